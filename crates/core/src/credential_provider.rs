@@ -1,0 +1,77 @@
+//! Credential providers: where the credential for a resource comes from.
+
+use crate::id::ProviderId;
+use crate::name::{ProviderName, VaultName};
+use crate::tag::Tags;
+use crate::time::Timestamp;
+
+/// What kind of credential a provider gives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ProviderKind {
+    /// A stored API key.
+    ApiKey,
+}
+
+impl ProviderKind {
+    /// The word that is stored.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ApiKey => "api-key",
+        }
+    }
+
+    /// The kind that a stored word means.
+    pub fn from_stored(text: &str) -> Option<Self> {
+        match text {
+            "api-key" => Some(Self::ApiKey),
+            _ => None,
+        }
+    }
+
+    /// Its segment of an ARN.
+    pub const fn arn_segment(self) -> &'static str {
+        match self {
+            Self::ApiKey => "apikeycredentialprovider",
+        }
+    }
+
+    /// The kind that a segment of an ARN means.
+    pub fn from_arn_segment(text: &str) -> Option<Self> {
+        match text {
+            "apikeycredentialprovider" => Some(Self::ApiKey),
+            _ => None,
+        }
+    }
+
+    /// Its segment of the name of a managed secret.
+    pub const fn secret_segment(self) -> &'static str {
+        match self {
+            Self::ApiKey => "apikey",
+        }
+    }
+}
+
+/// A credential provider without its secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CredentialProvider {
+    /// Its id.
+    pub id: ProviderId,
+    /// The vault that it is in.
+    pub vault: VaultName,
+    /// What it gives.
+    pub kind: ProviderKind,
+    /// Its name, unique in (vault, kind).
+    pub name: ProviderName,
+    /// The end of its secret's ARN: six characters, drawn when it was made.
+    pub secret_suffix: String,
+    /// Its tags.
+    pub tags: Tags,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+    /// How often it was written; every change is a compare-and-set on it.
+    pub version: u64,
+    /// The version that its secret was sealed for: a change of tags leaves the secret alone.
+    pub secret_version: u64,
+}

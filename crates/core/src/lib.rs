@@ -1,0 +1,31 @@
+//! The domain of Procura: ids, names, time, secrets, sealing, the audit chain, permits, errors.
+//!
+//! Everything here is synchronous and does no I/O, so that a rule can be read, tested and fuzzed as
+//! a function of its arguments. Nothing here may know a database, a socket or a clock: time comes in
+//! as [`time::Timestamp`], randomness as `&mut dyn CryptoRng`.
+//!
+//! Start with [`sealing`] (how a secret rests), [`audit`] (how a use is proved) and [`permit`] (how
+//! a yes is carried to the store).
+
+pub mod access_key;
+pub mod account;
+pub mod action;
+pub mod arn;
+pub mod audit;
+pub mod credential_provider;
+pub mod digest;
+pub mod encryption_key;
+pub mod entropy;
+pub mod error;
+pub mod grant;
+pub mod id;
+pub mod name;
+pub mod permit;
+pub mod sabotage;
+pub mod sealing;
+pub mod secret;
+pub mod tag;
+pub mod time;
+pub mod user;
+pub mod workload_access_token;
+pub mod workload_identity;

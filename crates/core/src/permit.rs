@@ -1,0 +1,44 @@
+//! Permission as a value.
+
+use std::marker::PhantomData;
+
+/// What a [`Permit`] allows its holder to do, as a type.
+pub mod of {
+    /// Read the sealed bytes of a provider's own credential.
+    #[derive(Debug)]
+    pub enum RevealApiKey {}
+}
+
+/// A yes of the policy engine, for one version of one resource.
+///
+/// It is made by the decision in `app::authorize` and nowhere else (clippy and `cargo xtask tidy`
+/// hold that), it cannot be copied, and a store method that reveals takes it by value and compares
+/// what it names with the row that it finds.
+#[derive(Debug)]
+pub struct Permit<A> {
+    resource: [u8; 16],
+    version: u64,
+    action: PhantomData<A>,
+}
+
+impl<A> Permit<A> {
+    /// A permit for `resource` at `version`. Dangerous: only the place that evaluated the three
+    /// questions may call this.
+    pub fn dangerous_from_decision(resource: [u8; 16], version: u64) -> Self {
+        Self {
+            resource,
+            version,
+            action: PhantomData,
+        }
+    }
+
+    /// Whether the permit names this resource at this version; consumes it.
+    pub fn redeem(self, resource: &[u8; 16], version: u64) -> bool {
+        self.resource == *resource && self.version == version
+    }
+
+    /// The 16 bytes of the id of the resource.
+    pub fn resource(&self) -> &[u8; 16] {
+        &self.resource
+    }
+}

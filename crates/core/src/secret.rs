@@ -1,0 +1,67 @@
+//! Secrets in memory: bytes that are wiped when dropped and never printed.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use zeroize::Zeroizing;
+
+/// A secret of kind `K` in the clear. It has no `Clone`, `Display`, `Serialize` or `PartialEq`;
+/// its `Debug` says its kind and nothing of its content.
+///
+/// What it cannot prevent: copies that the allocator or the kernel keeps of a moved buffer.
+pub struct Plain<K> {
+    bytes: Zeroizing<Vec<u8>>,
+    kind: PhantomData<K>,
+}
+
+impl<K> Plain<K> {
+    /// Takes the bytes over; the caller keeps no copy.
+    pub fn new(bytes: Vec<u8>) -> Self {
+        Self {
+            bytes: Zeroizing::new(bytes),
+            kind: PhantomData,
+        }
+    }
+
+    /// The secret itself. Each use is a place to review.
+    pub fn expose_secret(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// The secret as text, if it is UTF-8.
+    pub fn expose_secret_text(&self) -> Option<&str> {
+        std::str::from_utf8(&self.bytes).ok()
+    }
+}
+
+impl<K> fmt::Debug for Plain<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Plain([secret])")
+    }
+}
+
+/// The kinds of secrets that are sealed at rest. Each is the `K` of [`Plain`] and of
+/// [`crate::sealing::Sealed`], so that one kind is never taken for another.
+pub mod kind {
+    /// A resource's API key.
+    #[derive(Debug)]
+    pub enum ApiKey {}
+    /// The secret half of an access key; SigV4 needs it in the clear.
+    #[derive(Debug)]
+    pub enum AccessKeySecret {}
+    /// A wrapped encryption key.
+    #[derive(Debug)]
+    pub enum WrappedKey {}
+    /// The readable identity of a user.
+    #[derive(Debug)]
+    pub enum UserIdentity {}
+    /// The claims of a workload access token.
+    #[derive(Debug)]
+    pub enum TokenClaims {}
+    /// Where a list continues.
+    #[derive(Debug)]
+    pub enum PageToken {}
+    /// The Ed25519 seed that signs checkpoints.
+    #[derive(Debug)]
+    pub enum CheckpointSeed {}
+}

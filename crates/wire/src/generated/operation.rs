@@ -1,0 +1,97 @@
+//! The operations that we have.
+
+// Generated from the public service model by `cargo xtask gen`; not edited by hand.
+
+use crate::operation::Spec;
+
+/// An operation that we have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Operation {
+    /// `CreateWorkloadIdentity`.
+    CreateWorkloadIdentity,
+    /// `GetWorkloadIdentity`.
+    GetWorkloadIdentity,
+    /// `UpdateWorkloadIdentity`.
+    UpdateWorkloadIdentity,
+    /// `DeleteWorkloadIdentity`.
+    DeleteWorkloadIdentity,
+    /// `ListWorkloadIdentities`.
+    ListWorkloadIdentities,
+    /// `CreateApiKeyCredentialProvider`.
+    CreateApiKeyCredentialProvider,
+    /// `GetApiKeyCredentialProvider`.
+    GetApiKeyCredentialProvider,
+    /// `UpdateApiKeyCredentialProvider`.
+    UpdateApiKeyCredentialProvider,
+    /// `DeleteApiKeyCredentialProvider`.
+    DeleteApiKeyCredentialProvider,
+    /// `ListApiKeyCredentialProviders`.
+    ListApiKeyCredentialProviders,
+    /// `TagResource`.
+    TagResource,
+    /// `UntagResource`.
+    UntagResource,
+    /// `ListTagsForResource`.
+    ListTagsForResource,
+    /// `GetTokenVault`.
+    GetTokenVault,
+    /// `GetWorkloadAccessToken`.
+    GetWorkloadAccessToken,
+    /// `GetWorkloadAccessTokenForUserId`.
+    GetWorkloadAccessTokenForUserId,
+    /// `GetResourceApiKey`.
+    GetResourceApiKey,
+}
+
+impl Operation {
+    /// Every operation that we have.
+    pub const ALL: &'static [Self] = &[
+        Self::CreateWorkloadIdentity,
+        Self::GetWorkloadIdentity,
+        Self::UpdateWorkloadIdentity,
+        Self::DeleteWorkloadIdentity,
+        Self::ListWorkloadIdentities,
+        Self::CreateApiKeyCredentialProvider,
+        Self::GetApiKeyCredentialProvider,
+        Self::UpdateApiKeyCredentialProvider,
+        Self::DeleteApiKeyCredentialProvider,
+        Self::ListApiKeyCredentialProviders,
+        Self::TagResource,
+        Self::UntagResource,
+        Self::ListTagsForResource,
+        Self::GetTokenVault,
+        Self::GetWorkloadAccessToken,
+        Self::GetWorkloadAccessTokenForUserId,
+        Self::GetResourceApiKey,
+    ];
+
+    pub(crate) fn spec(self) -> &'static Spec {
+        match self {
+            Self::CreateWorkloadIdentity => &super::create_workload_identity::SPEC,
+            Self::GetWorkloadIdentity => &super::get_workload_identity::SPEC,
+            Self::UpdateWorkloadIdentity => &super::update_workload_identity::SPEC,
+            Self::DeleteWorkloadIdentity => &super::delete_workload_identity::SPEC,
+            Self::ListWorkloadIdentities => &super::list_workload_identities::SPEC,
+            Self::CreateApiKeyCredentialProvider => {
+                &super::create_api_key_credential_provider::SPEC
+            }
+            Self::GetApiKeyCredentialProvider => &super::get_api_key_credential_provider::SPEC,
+            Self::UpdateApiKeyCredentialProvider => {
+                &super::update_api_key_credential_provider::SPEC
+            }
+            Self::DeleteApiKeyCredentialProvider => {
+                &super::delete_api_key_credential_provider::SPEC
+            }
+            Self::ListApiKeyCredentialProviders => &super::list_api_key_credential_providers::SPEC,
+            Self::TagResource => &super::tag_resource::SPEC,
+            Self::UntagResource => &super::untag_resource::SPEC,
+            Self::ListTagsForResource => &super::list_tags_for_resource::SPEC,
+            Self::GetTokenVault => &super::get_token_vault::SPEC,
+            Self::GetWorkloadAccessToken => &super::get_workload_access_token::SPEC,
+            Self::GetWorkloadAccessTokenForUserId => {
+                &super::get_workload_access_token_for_user_id::SPEC
+            }
+            Self::GetResourceApiKey => &super::get_resource_api_key::SPEC,
+        }
+    }
+}

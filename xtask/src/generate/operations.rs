@@ -1,0 +1,232 @@
+//! Writes a file for each operation that we have, and the table of them.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use anyhow::{Context as _, bail};
+
+use super::files::Files;
+use super::model::{Model, Operation, Reference, Shape};
+use super::names::{digits, snake};
+use super::readers::{construction, statement};
+use super::rust_type::Direction;
+use super::shapes::fields;
+use super::tables::IMPLEMENTED;
+
+pub(super) fn emit(model: &Model, files: &mut Files) -> anyhow::Result<()> {
+    let mut modules = String::new();
+    let mut exceptions = BTreeMap::new();
+    for name in IMPLEMENTED {
+        let operation = model.implemented(name)?;
+        check_path(model, operation)?;
+        for error in &operation.detail.errors {
+            let error_trait = model.shape(&error.shape)?.error.as_ref();
+            let status = error_trait.map(|error| error.http_status_code);
+            let status = status.with_context(|| format!("{} has no status", error.shape))?;
+            exceptions.insert(error.shape.as_str(), status);
+        }
+        let module = snake(name);
+        writeln!(modules, "pub mod {module};")?;
+        files.add(&format!("generated/{module}.rs"), file(model, operation)?);
+    }
+    let mut statuses = String::from(
+        "//! The exceptions that our operations declare, with their status.\n\n\
+         pub(crate) const STATUSES: &[(&str, u16)] = &[\n",
+    );
+    for (name, status) in exceptions {
+        writeln!(statuses, "(\"{name}\", {status}),")?;
+    }
+    files.add("generated/exceptions.rs", statuses + "];\n");
+    files.add("generated/operation.rs", table());
+    files.add(
+        "generated.rs",
+        format!(
+            "//! Shapes and tables generated from the public service model.\n\n\
+             pub(crate) mod absent;\npub(crate) mod exceptions;\npub(crate) mod operation;\n\
+             pub(crate) mod readers;\n\npub mod shapes;\n\n{modules}"
+        ),
+    );
+    Ok(())
+}
+
+/// Two operations must never answer to one method and path.
+fn check_path(model: &Model, operation: &Operation) -> anyhow::Result<()> {
+    let shape_of = |uri: &str| -> Vec<String> {
+        let segments = uri.split('/');
+        segments.map(|s| if s.starts_with('{') { "{}".to_owned() } else { s.to_owned() }).collect()
+    };
+    let http = &operation.detail.http;
+    if http.request_uri.contains(['+', '?', '#']) {
+        bail!("{}: its URI {} is not supported", operation.detail.name, http.request_uri);
+    }
+    for other in &model.operations {
+        if other.detail.name != operation.detail.name
+            && other.detail.http.method == http.method
+            && shape_of(&other.detail.http.request_uri) == shape_of(&http.request_uri)
+        {
+            bail!("{} and {} share a path", operation.detail.name, other.detail.name);
+        }
+    }
+    Ok(())
+}
+
+fn table() -> String {
+    let variants = IMPLEMENTED.iter().map(|name| format!("/// `{name}`.\n{name},\n"));
+    let all = IMPLEMENTED.iter().map(|name| format!("Self::{name}, "));
+    let specs =
+        IMPLEMENTED.iter().map(|name| format!("Self::{name} => &super::{}::SPEC,\n", snake(name)));
+    format!(
+        "//! The operations that we have.\n\n\
+         use crate::operation::Spec;\n\n\
+         /// An operation that we have.\n\
+         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]\n\
+         pub enum Operation {{\n{}}}\n\n\
+         impl Operation {{\n\
+         /// Every operation that we have.\n\
+         pub const ALL: &'static [Self] = &[{}];\n\n\
+         pub(crate) fn spec(self) -> &'static Spec {{\nmatch self {{\n{}}}\n}}\n}}\n",
+        variants.collect::<String>(),
+        all.collect::<String>(),
+        specs.collect::<String>(),
+    )
+}
+
+fn file(model: &Model, operation: &Operation) -> anyhow::Result<String> {
+    let detail = &operation.detail;
+    let (name, http) = (&detail.name, &detail.http);
+    let empty = Shape::default();
+    let root = |reference: &Option<Reference>| match reference {
+        Some(reference) => model.shape(&reference.shape),
+        None => Ok(&empty),
+    };
+    let (input, output) = (root(&detail.input)?, root(&detail.output)?);
+    let mut out = format!("//! `{name}`: `{} {}`.\n\n", http.method, http.request_uri);
+    let shapes = "super::shapes::";
+    let errors: Vec<String> = detail.errors.iter().map(|e| format!("\"{}\"", e.shape)).collect();
+    let is_read_only = detail.readonly && !reveals(model, output)?;
+    write!(
+        out,
+        "use crate::input::Source;\nuse crate::operation::{{Plane, Spec}};\n\
+         use crate::reading::Reading;\nuse crate::Operation;\n\n\
+         pub(crate) const SPEC: Spec = Spec {{ name: \"{name}\", plane: Plane::{}, \
+         method: \"{}\", uri: \"{}\", status: {}, errors: ERRORS, body_bytes_max: {}, \
+         is_read_only: {is_read_only} }};\n\n\
+         /// The exceptions that it declares.\npub const ERRORS: &[&str] = &[{}];\n\n",
+        operation.service.plane,
+        http.method,
+        http.request_uri,
+        http.response_code,
+        digits(body_bytes_max(model, input)?),
+        errors.join(", "),
+    )?;
+    writeln!(out, "/// What is asked.\n#[derive(Debug)]\npub struct Input {{")?;
+    writeln!(out, "{}}}\n", fields(model, input, Direction::Input, shapes)?)?;
+    check_output(name, output)?;
+    writeln!(out, "/// What is answered.\n#[derive(Debug, serde::Serialize)]")?;
+    writeln!(out, "pub struct Output {{\n{}}}\n", fields(model, output, Direction::Output, shapes)?)?;
+    out.push_str(&reading(model, name, input)?);
+    writeln!(
+        out,
+        "\nimpl crate::Output for Output {{\nconst OPERATION: Operation = Operation::{name};\n}}"
+    )?;
+    Ok(out)
+}
+
+/// The implementation of `Input`.
+fn reading(model: &Model, name: &str, input: &Shape) -> anyhow::Result<String> {
+    let mut statements = String::new();
+    let mut reads_body = false;
+    for (member, reference) in &input.members.0 {
+        let from = place(model, member, reference)?;
+        reads_body |= from == "body";
+        let node = format!("source.{from}(\"{}\")", reference.wire_name(member));
+        statements.push_str(&statement(input, member, reference, &node, "super::readers::"));
+    }
+    let unused = if statements.is_empty() { "_" } else { "" };
+    Ok(format!(
+        "impl crate::Input for Input {{\nconst OPERATION: Operation = Operation::{name};\n\
+         const READS_BODY: bool = {reads_body};\ntype Output = Output;\n\n\
+         fn read({unused}source: &mut Source<'_>, {unused}reading: &mut Reading) \
+         -> Option<Self> {{\n{statements}{}\n}}\n}}\n",
+        construction(input, "Self"),
+    ))
+}
+
+/// The method of `Source` that a member is taken with.
+fn place(model: &Model, member: &str, reference: &Reference) -> anyhow::Result<&'static str> {
+    const TEXT: &[&str] = &["string", "integer", "long", "float", "double", "boolean"];
+    let shape = model.shape(&reference.shape)?;
+    let is_text = TEXT.contains(&shape.kind.as_str());
+    let is_list_of_text = match &shape.member {
+        Some(item) => TEXT.contains(&model.shape(&item.shape)?.kind.as_str()),
+        None => false,
+    };
+    Ok(match reference.location.as_deref() {
+        None => "body",
+        Some("uri") if is_text => "label",
+        Some("header") if is_text => "header",
+        Some("querystring") if is_text => "query",
+        Some("querystring") if is_list_of_text => "query_list",
+        Some(other) => bail!("member {member}, a {}, is in the {other}", shape.kind),
+    })
+}
+
+fn check_output(name: &str, output: &Shape) -> anyhow::Result<()> {
+    match output.members.0.iter().find(|(_, reference)| reference.location.is_some()) {
+        Some((member, _)) => bail!("member {member} of the output of {name} is not in the body"),
+        None => Ok(()),
+    }
+}
+
+fn reveals(model: &Model, output: &Shape) -> anyhow::Result<bool> {
+    for reference in output.references() {
+        if model.holds_sensitive(&reference.shape)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// The rule that `Operation::body_bytes_max` documents.
+fn body_bytes_max(model: &Model, input: &Shape) -> anyhow::Result<u64> {
+    const STEP: u64 = 4096;
+    const MOST: u64 = 1024 * 1024;
+    let doubled = json_bytes_max(model, input, "input")?.saturating_mul(2);
+    Ok(doubled.clamp(STEP, MOST).next_multiple_of(STEP))
+}
+
+/// The size of the largest JSON of a shape, at one byte to a character.
+fn json_bytes_max(model: &Model, shape: &Shape, name: &str) -> anyhow::Result<u64> {
+    let part = |part: Option<&Reference>| {
+        let part = part.with_context(|| format!("{name} lacks a part"))?;
+        json_bytes_max(model, model.shape(&part.shape)?, &part.shape)
+    };
+    Ok(match shape.kind.as_str() {
+        "string" if !shape.values.is_empty() => {
+            let longest = shape.values.iter().map(String::len).max().unwrap_or(0);
+            u64::try_from(longest)?.saturating_add(2)
+        }
+        "string" => shape.size(name)?.1.saturating_add(2),
+        "list" => {
+            let item = part(shape.member.as_ref())?.saturating_add(1);
+            shape.size(name)?.1.saturating_mul(item).saturating_add(2)
+        }
+        "map" => {
+            let entry = part(shape.key.as_ref())?.saturating_add(part(shape.value.as_ref())?);
+            shape.size(name)?.1.saturating_mul(entry.saturating_add(2)).saturating_add(2)
+        }
+        "structure" => {
+            let mut total: u64 = 2;
+            for (member, reference) in &shape.members.0 {
+                if reference.location.is_none() {
+                    let name = u64::try_from(member.len())?.saturating_add(4);
+                    let size = name.saturating_add(part(Some(reference))?);
+                    total = if shape.union { total.max(size) } else { total.saturating_add(size) };
+                }
+            }
+            total
+        }
+        // Numbers, booleans and times.
+        _ => 24,
+    })
+}

@@ -1,0 +1,145 @@
+//! Where the service model comes from, and that it is the one that we pinned.
+//!
+//! The pin is on botocore's copy, unpacked: it is the best-known one. The copy that the AWS CLI
+//! ships is the same model with other bytes.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context as _, bail};
+
+/// Which botocore the hashes belong to.
+const BOTOCORE_VERSION: &str = "1.44.5";
+
+/// One of the two services.
+pub(super) struct Service {
+    pub(super) directory: &'static str,
+    pub(super) version: &'static str,
+    /// The variant of `procura_wire::Plane`.
+    pub(super) plane: &'static str,
+    sha256: &'static str,
+}
+
+pub(super) const SERVICES: &[Service] = &[
+    Service {
+        directory: "bedrock-agentcore-control",
+        version: "2023-06-05",
+        plane: "Control",
+        sha256: "398fbda4e24fcd886055d8208015f963621ddfd9964aab289a405711cb5242da",
+    },
+    Service {
+        directory: "bedrock-agentcore",
+        version: "2024-02-28",
+        plane: "Data",
+        sha256: "47d2894db292c20b464a46de54f1cdc1fe1a22c7248d6dbed4916d277d9270fc",
+    },
+];
+
+/// The two models that we pinned, in the order of [`SERVICES`].
+pub(super) fn pinned(model_dir: Option<&Path>) -> anyhow::Result<Vec<Vec<u8>>> {
+    let data = match model_dir {
+        Some(dir) => dir.to_owned(),
+        None => installed()?,
+    };
+    let mut models = Vec::new();
+    for service in SERVICES {
+        let model = read(service, &data)?;
+        let sha256 = sha256(&model);
+        if sha256 != service.sha256 {
+            bail!(
+                "{} in {} is not the model of botocore {BOTOCORE_VERSION}: its SHA-256 is \
+                 {sha256}, the pinned one {}; install that version, or pin the new one after \
+                 reading `cargo xtask gen --drift`",
+                service.directory,
+                data.display(),
+                service.sha256,
+            );
+        }
+        models.push(model);
+    }
+    Ok(models)
+}
+
+/// The two models of some other botocore.
+pub(super) fn unpinned(data: &Path) -> anyhow::Result<Vec<Vec<u8>>> {
+    SERVICES.iter().map(|service| read(service, data)).collect()
+}
+
+/// The `data` directory of the botocore that is installed, if that is the pinned version.
+fn installed() -> anyhow::Result<PathBuf> {
+    let lib = environment()?.join("lib");
+    let pythons = fs::read_dir(&lib).with_context(|| {
+        format!("no Python environment at {}: set PROCURA_VENV or --model-dir", lib.display())
+    })?;
+    for python in pythons {
+        let packages = python?.path().join("site-packages");
+        let data = packages.join("botocore/data");
+        if !data.is_dir() {
+            continue;
+        }
+        if !packages.join(format!("botocore-{BOTOCORE_VERSION}.dist-info")).is_dir() {
+            bail!("{} is not botocore {BOTOCORE_VERSION}, which is pinned", data.display());
+        }
+        return Ok(data);
+    }
+    bail!("no botocore under {}: install botocore=={BOTOCORE_VERSION}", lib.display())
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the binary; nothing below reads them")]
+fn environment() -> anyhow::Result<PathBuf> {
+    if let Some(venv) = std::env::var_os("PROCURA_VENV") {
+        return Ok(PathBuf::from(venv));
+    }
+    let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
+    let cache = cache.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cache")));
+    Ok(cache.context("neither PROCURA_VENV nor HOME is set")?.join("procura/venv"))
+}
+
+/// The bytes of one model, plain or unpacked. A newer botocore may have a newer API version.
+fn read(service: &Service, data: &Path) -> anyhow::Result<Vec<u8>> {
+    let service_dir = data.join(service.directory);
+    let mut versions = Vec::new();
+    for entry in fs::read_dir(&service_dir)
+        .with_context(|| format!("no model in {}", service_dir.display()))?
+    {
+        versions.push(entry?.path());
+    }
+    versions.sort();
+    let pinned = service_dir.join(service.version);
+    let version = if versions.contains(&pinned) { Some(pinned) } else { versions.pop() };
+    let version = version.with_context(|| format!("{} is empty", service_dir.display()))?;
+    let plain = version.join("service-2.json");
+    if plain.is_file() {
+        return fs::read(&plain).with_context(|| format!("cannot read {}", plain.display()));
+    }
+    unpack(&version.join("service-2.json.gz"))
+}
+
+/// Python has gzip, and botocore comes with a Python.
+fn unpack(packed: &Path) -> anyhow::Result<Vec<u8>> {
+    const SCRIPT: &str =
+        "import gzip, sys; sys.stdout.buffer.write(gzip.open(sys.argv[1], 'rb').read())";
+    let python = environment()?.join("bin/python3");
+    let python = if python.is_file() { python } else { PathBuf::from("python3") };
+    let output = Command::new(&python)
+        .args(["-c", SCRIPT])
+        .arg(packed)
+        .output()
+        .with_context(|| format!("cannot run {}", python.display()))?;
+    if !output.status.success() {
+        bail!("cannot unpack {}: {}", packed.display(), String::from_utf8_lossy(&output.stderr));
+    }
+    Ok(output.stdout)
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, bytes);
+    let mut hex = String::new();
+    for byte in digest.as_ref() {
+        // Writing to a String cannot fail.
+        let _ = write!(hex, "{byte:02x}");
+    }
+    hex
+}

@@ -52,7 +52,10 @@ struct Options {
 
 impl Options {
     fn parse(args: &[String]) -> anyhow::Result<Self> {
-        let mut options = Self { mode: Mode::Write, model_dir: None };
+        let mut options = Self {
+            mode: Mode::Write,
+            model_dir: None,
+        };
         let mut args = args.iter();
         while let Some(arg) = args.next() {
             match arg.as_str() {
@@ -71,6 +74,7 @@ impl Options {
 
 fn render(options: &Options) -> anyhow::Result<Files> {
     let model = Model::load(&source::pinned(options.model_dir.as_deref())?)?;
+    model.check_tables()?;
     let mut files = Files::default();
     operations::emit(&model, &mut files)?;
     shapes::emit(&model, &mut files)?;

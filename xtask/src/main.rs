@@ -1,11 +1,62 @@
-//! The tasks of the workspace: `cargo xtask gen`.
+//! `cargo xtask`: everything that a person or the CI host runs on this repository.
+//!
+//! Each command is a module of its own; this file only names them. A command that fails says where
+//! and what to do, and ends with exit code 1; an unknown command with 2.
 
+mod ci;
 mod generate;
+mod prove;
+mod setup;
+mod tidy;
+mod workspace;
 
-fn main() -> anyhow::Result<()> {
-    let args: Vec<String> = std::env::args().skip(1).collect();
-    match args.split_first() {
-        Some((task, rest)) if task == "gen" => generate::run(rest),
-        _ => anyhow::bail!("usage: cargo xtask gen [--check|--drift] [--model-dir DIR]"),
+use std::process::ExitCode;
+
+/// A command: its name, its arguments, what it does.
+struct Command {
+    name: &'static str,
+    arguments: &'static str,
+    about: &'static str,
+    run: fn(&[String]) -> anyhow::Result<()>,
+}
+
+#[rustfmt::skip]
+const COMMANDS: &[Command] = &[
+    Command { name: "setup", arguments: "", about: "make this machine ready", run: setup::run },
+    Command { name: "ci", arguments: "", about: "run every check, as the CI host does", run: ci::run },
+    Command { name: "gen", arguments: "[--check|--drift]", about: "write the wire shapes from the service model", run: generate::run },
+    Command { name: "tidy", arguments: "[--bless] [RULE…]", about: "check the rules that no compiler checks", run: tidy::run },
+    Command { name: "prove", arguments: "NAME|all [--full]", about: "show a promise by attacking it", run: prove::run },
+];
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let Some((name, rest)) = arguments.split_first() else {
+        print_commands();
+        return ExitCode::SUCCESS;
+    };
+    let Some(command) = COMMANDS.iter().find(|command| command.name == name) else {
+        eprintln!("xtask: there is no command `{name}`; these exist:");
+        print_commands();
+        return ExitCode::from(2);
+    };
+    match workspace::enter().and_then(|()| (command.run)(rest)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask {name}: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn print_commands() {
+    for Command {
+        name,
+        arguments,
+        about,
+        ..
+    } in COMMANDS
+    {
+        println!("cargo xtask {:<26} {about}", format!("{name} {arguments}"));
     }
 }

@@ -1,1 +1,35 @@
-//! Stub.
+//! The policy engine: may this caller, may this agent, may this user?
+//!
+//! One engine ([Cedar](https://www.cedarpolicy.com)), one schema, one compiled-in baseline and a
+//! strict set, all to be read in `policies/`. An [`Authority`] is an immutable snapshot of them;
+//! it answers [`Authority::may_call`] for API calls and [`Authority::may_release_api_key`] for the
+//! use of a provider's own credential.
+//!
+//! It must never answer yes by default, by mistake or by omission: nothing is permitted unless a
+//! policy permits it, a `forbid` wins, **any evaluation error is a no**, and a request that the
+//! schema does not know is not evaluated at all. It does no I/O, reads no clock, and keeps nothing
+//! between two calls.
+//!
+//! Start with `policies/roles.cedar`, then [`row`] (the same as a table), then [`Authority`].
+
+mod advice;
+mod attributes;
+mod authority;
+mod entities;
+mod explanation;
+mod policies;
+mod request;
+mod rules;
+mod slices;
+mod table;
+mod verdict;
+
+#[cfg(test)]
+mod tests;
+
+pub use authority::Authority;
+pub use policies::InvalidPolicies;
+pub use request::{AgentOf, Caller, ProviderOf, Target, Use, Whom};
+pub use rules::{Rules, SCHEMA, STRUCTURE};
+pub use table::{Group, Row, Who, row};
+pub use verdict::{Denial, Question, Reasons, Verdict};

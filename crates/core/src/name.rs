@@ -53,7 +53,7 @@ names! {
     /// The name of a credential provider.
     ProviderName("a credential provider's name", 1..=128, "[A-Za-z0-9_-]", b'_' | b'-');
     /// The id of a token vault.
-    VaultName("a token vault's id", 1..=64, "[A-Za-z0-9-]", b'-');
+    VaultName("a token vault's id", 1..=64, "[A-Za-z0-9_-]", b'_' | b'-');
     /// An AWS region, as it stands in ARNs and in a request's scope.
     Region("a region", 1..=32, "[a-z0-9-]", b'-');
 }

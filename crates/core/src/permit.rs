@@ -12,8 +12,8 @@ pub mod of {
 /// A yes of the policy engine, for one version of one resource.
 ///
 /// It is made by the decision in `app::authorize` and nowhere else (clippy and `cargo xtask tidy`
-/// hold that), it cannot be copied, and a store method that reveals takes it by value and compares
-/// what it names with the row that it finds.
+/// hold that) and cannot be copied. It moves into the one transaction that it is for; the store
+/// method that reveals compares what it names with the row that it finds.
 #[derive(Debug)]
 pub struct Permit<A> {
     resource: [u8; 16],
@@ -32,8 +32,9 @@ impl<A> Permit<A> {
         }
     }
 
-    /// Whether the permit names this resource at this version; consumes it.
-    pub fn redeem(self, resource: &[u8; 16], version: u64) -> bool {
+    /// Whether the permit names this resource at this version. The store asks this of the row that
+    /// it has just read; the permit itself moves into that transaction and ends with it.
+    pub fn covers(&self, resource: &[u8; 16], version: u64) -> bool {
         self.resource == *resource && self.version == version
     }
 

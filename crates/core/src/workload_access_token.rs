@@ -107,12 +107,9 @@ impl Presented {
         Ok(Self(sealed))
     }
 
-    /// The key that it is sealed under.
-    pub fn key(&self) -> Result<KeyId, InvalidToken> {
-        self.0
-            .key()
-            .map(|(id, _)| id)
-            .map_err(|_| InvalidToken::Unreadable)
+    /// The key that it is sealed under, and its version.
+    pub fn key(&self) -> Result<(KeyId, u32), InvalidToken> {
+        self.0.key().map_err(|_| InvalidToken::Unreadable)
     }
 
     /// What the token says, if `key` sealed it for `deployment` and its time is not over at `now`.

@@ -1,1 +1,17 @@
-//! Stub.
+//! HTTP in: the listener, the AWS operations, the local native API.
+//!
+//! Handlers translate and nothing else: bytes to a command, one call of `procura-app`, the result
+//! to bytes. No SQL, no policy. Every operation goes through one pipeline ([`request`]), so that
+//! none can forget to authenticate, to limit, or to record.
+//!
+//! Start with [`ops`], the table of contents, then [`request`].
+
+mod body;
+mod error;
+pub mod listener;
+pub mod native;
+mod ops;
+mod request;
+mod response;
+
+pub use crate::listener::{Limits, Listener};

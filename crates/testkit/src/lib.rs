@@ -1,1 +1,3 @@
-//! Stub.
+//! What tests need and products do not: real small servers, started for one run.
+
+pub mod postgres;

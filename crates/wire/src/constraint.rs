@@ -14,7 +14,10 @@ pub(crate) struct Pattern {
 
 impl Pattern {
     pub(crate) const fn new(source: &'static str) -> Self {
-        Self { source, compiled: OnceLock::new() }
+        Self {
+            source,
+            compiled: OnceLock::new(),
+        }
     }
 
     /// Whether the whole of `text` matches. A pattern that does not compile matches nothing.
@@ -25,7 +28,9 @@ impl Pattern {
 
     pub(crate) fn regex(&self) -> Option<&Regex> {
         // Without the multi-line flag `$` is the end of the text only, never before a newline.
-        self.compiled.get_or_init(|| Regex::new(&format!("^(?:{})$", self.source)).ok()).as_ref()
+        self.compiled
+            .get_or_init(|| Regex::new(&format!("^(?:{})$", self.source)).ok())
+            .as_ref()
     }
 }
 
@@ -47,7 +52,9 @@ impl StringRule {
             && !pattern.matches(text)
         {
             let source = pattern.source;
-            failures.push(format!("Member must satisfy regular expression pattern: {source}"));
+            failures.push(format!(
+                "Member must satisfy regular expression pattern: {source}"
+            ));
         }
         failures
     }
@@ -64,9 +71,13 @@ impl Size {
     pub(crate) fn failure(self, length: usize) -> Option<String> {
         let Self { min, max } = self;
         if length < min {
-            Some(format!("Member must have length greater than or equal to {min}"))
+            Some(format!(
+                "Member must have length greater than or equal to {min}"
+            ))
         } else if length > max {
-            Some(format!("Member must have length less than or equal to {max}"))
+            Some(format!(
+                "Member must have length less than or equal to {max}"
+            ))
         } else {
             None
         }
@@ -84,9 +95,13 @@ impl Range {
     pub(crate) fn failure(self, value: i64) -> Option<String> {
         let Self { min, max } = self;
         if value < min {
-            Some(format!("Member must have value greater than or equal to {min}"))
+            Some(format!(
+                "Member must have value greater than or equal to {min}"
+            ))
         } else if value > max {
-            Some(format!("Member must have value less than or equal to {max}"))
+            Some(format!(
+                "Member must have value less than or equal to {max}"
+            ))
         } else {
             None
         }
@@ -101,7 +116,10 @@ pub(crate) trait Enumerated: Sized + 'static {
 }
 
 pub(crate) fn not_in_set(values: &[&str]) -> String {
-    format!("Member must satisfy enum value set: [{}]", values.join(", "))
+    format!(
+        "Member must satisfy enum value set: [{}]",
+        values.join(", ")
+    )
 }
 
 pub(crate) const NOT_NULL: &str = "Member must not be null";
@@ -115,18 +133,33 @@ mod tests {
 
     #[test]
     fn patterns_match_the_whole_text_only() {
-        for (text, matches) in
-            [("a", true), ("bbb", true), ("ab", false), ("a\n", false), ("\na", false), ("", false)]
-        {
+        for (text, matches) in [
+            ("a", true),
+            ("bbb", true),
+            ("ab", false),
+            ("a\n", false),
+            ("\na", false),
+            ("", false),
+        ] {
             assert_eq!(LETTERS.matches(text), matches, "{text:?}");
         }
     }
 
     #[test]
     fn lengths_are_scalar_values() {
-        let rule = StringRule { length: Size { min: 2, max: 2 }, pattern: None };
+        let rule = StringRule {
+            length: Size { min: 2, max: 2 },
+            pattern: None,
+        };
         assert!(rule.failures("é😀").is_empty());
         assert_eq!(rule.failures("e\u{301}x").len(), 1);
+    }
+
+    #[test]
+    fn every_pattern_of_the_model_compiles() {
+        for pattern in crate::generated::readers::PATTERNS {
+            assert!(pattern.regex().is_some(), "{}", pattern.source);
+        }
     }
 
     #[test]

@@ -4,7 +4,10 @@ use crate::generated::exceptions::STATUSES;
 
 /// The status of an exception that some operation of ours declares, by the model.
 pub fn exception_status(name: &str) -> Option<u16> {
-    STATUSES.iter().find(|(exception, _)| *exception == name).map(|(_, status)| *status)
+    STATUSES
+        .iter()
+        .find(|(exception, _)| *exception == name)
+        .map(|(_, status)| *status)
 }
 
 #[cfg(test)]

@@ -75,10 +75,17 @@ impl InputError {
                     name: violation.path.clone(),
                     message: violation.message.clone(),
                 });
-                (ValidationExceptionReason::FieldValidationFailed, Some(fields.collect()))
+                (
+                    ValidationExceptionReason::FieldValidationFailed,
+                    Some(fields.collect()),
+                )
             }
         };
-        ValidationException { message: self.to_string(), reason, field_list }
+        ValidationException {
+            message: self.to_string(),
+            reason,
+            field_list,
+        }
     }
 }
 
@@ -89,7 +96,11 @@ impl fmt::Display for InputError {
             Self::Invalid(violations) => violations,
         };
         let plural = if violations.len() == 1 { "" } else { "s" };
-        write!(f, "{} validation error{plural} detected: ", violations.len())?;
+        write!(
+            f,
+            "{} validation error{plural} detected: ",
+            violations.len()
+        )?;
         for (index, violation) in violations.iter().enumerate() {
             let separator = if index == 0 { "" } else { "; " };
             write!(f, "{separator}{violation}")?;
@@ -103,7 +114,10 @@ impl std::error::Error for InputError {}
 impl fmt::Display for FieldViolation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { path, message } = self;
-        write!(f, "Value at '{path}' failed to satisfy constraint: {message}")
+        write!(
+            f,
+            "Value at '{path}' failed to satisfy constraint: {message}"
+        )
     }
 }
 
@@ -133,7 +147,12 @@ impl<'a> Source<'a> {
             let text = |raw| decode(raw, Plus::Space).map_err(|reason| format!("query: {reason}"));
             query.push((text(name)?, text(value)?));
         }
-        Ok(Self { body, labels, query, header: request.header })
+        Ok(Self {
+            body,
+            labels,
+            query,
+            header: request.header,
+        })
     }
 
     pub(crate) fn body(&mut self, name: &str) -> Option<Node> {
@@ -147,14 +166,19 @@ impl<'a> Source<'a> {
 
     /// Every value of a repeated parameter.
     pub(crate) fn query_list(&mut self, name: &str) -> Option<Node> {
-        let taken = self.query.extract_if(.., |(parameter, _)| parameter == name);
+        let taken = self
+            .query
+            .extract_if(.., |(parameter, _)| parameter == name);
         let values: Vec<Node> = taken.map(|(_, value)| Node::Text(value)).collect();
         (!values.is_empty()).then_some(Node::List(values))
     }
 }
 
 /// Places that no operation of ours has a member in yet.
-#[cfg_attr(not(test), expect(dead_code, reason = "for operations that we do not have yet"))]
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "for operations that we do not have yet")
+)]
 impl Source<'_> {
     /// A parameter that is not a list; given twice it is one, and no reader takes it.
     pub(crate) fn query(&mut self, name: &str) -> Option<Node> {

@@ -32,7 +32,9 @@ pub(crate) fn decode(raw: &str, plus: Plus) -> Result<String, &'static str> {
 }
 
 fn hex_digit(byte: u8) -> Option<u8> {
-    char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
+    char::from(byte)
+        .to_digit(16)
+        .and_then(|digit| u8::try_from(digit).ok())
 }
 
 #[cfg(test)]
@@ -41,7 +43,10 @@ mod tests {
 
     #[test]
     fn decoding_happens_once() {
-        assert_eq!(decode("a%3Ab%2fc+d", Plus::Itself).as_deref(), Ok("a:b/c+d"));
+        assert_eq!(
+            decode("a%3Ab%2fc+d", Plus::Itself).as_deref(),
+            Ok("a:b/c+d")
+        );
         assert_eq!(decode("a+b%2Bc", Plus::Space).as_deref(), Ok("a b+c"));
         assert_eq!(decode("%253A", Plus::Itself).as_deref(), Ok("%3A"));
         assert_eq!(decode("%C3%A9", Plus::Itself).as_deref(), Ok("é"));

@@ -16,6 +16,9 @@ use crate::timestamp::EpochMillis;
 /// Reads one shape.
 pub(crate) type Read<T> = fn(Node, &mut Reading) -> Option<T>;
 
+/// A member of a union, and the reader that makes it one.
+pub(crate) type Variant<T> = (&'static str, Read<T>);
+
 /// How many violations are reported; a client that made more is told of the first ones.
 const VIOLATIONS_MAX: usize = 20;
 
@@ -194,7 +197,11 @@ impl Reading {
             _ => return self.malformed("must be a string"),
         };
         // No name, URL, key or token has one, and PostgreSQL cannot store it.
-        if text.contains('\0') { self.malformed("has a null character") } else { Some(text) }
+        if text.contains('\0') {
+            self.malformed("has a null character")
+        } else {
+            Some(text)
+        }
     }
 
     fn check(&mut self, text: &str, rule: &StringRule) -> bool {
@@ -219,7 +226,10 @@ impl Reading {
 
     fn violation<T>(&mut self, message: impl Into<String>) -> Option<T> {
         if self.violations.len() < VIOLATIONS_MAX {
-            let violation = FieldViolation { path: self.path(), message: message.into() };
+            let violation = FieldViolation {
+                path: self.path(),
+                message: message.into(),
+            };
             self.violations.push(violation);
         }
         None
@@ -245,12 +255,21 @@ impl Reading {
 
 /// Shapes that the generator supports and that no operation of ours has yet; the expectation goes
 /// when the last of them is used.
-#[cfg_attr(not(test), expect(dead_code, reason = "for operations that we do not have yet"))]
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "for operations that we do not have yet")
+)]
 impl Reading {
-    /// A union's members, of which exactly one is set.
-    pub(crate) fn union(&mut self, node: Node, names: &[&str]) -> Option<Members> {
-        let members = self.object(node)?;
-        if members.count(names) == 1 { Some(members) } else { self.violation(EXACTLY_ONE) }
+    /// A union: exactly one of its members is set.
+    pub(crate) fn union<T>(&mut self, node: Node, variants: &[Variant<T>]) -> Option<T> {
+        let mut members = self.object(node)?;
+        let mut set = variants
+            .iter()
+            .filter_map(|(name, read)| members.take(name).map(|node| (*name, *read, node)));
+        match (set.next(), set.next()) {
+            (Some((name, read, node)), None) => self.required(name, Some(node), read),
+            _ => self.violation(EXACTLY_ONE),
+        }
     }
 
     /// A number.
@@ -278,13 +297,17 @@ impl Reading {
     }
 
     /// Epoch seconds.
+    #[expect(clippy::needless_pass_by_value, reason = "all readers have one form")]
     pub(crate) fn timestamp(&mut self, node: Node) -> Option<EpochMillis> {
         let time = match node {
             Node::Integer(seconds) => EpochMillis::from_seconds(seconds),
             Node::Number(seconds) => EpochMillis::from_fractional_seconds(seconds),
             _ => None,
         };
-        time.map_or_else(|| self.malformed("must be a number of seconds since the epoch"), Some)
+        time.map_or_else(
+            || self.malformed("must be a number of seconds since the epoch"),
+            Some,
+        )
     }
 }
 

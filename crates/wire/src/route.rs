@@ -59,7 +59,10 @@ pub fn route<'a>(method: &str, path: &'a str) -> Route<'a> {
         }
     }
     if let Some(absent) = absent(path, |absent| absent.method == method) {
-        return Route::Absent { name: absent.name, reason: absent.reason };
+        return Route::Absent {
+            name: absent.name,
+            reason: absent.reason,
+        };
     }
     let other_method = other_method.or_else(|| absent(path, |_| true).map(|absent| absent.name));
     other_method.map_or(Route::Unknown, |name| Route::WrongMethod { name })
@@ -69,11 +72,16 @@ pub fn route<'a>(method: &str, path: &'a str) -> Route<'a> {
 /// name for the error.
 fn absent(path: &str, accept: impl Fn(&Absent) -> bool) -> Option<&'static Absent> {
     let path = path.trim_end_matches('/');
-    let matching = ABSENT.iter().filter(|absent| accept(absent)).filter_map(|absent| {
-        let labels = labels(absent.uri.trim_end_matches('/'), path)?;
-        Some((labels.0.len(), absent))
-    });
-    matching.min_by_key(|(labels, _)| *labels).map(|(_, absent)| absent)
+    let matching = ABSENT
+        .iter()
+        .filter(|absent| accept(absent))
+        .filter_map(|absent| {
+            let labels = labels(absent.uri.trim_end_matches('/'), path)?;
+            Some((labels.0.len(), absent))
+        });
+    matching
+        .min_by_key(|(labels, _)| *labels)
+        .map(|(_, absent)| absent)
 }
 
 /// The labels of `path` if it fits the template, segment by segment. A label is never empty.
@@ -82,7 +90,10 @@ fn labels<'a>(template: &'static str, path: &'a str) -> Option<Labels<'a>> {
     let mut segments = path.split('/');
     for expected in template.split('/') {
         let segment = segments.next()?;
-        match expected.strip_prefix('{').and_then(|label| label.strip_suffix('}')) {
+        match expected
+            .strip_prefix('{')
+            .and_then(|label| label.strip_suffix('}'))
+        {
             Some(_) if segment.is_empty() => return None,
             Some(label) => labels.0.push((label, segment)),
             None if segment == expected => {}

@@ -18,7 +18,10 @@ impl EpochMillis {
         if !(-MILLIS_EXACT_MAX..=MILLIS_EXACT_MAX).contains(&millis) {
             return None;
         }
-        #[expect(clippy::cast_possible_truncation, reason = "whole and within 2^53, just checked")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "whole and within 2^53, just checked"
+        )]
         let millis = millis as i64;
         Some(Self(millis))
     }
@@ -34,7 +37,10 @@ impl Serialize for EpochMillis {
         }
         // The quotient is the double nearest to the decimal, and the shortest text that reads back
         // as that double is the decimal itself: 16 digits at most, of which three are decimals.
-        #[expect(clippy::cast_precision_loss, reason = "years before 287396 are below 2^53 ms")]
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "years before 287396 are below 2^53 ms"
+        )]
         serializer.serialize_f64(self.0 as f64 / 1000.0)
     }
 }
@@ -60,9 +66,13 @@ mod tests {
 
     #[test]
     fn every_millisecond_reads_back_as_itself() {
-        for millis in (1_763_000_000_000..1_763_000_020_000).chain(4_102_444_800_000..4_102_444_801_000) {
+        for millis in
+            (1_763_000_000_000..1_763_000_020_000).chain(4_102_444_800_000..4_102_444_801_000)
+        {
             let text = serde_json::to_string(&EpochMillis(millis)).unwrap();
-            let decimals = text.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+            let decimals = text
+                .split_once('.')
+                .map_or(0, |(_, decimals)| decimals.len());
             assert!(decimals <= 3, "{text}");
             let read = EpochMillis::from_fractional_seconds(text.parse().unwrap());
             assert_eq!(read, Some(EpochMillis(millis)));

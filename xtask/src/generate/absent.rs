@@ -10,7 +10,50 @@ use super::model::{Model, Operation};
 use super::tables::IMPLEMENTED;
 
 /// Operations of the identity service, one by one.
-const BY_NAME: &[(&str, &str)] = &[("InvokeHarness","x")];
+const BY_NAME: &[(&str, &str)] = &[
+    ("CreateOauth2CredentialProvider", OAUTH2),
+    ("GetOauth2CredentialProvider", OAUTH2),
+    ("UpdateOauth2CredentialProvider", OAUTH2),
+    ("DeleteOauth2CredentialProvider", OAUTH2),
+    ("ListOauth2CredentialProviders", OAUTH2),
+    (
+        "GetResourceOauth2Token",
+        "tokens of resources come with OAuth 2 credential providers",
+    ),
+    (
+        "CompleteResourceTokenAuth",
+        "session binding comes with OAuth 2 credential providers",
+    ),
+    (
+        "GetWorkloadAccessTokenForJWT",
+        "verified users come with the registration of issuers",
+    ),
+    ("CreatePaymentCredentialProvider", PAYMENT),
+    ("GetPaymentCredentialProvider", PAYMENT),
+    ("UpdatePaymentCredentialProvider", PAYMENT),
+    ("DeletePaymentCredentialProvider", PAYMENT),
+    ("ListPaymentCredentialProviders", PAYMENT),
+    (
+        "GetResourcePaymentToken",
+        "payment tokens come with payment credential providers",
+    ),
+    ("CreateConsentPortal", CONSENT),
+    ("GetConsentPortal", CONSENT),
+    ("UpdateConsentPortal", CONSENT),
+    ("DeleteConsentPortal", CONSENT),
+    ("ListConsentPortals", CONSENT),
+    (
+        "SetTokenVaultCMK",
+        "customer managed keys come with external root keys",
+    ),
+    (
+        "ResetTokenVaultKeyMaterial",
+        "the reset of a vault comes with external root keys",
+    ),
+    ("PutResourcePolicy", RESOURCE_POLICY),
+    ("GetResourcePolicy", RESOURCE_POLICY),
+    ("DeleteResourcePolicy", RESOURCE_POLICY),
+];
 
 const OAUTH2: &str = "OAuth 2 credential providers come in a later release";
 const PAYMENT: &str = "payment credential providers come in a later release";
@@ -26,34 +69,53 @@ const BY_FAMILY: &[(&str, &str)] = &[
     ("browser-profiles", BROWSER),
     ("browsers", BROWSER),
     ("capacity-providers", RUNTIME),
-    ("code-interpreters", "code interpreters are not part of an identity service"),
+    (
+        "code-interpreters",
+        "code interpreters are not part of an identity service",
+    ),
     ("configuration-bundles", RUNTIME),
     ("datasets", EVALUATION),
     ("evaluations", EVALUATION),
     ("evaluators", EVALUATION),
-    ("gateways", "gateways are not part of an identity service; Procura has one of its own"),
+    (
+        "gateways",
+        "gateways are not part of an identity service; Procura has one of its own",
+    ),
     ("harnesses", RUNTIME),
-    ("memories", "the memory of agents is not part of an identity service"),
+    (
+        "memories",
+        "the memory of agents is not part of an identity service",
+    ),
     ("online-evaluation-configs", EVALUATION),
-    ("payments", "payments are not part of an identity service, beyond their credentials"),
+    (
+        "payments",
+        "payments are not part of an identity service, beyond their credentials",
+    ),
     ("policy-engine-summaries", POLICY),
     ("policy-engines", POLICY),
     ("recommendations", EVALUATION),
     ("registries", REGISTRY),
     ("registry-records", REGISTRY),
     ("runtimes", RUNTIME),
-    ("web-search", "web search is not part of an identity service"),
+    (
+        "web-search",
+        "web search is not part of an identity service",
+    ),
 ];
 
 const BROWSER: &str = "browsers are not part of an identity service";
 const EVALUATION: &str = "the evaluation of agents is not part of an identity service";
-const POLICY: &str = "policy engines are not part of an identity service; Procura has policies of its own";
+const POLICY: &str =
+    "policy engines are not part of an identity service; Procura has policies of its own";
 const REGISTRY: &str = "registries of agents are not part of an identity service";
 const RUNTIME: &str = "running agents is not part of an identity service";
 
 pub(super) fn emit(model: &Model, files: &mut Files) -> anyhow::Result<()> {
     for (name, _) in BY_NAME {
-        let is_known = model.operations.iter().any(|operation| operation.detail.name == *name);
+        let is_known = model
+            .operations
+            .iter()
+            .any(|operation| operation.detail.name == *name);
         if !is_known || IMPLEMENTED.contains(name) {
             bail!("{name} is listed as absent, but is implemented or not in the model");
         }
@@ -76,13 +138,15 @@ pub(super) fn emit(model: &Model, files: &mut Files) -> anyhow::Result<()> {
             http.method, http.request_uri
         )?;
     }
-    files.add("generated/absent.rs", out + "];\n");
+    files.add("generated/absent.rs", &(out + "];\n"));
     Ok(())
 }
 
 fn reason(operation: &Operation) -> Option<&'static str> {
     let family = operation.detail.http.request_uri.split('/').nth(1)?;
-    let by_name = BY_NAME.iter().find(|(name, _)| *name == operation.detail.name);
+    let by_name = BY_NAME
+        .iter()
+        .find(|(name, _)| *name == operation.detail.name);
     let by_family = || BY_FAMILY.iter().find(|(prefix, _)| *prefix == family);
     by_name.or_else(by_family).map(|(_, reason)| *reason)
 }

@@ -29,8 +29,16 @@ pub(super) fn report(newest: Option<&Path>) -> anyhow::Result<()> {
 pub(super) fn compare(pinned: &Value, newest: &Value) -> Vec<String> {
     let mut lines = Vec::new();
     let (before, after) = (operations(pinned), operations(newest));
-    lines.extend(after.difference(&before).map(|name| format!("new operation {name}")));
-    lines.extend(before.difference(&after).map(|name| format!("operation {name} is gone")));
+    lines.extend(
+        after
+            .difference(&before)
+            .map(|name| format!("new operation {name}")),
+    );
+    lines.extend(
+        before
+            .difference(&after)
+            .map(|name| format!("operation {name} is gone")),
+    );
     let (before, after) = (facts(pinned), facts(newest));
     let keys: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
     for key in keys {
@@ -46,7 +54,9 @@ pub(super) fn compare(pinned: &Value, newest: &Value) -> Vec<String> {
 
 fn operations(model: &Value) -> BTreeSet<String> {
     let operations = model.get("operations").and_then(Value::as_object);
-    operations.map(|operations| operations.keys().cloned().collect()).unwrap_or_default()
+    operations
+        .map(|operations| operations.keys().cloned().collect())
+        .unwrap_or_default()
 }
 
 /// Every trait of our operations and of the shapes that they reach, by its path.

@@ -19,10 +19,11 @@ pub(super) struct Files(BTreeMap<String, String>);
 
 impl Files {
     /// Adds a file; its module documentation comes first, then the notice.
-    pub(super) fn add(&mut self, path: &str, text: String) {
+    pub(super) fn add(&mut self, path: &str, text: &str) {
         let end = text.find("\n\n").map_or(text.len(), |end| end + 2);
-        let (documentation, rest) = text.split_at_checked(end).unwrap_or((&text, ""));
-        self.0.insert(path.to_owned(), format!("{documentation}{NOTICE}{rest}"));
+        let (documentation, rest) = text.split_at_checked(end).unwrap_or((text, ""));
+        self.0
+            .insert(path.to_owned(), format!("{documentation}{NOTICE}{rest}"));
     }
 
     /// Formats every file as the workspace is formatted.
@@ -47,7 +48,10 @@ impl Files {
             println!("gen: {} files are as generated", self.0.len());
             return Ok(());
         }
-        bail!("not as generated, run `cargo xtask gen`: {}", differing.join(", "))
+        bail!(
+            "not as generated, run `cargo xtask gen`: {}",
+            differing.join(", ")
+        )
     }
 
     /// Writes what differs and removes what is no longer generated.
@@ -68,6 +72,11 @@ impl Files {
         }
         println!("gen: {} files, {changed} changed", self.0.len());
         Ok(())
+    }
+
+    #[cfg(test)]
+    pub(super) fn into_texts(self) -> Vec<(String, String)> {
+        self.0.into_iter().collect()
     }
 
     fn format_in(self, scratch: &Path) -> anyhow::Result<Self> {

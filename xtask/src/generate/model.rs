@@ -21,6 +21,8 @@ pub(super) struct Model {
     pub(super) inputs: BTreeSet<String>,
     /// Reached from an output, its own structure excepted.
     pub(super) outputs: BTreeSet<String>,
+    /// Every shape of both services, and whether the model gives it a maximum.
+    bounded: BTreeMap<String, bool>,
 }
 
 pub(super) struct Operation {
@@ -126,10 +128,12 @@ impl Model {
             shapes: BTreeMap::new(),
             inputs: BTreeSet::new(),
             outputs: BTreeSet::new(),
+            bounded: BTreeMap::new(),
         };
         for (service, bytes) in SERVICES.iter().zip(bytes) {
-            let part: ServiceModel = serde_json::from_slice(bytes)
-                .with_context(|| format!("the model of {} is not as expected", service.directory))?;
+            let part: ServiceModel = serde_json::from_slice(bytes).with_context(|| {
+                format!("the model of {} is not as expected", service.directory)
+            })?;
             model.add(service, part)?;
         }
         for name in IMPLEMENTED {
@@ -140,8 +144,13 @@ impl Model {
 
     /// An operation of [`IMPLEMENTED`].
     pub(super) fn implemented(&self, name: &str) -> anyhow::Result<&Operation> {
-        let mut found = self.operations.iter().filter(|operation| operation.detail.name == name);
-        let operation = found.next().with_context(|| format!("the model has no {name}"))?;
+        let mut found = self
+            .operations
+            .iter()
+            .filter(|operation| operation.detail.name == name);
+        let operation = found
+            .next()
+            .with_context(|| format!("the model has no {name}"))?;
         if found.next().is_some() {
             bail!("both services have an operation {name}");
         }
@@ -149,7 +158,9 @@ impl Model {
     }
 
     pub(super) fn shape(&self, name: &str) -> anyhow::Result<&Shape> {
-        self.shapes.get(name).with_context(|| format!("shape {name} is not reached"))
+        self.shapes
+            .get(name)
+            .with_context(|| format!("shape {name} is not reached"))
     }
 
     /// Whether a shape holds sensitive text, itself or in any part.
@@ -163,14 +174,37 @@ impl Model {
         Ok(shape.sensitive)
     }
 
-    fn add(&mut self, service: &'static Service, part: ServiceModel) -> anyhow::Result<()> {
-        for (name, _) in CAPS {
-            if part.shapes.get(*name).is_some_and(|shape| shape.max.is_some()) {
-                bail!("{name} has a maximum in the model: remove its row from the caps");
+    /// Fails on a row of our tables that the models have no use for.
+    pub(super) fn check_tables(&self) -> anyhow::Result<()> {
+        for name in CAPS.iter().map(|(name, _)| *name) {
+            match self.bounded.get(name) {
+                Some(false) => {}
+                Some(true) => bail!("{name} has a maximum in the model: remove it from the caps"),
+                None => bail!("{name} has a cap, but is not in the model"),
             }
         }
+        match PATTERN_EXCEPTIONS
+            .iter()
+            .find(|row| !self.bounded.contains_key(row.shape))
+        {
+            Some(row) => bail!(
+                "{} has a pattern of ours, but is not in the model",
+                row.shape
+            ),
+            None => Ok(()),
+        }
+    }
+
+    fn add(&mut self, service: &'static Service, part: ServiceModel) -> anyhow::Result<()> {
+        for (name, shape) in &part.shapes {
+            let is_bounded = self.bounded.entry(name.clone()).or_default();
+            *is_bounded |= shape.max.is_some();
+        }
         let roots: Vec<&Detail> = part.operations.values().collect();
-        for detail in roots.iter().filter(|detail| IMPLEMENTED.contains(&detail.name.as_str())) {
+        for detail in roots
+            .iter()
+            .filter(|detail| IMPLEMENTED.contains(&detail.name.as_str()))
+        {
             if let Some(input) = &detail.input {
                 let reached = self.reach(&part, &input.shape)?;
                 self.inputs.extend(reached);
@@ -187,7 +221,8 @@ impl Model {
         self.outputs.extend(reached);
         self.outputs.insert(VALIDATION_EXCEPTION.to_owned());
         let operations = part.operations.into_values();
-        self.operations.extend(operations.map(|detail| Operation { service, detail }));
+        self.operations
+            .extend(operations.map(|detail| Operation { service, detail }));
         Ok(())
     }
 
@@ -209,7 +244,10 @@ impl Model {
         if above.iter().any(|ancestor| ancestor == name) {
             bail!("shape {name} contains itself, which the generator does not support");
         }
-        let shape = part.shapes.get(name).with_context(|| format!("the model has no {name}"))?;
+        let shape = part
+            .shapes
+            .get(name)
+            .with_context(|| format!("the model has no {name}"))?;
         let shape = shape.clone().prepared(name)?;
         above.push(name.to_owned());
         for reference in shape.references() {
@@ -232,10 +270,13 @@ impl Reference {
     }
 
     fn check(&self, of: &str) -> anyhow::Result<()> {
-        for name in self.traits.keys().filter(|name| !IGNORED_TRAITS.contains(&name.as_str())) {
-            bail!("{of} uses {} with `{name}`, which the generator does not support", self.shape);
+        match unknown(&self.traits) {
+            Some(name) => bail!(
+                "{of} uses {} with `{name}`, which the generator does not support",
+                self.shape
+            ),
+            None => Ok(()),
         }
-        Ok(())
     }
 }
 
@@ -253,10 +294,8 @@ impl Shape {
     /// With our exceptions applied, if it has no trait that we do not know. Documentation is
     /// dropped: it may differ between the services, and none of it is ours to print.
     fn prepared(mut self, name: &str) -> anyhow::Result<Self> {
-        for name_of_trait in self.traits.keys() {
-            if !IGNORED_TRAITS.contains(&name_of_trait.as_str()) {
-                bail!("shape {name} has `{name_of_trait}`, which the generator does not support");
-            }
+        if let Some(unknown) = unknown(&self.traits) {
+            bail!("shape {name} has `{unknown}`, which the generator does not support");
         }
         self.traits.clear();
         let members = self.members.0.iter_mut().map(|(_, reference)| reference);
@@ -273,6 +312,12 @@ impl Shape {
         }
         Ok(self)
     }
+}
+
+/// A trait that may change what has to be generated.
+fn unknown(traits: &BTreeMap<String, Value>) -> Option<&str> {
+    let mut names = traits.keys().map(String::as_str);
+    names.find(|name| !IGNORED_TRAITS.contains(name))
 }
 
 impl<'de> Deserialize<'de> for Members {

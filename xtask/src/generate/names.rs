@@ -14,7 +14,11 @@ pub(super) fn snake(name: &str) -> String {
         if starts_word && !out.ends_with('_') {
             out.push('_');
         }
-        out.push(if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' });
+        out.push(if c.is_ascii_alphanumeric() {
+            c.to_ascii_lowercase()
+        } else {
+            '_'
+        });
     }
     out
 }
@@ -28,7 +32,11 @@ pub(super) fn identifier(name: &str) -> String {
         "trait", "try", "type", "typeof", "unsafe", "use", "virtual", "where", "while", "yield",
     ];
     let snake = snake(name);
-    if KEYWORDS.contains(&snake.as_str()) { format!("r#{snake}") } else { snake }
+    if KEYWORDS.contains(&snake.as_str()) {
+        format!("r#{snake}")
+    } else {
+        snake
+    }
 }
 
 /// `UPPER_CASE`, for constants.
@@ -43,7 +51,11 @@ pub(super) fn variant(name: &str) -> String {
         .map(|word| {
             let shouts = !word.contains(|c: char| c.is_ascii_lowercase());
             let (first, rest) = word.split_at_checked(1).unwrap_or((word, ""));
-            let rest = if shouts { rest.to_ascii_lowercase() } else { rest.to_owned() };
+            let rest = if shouts {
+                rest.to_ascii_lowercase()
+            } else {
+                rest.to_owned()
+            };
             first.to_ascii_uppercase() + &rest
         })
         .collect()
@@ -59,12 +71,12 @@ pub(super) fn raw_string(text: &str) -> String {
 }
 
 /// A number with its digits in groups of three.
-pub(super) fn digits(number: impl ToString) -> String {
-    let number = number.to_string();
+pub(super) fn digits(number: impl Into<i128>) -> String {
+    let number = number.into().to_string();
     let mut out = String::new();
     for (index, c) in number.chars().enumerate() {
         let left = number.len() - index;
-        if out.contains(|c: char| c.is_ascii_digit()) && left % 3 == 0 {
+        if out.contains(|c: char| c.is_ascii_digit()) && left.is_multiple_of(3) {
             out.push('_');
         }
         out.push(c);

@@ -27,7 +27,7 @@ pub(super) fn emit(model: &Model, files: &mut Files) -> anyhow::Result<()> {
         }
         let module = snake(name);
         writeln!(modules, "pub mod {module};")?;
-        files.add(&format!("generated/{module}.rs"), file(model, operation)?);
+        files.add(&format!("generated/{module}.rs"), &file(model, operation)?);
     }
     let mut statuses = String::from(
         "//! The exceptions that our operations declare, with their status.\n\n\
@@ -36,11 +36,11 @@ pub(super) fn emit(model: &Model, files: &mut Files) -> anyhow::Result<()> {
     for (name, status) in exceptions {
         writeln!(statuses, "(\"{name}\", {status}),")?;
     }
-    files.add("generated/exceptions.rs", statuses + "];\n");
-    files.add("generated/operation.rs", table());
+    files.add("generated/exceptions.rs", &(statuses + "];\n"));
+    files.add("generated/operation.rs", &table());
     files.add(
         "generated.rs",
-        format!(
+        &format!(
             "//! Shapes and tables generated from the public service model.\n\n\
              pub(crate) mod absent;\npub(crate) mod exceptions;\npub(crate) mod operation;\n\
              pub(crate) mod readers;\n\npub mod shapes;\n\n{modules}"
@@ -53,28 +53,47 @@ pub(super) fn emit(model: &Model, files: &mut Files) -> anyhow::Result<()> {
 fn check_path(model: &Model, operation: &Operation) -> anyhow::Result<()> {
     let shape_of = |uri: &str| -> Vec<String> {
         let segments = uri.split('/');
-        segments.map(|s| if s.starts_with('{') { "{}".to_owned() } else { s.to_owned() }).collect()
+        segments
+            .map(|s| {
+                if s.starts_with('{') {
+                    "{}".to_owned()
+                } else {
+                    s.to_owned()
+                }
+            })
+            .collect()
     };
     let http = &operation.detail.http;
     if http.request_uri.contains(['+', '?', '#']) {
-        bail!("{}: its URI {} is not supported", operation.detail.name, http.request_uri);
+        bail!(
+            "{}: its URI {} is not supported",
+            operation.detail.name,
+            http.request_uri
+        );
     }
     for other in &model.operations {
         if other.detail.name != operation.detail.name
             && other.detail.http.method == http.method
             && shape_of(&other.detail.http.request_uri) == shape_of(&http.request_uri)
         {
-            bail!("{} and {} share a path", operation.detail.name, other.detail.name);
+            bail!(
+                "{} and {} share a path",
+                operation.detail.name,
+                other.detail.name
+            );
         }
     }
     Ok(())
 }
 
 fn table() -> String {
-    let variants = IMPLEMENTED.iter().map(|name| format!("/// `{name}`.\n{name},\n"));
+    let variants = IMPLEMENTED
+        .iter()
+        .map(|name| format!("/// `{name}`.\n{name},\n"));
     let all = IMPLEMENTED.iter().map(|name| format!("Self::{name}, "));
-    let specs =
-        IMPLEMENTED.iter().map(|name| format!("Self::{name} => &super::{}::SPEC,\n", snake(name)));
+    let specs = IMPLEMENTED
+        .iter()
+        .map(|name| format!("Self::{name} => &super::{}::SPEC,\n", snake(name)));
     format!(
         "//! The operations that we have.\n\n\
          use crate::operation::Spec;\n\n\
@@ -102,7 +121,11 @@ fn file(model: &Model, operation: &Operation) -> anyhow::Result<String> {
     let (input, output) = (root(&detail.input)?, root(&detail.output)?);
     let mut out = format!("//! `{name}`: `{} {}`.\n\n", http.method, http.request_uri);
     let shapes = "super::shapes::";
-    let errors: Vec<String> = detail.errors.iter().map(|e| format!("\"{}\"", e.shape)).collect();
+    let errors: Vec<String> = detail
+        .errors
+        .iter()
+        .map(|e| format!("\"{}\"", e.shape))
+        .collect();
     let is_read_only = detail.readonly && !reveals(model, output)?;
     write!(
         out,
@@ -119,11 +142,25 @@ fn file(model: &Model, operation: &Operation) -> anyhow::Result<String> {
         digits(body_bytes_max(model, input)?),
         errors.join(", "),
     )?;
-    writeln!(out, "/// What is asked.\n#[derive(Debug)]\npub struct Input {{")?;
-    writeln!(out, "{}}}\n", fields(model, input, Direction::Input, shapes)?)?;
+    writeln!(
+        out,
+        "/// What is asked.\n#[derive(Debug)]\npub struct Input {{"
+    )?;
+    writeln!(
+        out,
+        "{}}}\n",
+        fields(model, input, Direction::Input, shapes)?
+    )?;
     check_output(name, output)?;
-    writeln!(out, "/// What is answered.\n#[derive(Debug, serde::Serialize)]")?;
-    writeln!(out, "pub struct Output {{\n{}}}\n", fields(model, output, Direction::Output, shapes)?)?;
+    writeln!(
+        out,
+        "/// What is answered.\n#[derive(Debug, serde::Serialize)]"
+    )?;
+    writeln!(
+        out,
+        "pub struct Output {{\n{}}}\n",
+        fields(model, output, Direction::Output, shapes)?
+    )?;
     out.push_str(&reading(model, name, input)?);
     writeln!(
         out,
@@ -140,7 +177,13 @@ fn reading(model: &Model, name: &str, input: &Shape) -> anyhow::Result<String> {
         let from = place(model, member, reference)?;
         reads_body |= from == "body";
         let node = format!("source.{from}(\"{}\")", reference.wire_name(member));
-        statements.push_str(&statement(input, member, reference, &node, "super::readers::"));
+        statements.push_str(&statement(
+            input,
+            member,
+            reference,
+            &node,
+            "super::readers::",
+        ));
     }
     let unused = if statements.is_empty() { "_" } else { "" };
     Ok(format!(
@@ -172,7 +215,12 @@ fn place(model: &Model, member: &str, reference: &Reference) -> anyhow::Result<&
 }
 
 fn check_output(name: &str, output: &Shape) -> anyhow::Result<()> {
-    match output.members.0.iter().find(|(_, reference)| reference.location.is_some()) {
+    match output
+        .members
+        .0
+        .iter()
+        .find(|(_, reference)| reference.location.is_some())
+    {
         Some((member, _)) => bail!("member {member} of the output of {name} is not in the body"),
         None => Ok(()),
     }
@@ -213,7 +261,11 @@ fn json_bytes_max(model: &Model, shape: &Shape, name: &str) -> anyhow::Result<u6
         }
         "map" => {
             let entry = part(shape.key.as_ref())?.saturating_add(part(shape.value.as_ref())?);
-            shape.size(name)?.1.saturating_mul(entry.saturating_add(2)).saturating_add(2)
+            shape
+                .size(name)?
+                .1
+                .saturating_mul(entry.saturating_add(2))
+                .saturating_add(2)
         }
         "structure" => {
             let mut total: u64 = 2;
@@ -221,7 +273,11 @@ fn json_bytes_max(model: &Model, shape: &Shape, name: &str) -> anyhow::Result<u6
                 if reference.location.is_none() {
                     let name = u64::try_from(member.len())?.saturating_add(4);
                     let size = name.saturating_add(part(Some(reference))?);
-                    total = if shape.union { total.max(size) } else { total.saturating_add(size) };
+                    total = if shape.union {
+                        total.max(size)
+                    } else {
+                        total.saturating_add(size)
+                    };
                 }
             }
             total

@@ -6,20 +6,11 @@ use std::fmt::Write as _;
 use anyhow::{Context as _, bail};
 
 use super::files::Files;
-use super::model::{Model, Shape};
+use super::model::{Model, Reference, Shape};
 use super::names::{constant, digits, identifier};
 use super::rust_type::Direction;
 use super::shapes::variant_of;
 use super::tables::{IMPLEMENTED, PATTERN_EXCEPTIONS};
-
-const HEADER: &str = "//! Readers of the shapes of inputs, with the constraints of the model.
-
-use crate::constraint::{Pattern, Range, Size, StringRule};
-use crate::generated::shapes;
-use crate::json::Node;
-use crate::reading::Reading;
-
-";
 
 pub(super) fn emit(model: &Model, files: &mut Files) -> anyhow::Result<()> {
     let mut out = String::new();
@@ -40,29 +31,56 @@ pub(super) fn emit(model: &Model, files: &mut Files) -> anyhow::Result<()> {
             reader(model, name, shape, &mut out)?;
         }
     }
-    writeln!(out, "/// Every pattern, for the test that they compile.\n#[cfg(test)]")?;
-    writeln!(out, "pub(crate) static PATTERNS: &[&Pattern] = &[{patterns}];")?;
-    // Imports follow what is used.
-    let header: String = HEADER
-        .replace("Range, ", if out.contains("Range {") { "Range, " } else { "" })
-        .replace("use crate::generated::shapes;\n", if out.contains("shapes::") {
-            "use crate::generated::shapes;\n"
-        } else {
-            ""
-        });
-    files.add("generated/readers.rs", header + &out);
+    writeln!(
+        out,
+        "/// Every pattern, for the test that they compile.\n#[cfg(test)]"
+    )?;
+    writeln!(
+        out,
+        "pub(crate) static PATTERNS: &[&Pattern] = &[{patterns}];"
+    )?;
+    let header = header(&out);
+    files.add("generated/readers.rs", &(header + &out));
     Ok(())
+}
+
+/// The module documentation and the imports that `body` needs.
+fn header(body: &str) -> String {
+    let mut out = String::from(
+        "//! Readers of the shapes of inputs, with the constraints of the model.\n\n\
+         use crate::json::Node;\n",
+    );
+    let imports = [
+        ("Pattern", "crate::constraint::Pattern"),
+        ("Range {", "crate::constraint::Range"),
+        ("Size {", "crate::constraint::Size"),
+        ("StringRule", "crate::constraint::StringRule"),
+        ("shapes::", "crate::generated::shapes"),
+        ("Reading", "crate::reading::Reading"),
+        ("Variant<", "crate::reading::Variant"),
+    ];
+    for (_, path) in imports.iter().filter(|(token, _)| body.contains(token)) {
+        out.push_str("use ");
+        out.push_str(path);
+        out.push_str(";\n");
+    }
+    out.push('\n');
+    out
 }
 
 /// The statement that reads one member from where it is; `source` is an expression.
 pub(super) fn statement(
     shape: &Shape,
     member: &str,
-    reference: &super::model::Reference,
+    reference: &Reference,
     node: &str,
     readers: &str,
 ) -> String {
-    let presence = if shape.is_required(member) { "required" } else { "optional" };
+    let presence = if shape.is_required(member) {
+        "required"
+    } else {
+        "optional"
+    };
     let field = identifier(member);
     let reader = identifier(&reference.shape);
     let name = reference.wire_name(member);
@@ -73,16 +91,30 @@ pub(super) fn statement(
 pub(super) fn construction(shape: &Shape, type_name: &str) -> String {
     let fields = shape.members.0.iter().map(|(member, _)| {
         let field = identifier(member);
-        if shape.is_required(member) { format!("{field}: {field}?") } else { field }
+        if shape.is_required(member) {
+            format!("{field}: {field}?")
+        } else {
+            field
+        }
     });
-    format!("Some({type_name} {{ {} }})", fields.collect::<Vec<_>>().join(", "))
+    format!(
+        "Some({type_name} {{ {} }})",
+        fields.collect::<Vec<_>>().join(", ")
+    )
 }
 
 /// Shapes that are more than the key of a map.
 fn shapes_read(model: &Model) -> anyhow::Result<BTreeSet<String>> {
     let mut users: Vec<&str> = model.inputs.iter().map(String::as_str).collect();
     for name in IMPLEMENTED {
-        users.extend(model.implemented(name)?.detail.input.iter().map(|input| input.shape.as_str()));
+        users.extend(
+            model
+                .implemented(name)?
+                .detail
+                .input
+                .iter()
+                .map(|input| input.shape.as_str()),
+        );
     }
     let mut read = BTreeSet::new();
     for name in users {
@@ -98,7 +130,10 @@ fn reader(model: &Model, name: &str, shape: &Shape, out: &mut String) -> anyhow:
     let function = identifier(name);
     let rust_type = model.rust_type(name, Direction::Input, "shapes::")?;
     let body = match shape.kind.as_str() {
-        "structure" if shape.union => union(model, name, shape)?,
+        "structure" if shape.union => {
+            variants(model, name, shape, out)?;
+            format!("reading.union(node, {})", constant(name))
+        }
         "structure" => structure(model, name, shape)?,
         _ => simple(name, shape)?,
     };
@@ -113,16 +148,26 @@ fn reader(model: &Model, name: &str, shape: &Shape, out: &mut String) -> anyhow:
 fn simple(name: &str, shape: &Shape) -> anyhow::Result<String> {
     let size = || {
         let (min, max) = shape.size(name)?;
-        anyhow::Ok(format!("Size {{ min: {}, max: {} }}", digits(min), digits(max)))
+        anyhow::Ok(format!(
+            "Size {{ min: {}, max: {} }}",
+            digits(min),
+            digits(max)
+        ))
     };
-    let part = |part: &Option<super::model::Reference>| {
-        part.as_ref().map(|part| part.shape.clone()).with_context(|| format!("{name} lacks a part"))
+    let part = |part: &Option<Reference>| {
+        part.as_ref()
+            .map(|part| part.shape.clone())
+            .with_context(|| format!("{name} lacks a part"))
     };
     let unbounded = shape.min.is_none() && shape.max.is_none();
     Ok(match shape.kind.as_str() {
         "string" if !shape.values.is_empty() => "reading.enumerated(node)".to_owned(),
         "string" => {
-            let method = if shape.sensitive { "sensitive" } else { "string" };
+            let method = if shape.sensitive {
+                "sensitive"
+            } else {
+                "string"
+            };
             format!("reading.{method}(node, &{})", constant(name))
         }
         "list" => {
@@ -137,7 +182,10 @@ fn simple(name: &str, shape: &Shape) -> anyhow::Result<String> {
         "integer" | "long" => {
             let (min, max) = shape.range(name)?;
             let (min, max) = (digits(min), digits(max));
-            format!("reading.{}(node, Range {{ min: {min}, max: {max} }})", shape.kind)
+            format!(
+                "reading.{}(node, Range {{ min: {min}, max: {max} }})",
+                shape.kind
+            )
         }
         "float" | "double" if unbounded => "reading.double(node)".to_owned(),
         "boolean" => "reading.boolean(node)".to_owned(),
@@ -163,24 +211,22 @@ fn structure(model: &Model, name: &str, shape: &Shape) -> anyhow::Result<String>
     Ok(out)
 }
 
-fn union(model: &Model, name: &str, shape: &Shape) -> anyhow::Result<String> {
-    let names = shape.members.0.iter().map(|(m, reference)| reference.wire_name(m));
-    let names: Vec<String> = names.map(|name| format!("\"{name}\"")).collect();
-    let mut out =
-        format!("let mut members = reading.union(node, &[{}])?;\n", names.join(", "));
-    let type_name = model.type_name(name, Direction::Input)?;
+/// A row for each member: its name, and its reader made into one of the union.
+fn variants(model: &Model, name: &str, shape: &Shape, out: &mut String) -> anyhow::Result<()> {
+    let type_name = format!("shapes::{}", model.type_name(name, Direction::Input)?);
+    let table = constant(name);
+    writeln!(out, "static {table}: &[Variant<{type_name}>] = &[")?;
     for (member, reference) in &shape.members.0 {
         let wire_name = reference.wire_name(member);
         let reader = identifier(&reference.shape);
-        let variant = format!("shapes::{type_name}::{}", variant_of(member));
+        let variant = format!("{type_name}::{}", variant_of(member));
         let is_structure = model.shape(&reference.shape)?.kind == "structure";
         let boxed = if is_structure { ".map(Box::new)" } else { "" };
-        write!(
+        writeln!(
             out,
-            "if let Some(node) = members.take(\"{wire_name}\") {{\nreturn \
-             reading.required(\"{wire_name}\", Some(node), {reader}){boxed}.map({variant});\n}}\n"
+            "(\"{wire_name}\", |node, reading| {reader}(node, reading){boxed}.map({variant})),"
         )?;
     }
-    out.push_str("None");
-    Ok(out)
+    writeln!(out, "];\n")?;
+    Ok(())
 }

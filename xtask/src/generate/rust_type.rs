@@ -3,7 +3,7 @@
 use anyhow::{Context as _, bail};
 use serde_json::Value;
 
-use super::model::{Model, Shape};
+use super::model::{Model, Reference, Shape};
 use super::names::{constant, digits, raw_string};
 
 /// Which way a shape goes; sensitive text has a type for each.
@@ -22,7 +22,7 @@ impl Model {
         prefix: &str,
     ) -> anyhow::Result<String> {
         let shape = self.shape(name)?;
-        let part = |part: Option<&super::model::Reference>| {
+        let part = |part: Option<&Reference>| {
             let part = part.with_context(|| format!("shape {name} lacks a part"))?;
             self.rust_type(&part.shape, direction, prefix)
         };
@@ -52,7 +52,11 @@ impl Model {
         let is_twin = self.inputs.contains(name)
             && self.outputs.contains(name)
             && self.holds_sensitive(name)?;
-        let prefix = if is_twin && direction == Direction::Output { "Revealed" } else { "" };
+        let prefix = if is_twin && direction == Direction::Output {
+            "Revealed"
+        } else {
+            ""
+        };
         Ok(format!("{prefix}{name}"))
     }
 }
@@ -63,9 +67,13 @@ impl Shape {
         let max = self.max.as_ref().with_context(|| {
             format!("shape {name} of an input has no maximum: give it a row in the caps")
         })?;
-        let max = max.as_u64().with_context(|| format!("max of {name} is not a length"))?;
+        let max = max
+            .as_u64()
+            .with_context(|| format!("max of {name} is not a length"))?;
         let min = match &self.min {
-            Some(min) => min.as_u64().with_context(|| format!("min of {name} is not a length"))?,
+            Some(min) => min
+                .as_u64()
+                .with_context(|| format!("min of {name} is not a length"))?,
             None => 0,
         };
         Ok((min, max))
@@ -79,7 +87,9 @@ impl Shape {
             (i64::MIN, i64::MAX)
         };
         let bound = |value: &Option<Value>, default| match value {
-            Some(value) => value.as_i64().with_context(|| format!("bound of {name}: {value}")),
+            Some(value) => value
+                .as_i64()
+                .with_context(|| format!("bound of {name}: {value}")),
             None => Ok(default),
         };
         Ok((bound(&self.min, lowest)?, bound(&self.max, highest)?))
@@ -99,12 +109,15 @@ impl Shape {
             }
             "list" => {
                 let (min, max) = self.size(name)?;
-                format!("{min} to {max} items of `{}`", self.part_name(self.member.as_ref()))
+                format!(
+                    "{min} to {max} items of `{}`",
+                    part_name(self.member.as_ref())
+                )
             }
             "map" => {
                 let (min, max) = self.size(name)?;
-                let key = self.part_name(self.key.as_ref());
-                let value = self.part_name(self.value.as_ref());
+                let key = part_name(self.key.as_ref());
+                let value = part_name(self.value.as_ref());
                 format!("{min} to {max} entries, `{key}` to `{value}`")
             }
             "integer" | "long" => {
@@ -113,10 +126,6 @@ impl Shape {
             }
             _ => format!("`{name}`"),
         })
-    }
-
-    fn part_name<'a>(&self, part: Option<&'a super::model::Reference>) -> &'a str {
-        part.map_or("", |part| part.shape.as_str())
     }
 
     /// The statics that hold what a string has to satisfy, `NAME` and `NAME_PATTERN`.
@@ -139,4 +148,8 @@ impl Shape {
              pattern: {pattern} }};\n{definition}\n",
         ))
     }
+}
+
+fn part_name(part: Option<&Reference>) -> &str {
+    part.map_or("", |part| part.shape.as_str())
 }

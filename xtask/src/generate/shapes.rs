@@ -22,7 +22,7 @@ pub(super) fn emit(model: &Model, files: &mut Files) -> anyhow::Result<()> {
             _ => {}
         }
     }
-    files.add("generated/shapes.rs", out);
+    files.add("generated/shapes.rs", &out);
     Ok(())
 }
 
@@ -52,8 +52,11 @@ pub(super) fn fields(
                 writeln!(out, "#[serde(rename = \"{wire_name}\"{skip})]")?;
             }
         }
-        let rust_type =
-            if is_required { rust_type } else { format!("Option<{rust_type}>") };
+        let rust_type = if is_required {
+            rust_type
+        } else {
+            format!("Option<{rust_type}>")
+        };
         writeln!(out, "pub {}: {rust_type},", identifier(member))?;
     }
     Ok(out)
@@ -82,10 +85,21 @@ fn structure(
     out: &mut String,
 ) -> anyhow::Result<()> {
     let type_name = model.type_name(name, direction)?;
-    let clone = if model.holds_sensitive(name)? { "" } else { "Clone, " };
-    let serialize = if direction == Direction::Output { ", serde::Serialize" } else { "" };
+    let clone = if model.holds_sensitive(name)? {
+        ""
+    } else {
+        "Clone, "
+    };
+    let serialize = if direction == Direction::Output {
+        ", serde::Serialize"
+    } else {
+        ""
+    };
     let kind = if shape.union { "union" } else { "structure" };
-    writeln!(out, "/// The {kind} `{name}`.\n#[derive({clone}Debug{serialize})]")?;
+    writeln!(
+        out,
+        "/// The {kind} `{name}`.\n#[derive({clone}Debug{serialize})]"
+    )?;
     if !shape.union {
         let fields = fields(model, shape, direction, "")?;
         writeln!(out, "pub struct {type_name} {{\n{fields}}}\n")?;
@@ -115,19 +129,35 @@ pub(super) fn variant_of(member: &str) -> String {
 fn boxed(model: &Model, name: &str, direction: Direction) -> anyhow::Result<String> {
     let rust_type = model.rust_type(name, direction, "")?;
     let is_structure = model.shape(name)?.kind == "structure";
-    Ok(if is_structure { format!("Box<{rust_type}>") } else { rust_type })
+    Ok(if is_structure {
+        format!("Box<{rust_type}>")
+    } else {
+        rust_type
+    })
 }
 
 fn enumeration(name: &str, shape: &Shape, is_input: bool, out: &mut String) -> anyhow::Result<()> {
-    let variants: Vec<(String, &String)> =
-        shape.values.iter().map(|value| (variant(value), value)).collect();
+    let variants: Vec<(String, &String)> = shape
+        .values
+        .iter()
+        .map(|value| (variant(value), value))
+        .collect();
     let distinct: BTreeSet<&String> = variants.iter().map(|(variant, _)| variant).collect();
-    anyhow::ensure!(distinct.len() == variants.len(), "values of {name} share a Rust name");
+    anyhow::ensure!(
+        distinct.len() == variants.len(),
+        "values of {name} share a Rust name"
+    );
     writeln!(out, "/// The enum `{name}`.")?;
-    writeln!(out, "#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]")?;
+    writeln!(
+        out,
+        "#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]"
+    )?;
     writeln!(out, "pub enum {name} {{")?;
     for (variant, value) in &variants {
-        writeln!(out, "/// `{value}`.\n#[serde(rename = \"{value}\")]\n{variant},")?;
+        writeln!(
+            out,
+            "/// `{value}`.\n#[serde(rename = \"{value}\")]\n{variant},"
+        )?;
     }
     writeln!(out, "}}\n\nimpl {name} {{\n/// The value at the wire.")?;
     writeln!(out, "pub fn as_str(self) -> &'static str {{\nmatch self {{")?;
@@ -138,8 +168,15 @@ fn enumeration(name: &str, shape: &Shape, is_input: bool, out: &mut String) -> a
     if is_input {
         let values: Vec<String> = variants.iter().map(|(_, v)| format!("\"{v}\"")).collect();
         writeln!(out, "impl crate::constraint::Enumerated for {name} {{")?;
-        writeln!(out, "const VALUES: &'static [&'static str] = &[{}];\n", values.join(", "))?;
-        writeln!(out, "fn from_wire(text: &str) -> Option<Self> {{\nmatch text {{")?;
+        writeln!(
+            out,
+            "const VALUES: &'static [&'static str] = &[{}];\n",
+            values.join(", ")
+        )?;
+        writeln!(
+            out,
+            "fn from_wire(text: &str) -> Option<Self> {{\nmatch text {{"
+        )?;
         for (variant, value) in &variants {
             writeln!(out, "\"{value}\" => Some(Self::{variant}),")?;
         }

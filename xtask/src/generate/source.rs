@@ -1,7 +1,7 @@
 //! Where the service model comes from, and that it is the one that we pinned.
 //!
 //! The pin is on botocore's copy, unpacked: it is the best-known one. The copy that the AWS CLI
-//! ships is the same model with other bytes.
+//! brings along is of another day and has fewer operations.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -70,7 +70,10 @@ pub(super) fn unpinned(data: &Path) -> anyhow::Result<Vec<Vec<u8>>> {
 fn installed() -> anyhow::Result<PathBuf> {
     let lib = environment()?.join("lib");
     let pythons = fs::read_dir(&lib).with_context(|| {
-        format!("no Python environment at {}: set PROCURA_VENV or --model-dir", lib.display())
+        format!(
+            "no Python environment at {}: set PROCURA_VENV or --model-dir",
+            lib.display()
+        )
     })?;
     for python in pythons {
         let packages = python?.path().join("site-packages");
@@ -78,22 +81,36 @@ fn installed() -> anyhow::Result<PathBuf> {
         if !data.is_dir() {
             continue;
         }
-        if !packages.join(format!("botocore-{BOTOCORE_VERSION}.dist-info")).is_dir() {
-            bail!("{} is not botocore {BOTOCORE_VERSION}, which is pinned", data.display());
+        if !packages
+            .join(format!("botocore-{BOTOCORE_VERSION}.dist-info"))
+            .is_dir()
+        {
+            bail!(
+                "{} is not botocore {BOTOCORE_VERSION}, which is pinned",
+                data.display()
+            );
         }
         return Ok(data);
     }
-    bail!("no botocore under {}: install botocore=={BOTOCORE_VERSION}", lib.display())
+    bail!(
+        "no botocore under {}: install botocore=={BOTOCORE_VERSION}",
+        lib.display()
+    )
 }
 
-#[expect(clippy::disallowed_methods, reason = "this is the binary; nothing below reads them")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the binary; nothing below reads them"
+)]
 fn environment() -> anyhow::Result<PathBuf> {
     if let Some(venv) = std::env::var_os("PROCURA_VENV") {
         return Ok(PathBuf::from(venv));
     }
     let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
     let cache = cache.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cache")));
-    Ok(cache.context("neither PROCURA_VENV nor HOME is set")?.join("procura/venv"))
+    Ok(cache
+        .context("neither PROCURA_VENV nor HOME is set")?
+        .join("procura/venv"))
 }
 
 /// The bytes of one model, plain or unpacked. A newer botocore may have a newer API version.
@@ -107,7 +124,11 @@ fn read(service: &Service, data: &Path) -> anyhow::Result<Vec<u8>> {
     }
     versions.sort();
     let pinned = service_dir.join(service.version);
-    let version = if versions.contains(&pinned) { Some(pinned) } else { versions.pop() };
+    let version = if versions.contains(&pinned) {
+        Some(pinned)
+    } else {
+        versions.pop()
+    };
     let version = version.with_context(|| format!("{} is empty", service_dir.display()))?;
     let plain = version.join("service-2.json");
     if plain.is_file() {
@@ -121,14 +142,22 @@ fn unpack(packed: &Path) -> anyhow::Result<Vec<u8>> {
     const SCRIPT: &str =
         "import gzip, sys; sys.stdout.buffer.write(gzip.open(sys.argv[1], 'rb').read())";
     let python = environment()?.join("bin/python3");
-    let python = if python.is_file() { python } else { PathBuf::from("python3") };
+    let python = if python.is_file() {
+        python
+    } else {
+        PathBuf::from("python3")
+    };
     let output = Command::new(&python)
         .args(["-c", SCRIPT])
         .arg(packed)
         .output()
         .with_context(|| format!("cannot run {}", python.display()))?;
     if !output.status.success() {
-        bail!("cannot unpack {}: {}", packed.display(), String::from_utf8_lossy(&output.stderr));
+        bail!(
+            "cannot unpack {}: {}",
+            packed.display(),
+            String::from_utf8_lossy(&output.stderr)
+        );
     }
     Ok(output.stdout)
 }

@@ -11,6 +11,8 @@
 //! Nothing in the file is outside of the signature: records by their tree, the rest because only
 //! one spelling of it is taken.
 
+use std::collections::BTreeMap;
+
 use crate::audit::chain::{BrokenChain, ChainHead};
 use crate::audit::note::{ChainState, Checkpoint, ClosedChains, InvalidNote, VerifierKey};
 use crate::audit::record::Record;
@@ -82,12 +84,23 @@ pub struct Verifier {
     states: Vec<ChainState>,
     records: u64,
     note: Option<String>,
+    expected: BTreeMap<(ChainId, u64), ChainState>,
 }
 
 impl Verifier {
     /// A verifier before the first line.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Demands that each chain was once as these states say: those that earlier notes signed,
+    /// which were kept elsewhere. A history that was rewritten whole does not agree with them.
+    pub fn expect(&mut self, states: impl IntoIterator<Item = ChainState>) {
+        self.expected.extend(
+            states
+                .into_iter()
+                .map(|state| ((state.chain, state.size), state)),
+        );
     }
 
     /// Takes the next line, with its newline. Gives the record, if it is one.
@@ -146,6 +159,17 @@ impl Verifier {
             .follow(content)
             .map_err(|source| Tampered::Chain { line, source })?;
         self.records += 1;
+        let state = ChainState::from(&*chain);
+        if let Some(signed) = self.expected.remove(&(state.chain, state.size))
+            && signed != state
+        {
+            let (chain, found, signed) = (state.chain, state.size, signed.size);
+            return Err(Tampered::Disagrees {
+                chain,
+                found,
+                signed,
+            });
+        }
         Ok(record)
     }
 
@@ -163,6 +187,16 @@ impl Verifier {
             });
         };
         let checkpoint = key.open(&note)?;
+        // What an earlier note signed and the file never reached was cut off.
+        if let Some(cut) = self.expected.values().find(|state| state.size > 0) {
+            let found = self.states.iter().find(|state| state.chain == cut.chain);
+            let found = found.map_or(0, |state| state.size);
+            return Err(Tampered::Disagrees {
+                chain: cut.chain,
+                found,
+                signed: cut.size,
+            });
+        }
         let mut closed = self.states.clone();
         for signed in &checkpoint.open {
             let found = self.states.iter().find(|state| state.chain == signed.chain);

@@ -22,15 +22,12 @@ pub(crate) fn decode(text: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len());
     let mut rest = text;
     while let Some((byte, after)) = rest.split_first() {
-        match escape(rest) {
-            Some((decoded, after)) => {
-                out.push(decoded);
-                rest = after;
-            }
-            None => {
-                out.push(*byte);
-                rest = after;
-            }
+        if let Some((decoded, after)) = escape(rest) {
+            out.push(decoded);
+            rest = after;
+        } else {
+            out.push(*byte);
+            rest = after;
         }
     }
     out

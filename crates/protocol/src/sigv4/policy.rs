@@ -124,7 +124,7 @@ pub(crate) fn session_token<'a>(head: &RequestHead<'a>) -> Result<Option<&'a str
 }
 
 /// The hash of the body that the client declares, if it does. The body is always signed as a whole:
-/// the modes in which it is not are refused by name (MinIO CVE-2026-40344, CVE-2025-31489).
+/// the modes in which it is not are refused by name (`MinIO` CVE-2026-40344, CVE-2025-31489).
 pub(crate) fn payload_hash(head: &RequestHead<'_>) -> Result<Option<[u8; 32]>, SigV4Error> {
     let Some(value) = single(head, "x-amz-content-sha256")? else {
         return Ok(None);

@@ -2,7 +2,10 @@
 
 // Generated from the public service model by `cargo xtask gen`; not edited by hand.
 
-use crate::constraint::{Pattern, Range, Size, StringRule};
+use crate::constraint::Pattern;
+use crate::constraint::Range;
+use crate::constraint::Size;
+use crate::constraint::StringRule;
 use crate::generated::shapes;
 use crate::json::Node;
 use crate::reading::Reading;

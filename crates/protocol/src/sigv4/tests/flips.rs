@@ -47,7 +47,7 @@ fn flip_everything(request: &OwnedRequest, signed: &[&str]) -> Count {
 #[test]
 fn every_changed_byte_of_a_usual_request_is_refused() {
     let count = flip_everything(&usual(), &USUAL);
-    assert!(count.refused > 5_000, "{}", count.refused);
+    assert!(count.refused > 4_000, "{}", count.refused);
 }
 
 #[test]
@@ -70,7 +70,7 @@ fn every_changed_byte_of_a_request_with_an_arn_and_a_query_is_refused() {
         "x-amz-two-words",
     ];
     let count = flip_everything(&sign(request.clone(), &signed), &signed);
-    assert!(count.refused > 5_000, "{}", count.refused);
+    assert!(count.refused > 4_000, "{}", count.refused);
     // Letters of header names, two spaces to two other white spaces each at most, hex digits.
     assert!(
         count.unchanged > 0 && count.unchanged < 200,

@@ -227,13 +227,15 @@ fn a_signature_is_sixty_four_lower_case_digits() {
     let (_, value) = request.headers.last().unwrap();
     let text = String::from_utf8(value.clone()).unwrap();
     let signature = text.split("Signature=").nth(1).unwrap().to_owned();
+    let (all_but_two, _) = signature.split_at(62);
+    let (all_but_one, _) = signature.split_at(63);
     for to in [
         signature.to_uppercase(),
         format!("{signature}00"),
-        signature[..62].to_owned(),
-        signature[..63].to_owned(),
-        format!("{}g", &signature[..63]),
-        format!("0x{}", &signature[..62]),
+        all_but_two.to_owned(),
+        all_but_one.to_owned(),
+        format!("{all_but_one}g"),
+        format!("0x{all_but_two}"),
         String::new(),
     ] {
         refused(&authorized(&signature, &to), Incomplete::Signature);
@@ -554,9 +556,9 @@ fn limits_are_inclusive() {
         let signed: Vec<&str> = names.iter().map(String::as_str).chain(USUAL).collect();
         let request = sign(request, &signed);
         if fits {
-            accepted(&request)
+            accepted(&request);
         } else {
-            refused(&request, Limit::SignedHeaders)
+            refused(&request, Limit::SignedHeaders);
         }
     }
 
@@ -571,9 +573,9 @@ fn limits_are_inclusive() {
         request.headers[4].1 = vec![b'A'; length];
         let request = sign(request, &USUAL);
         if fits {
-            accepted(&request)
+            accepted(&request);
         } else {
-            refused(&request, Limit::SessionToken)
+            refused(&request, Limit::SessionToken);
         }
     }
 }

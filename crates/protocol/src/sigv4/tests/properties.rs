@@ -49,7 +49,8 @@ proptest! {
                 let outcome =
                     verify(&presented, [0; 32], &key, Timestamp::from_millis(now), here);
                 prop_assert!(outcome.is_err());
-                prop_assert!(!format!("{presented:?}").is_empty());
+                let shown = format!("{presented:?}");
+                prop_assert!(!shown.is_empty());
             }
             Err(error) => prop_assert!(!error.to_string().is_empty()),
         }
@@ -76,9 +77,7 @@ proptest! {
         if tight {
             text = text.replace(", ", ",");
         }
-        let read = authorization::parse(text.as_bytes());
-        prop_assert!(read.is_ok());
-        let read = read.unwrap_or_else(|_| unreachable!());
+        let read = authorization::parse(text.as_bytes()).unwrap();
         prop_assert_eq!(read.access_key_id, key_id);
         prop_assert_eq!(read.scope, scope);
         prop_assert_eq!(read.signed_headers, names);
@@ -94,7 +93,7 @@ proptest! {
     }
 
     #[test]
-    fn a_normal_path_is_its_own_normal_form(path in "/?([a.%/]|\\.\\.|//){0,12}") {
+    fn a_normal_path_is_its_own_normal_form(path in "/([a.%/]|\\.\\.|//){0,12}") {
         let once = canonical::normalized(path.as_bytes());
         prop_assert_eq!(canonical::normalized(&once), once.clone());
         let text = String::from_utf8_lossy(&once).into_owned();

@@ -198,9 +198,11 @@ fn canonical_request_string_to_sign_and_signature_are_those_of_the_suite() {
         let request = vector.request();
         let names = parameter(&request, "SignedHeaders");
         let signed: Vec<&str> = names.split(';').collect();
-        let form = match vector.context["normalize"].as_bool().unwrap() {
-            true => PathForm::Normalized,
-            false => PathForm::AsReceived,
+        let normalize = vector.context["normalize"].as_bool().unwrap();
+        let form = if normalize {
+            PathForm::Normalized
+        } else {
+            PathForm::AsReceived
         };
         let canonical = request.with_head(|head| {
             testing::canonical_request(head, &signed, &request.body_sha256, form)

@@ -1,0 +1,136 @@
+//! Who signed: an access key, proved by Signature Version 4.
+
+use std::sync::Arc;
+
+use moka::sync::Cache;
+use procura_authority::Caller;
+use procura_core::access_key::{AccessKey, AccessKeyId};
+use procura_core::digest::Sha256;
+use procura_core::error::Error;
+use procura_core::id::DeploymentId;
+use procura_core::sealing::{self, Location, Sealed, Subject};
+use procura_core::secret::kind::AccessKeySecret;
+use procura_core::time::Timestamp;
+use procura_protocol::sigv4::{self, Expectation, Presented, SigV4Error, SigningKey};
+
+use crate::App;
+
+/// The name of the service in the scope of a signature; both planes of the reference have it.
+pub const SIGNING_NAME: &str = "bedrock-agentcore";
+
+/// How many derived signing keys are held.
+const SIGNING_KEYS_MAX: u64 = 10_000;
+
+/// What a signing key was derived for: the row that held the secret, and the date of the scope.
+/// (Region and service are constants of the deployment.)
+type DerivedFor = (AccessKeyId, u64, String);
+
+/// Derived signing keys, so that a warm request costs one HMAC and no unsealing.
+pub(crate) struct SigningKeys(Cache<DerivedFor, Arc<SigningKey>>);
+
+impl Default for SigningKeys {
+    fn default() -> Self {
+        Self(Cache::new(SIGNING_KEYS_MAX))
+    }
+}
+
+/// Why a request is not taken.
+#[derive(Debug)]
+pub enum Unauthenticated {
+    /// The signature or its form is wrong.
+    Signature(SigV4Error),
+    /// No such key, or it was revoked. Which of the two is not told.
+    UnknownKey,
+    /// A session token that is not one of ours.
+    SessionToken,
+    /// We could not tell.
+    Failed(Error),
+}
+
+/// A key id that exists and is not revoked; nothing is proved yet.
+#[derive(Debug)]
+pub struct Claimed {
+    key: AccessKey,
+    secret: Sealed<AccessKeySecret>,
+    epoch: u64,
+}
+
+/// Where the secret of an access key lies.
+pub(crate) fn secret_place(deployment: DeploymentId, key: &AccessKey) -> Location<'_> {
+    Location {
+        deployment,
+        account: Some(key.account),
+        subject: Subject::Account,
+        table: "access_key",
+        column: "secret",
+        row: key.id.as_str().as_bytes(),
+        row_version: key.version,
+        destination: None,
+    }
+}
+
+impl App {
+    /// The key that a request says it is signed with. Called before its body is read, so that a
+    /// stranger costs no memory.
+    pub async fn claimed_key(&self, presented: &Presented<'_>) -> Result<Claimed, Unauthenticated> {
+        let id: AccessKeyId =
+            presented.access_key_id().parse().map_err(|_| Unauthenticated::UnknownKey)?;
+        let found = self
+            .store
+            .run_read("claimed_key", move |tx| {
+                Ok((tx.access_key_for_signature(id)?, tx.epoch()?))
+            })
+            .await
+            .map_err(Unauthenticated::Failed)?;
+        let (Some((key, secret)), epoch) = found else { return Err(Unauthenticated::UnknownKey) };
+        if key.revoked_at.is_some() {
+            return Err(Unauthenticated::UnknownKey);
+        }
+        // No session tokens are issued yet, and a long-term key never carries one.
+        if presented.session_token().is_some() {
+            return Err(Unauthenticated::SessionToken);
+        }
+        Ok(Claimed { key, secret, epoch })
+    }
+
+    /// The caller, if the signature is that of the claimed key over this very request. Gives the
+    /// revocation epoch at which the key was good as well.
+    pub async fn prove_caller(
+        &self,
+        claimed: Claimed,
+        presented: &Presented<'_>,
+        body: Sha256,
+        now: Timestamp,
+    ) -> Result<(Caller, u64), Unauthenticated> {
+        let signing_key = self.signing_key(&claimed, presented).await?;
+        let expected = Expectation { region: self.region.as_str(), service: SIGNING_NAME };
+        sigv4::verify(presented, body, &signing_key, now, expected)
+            .map_err(Unauthenticated::Signature)?;
+        let key = claimed.key;
+        let caller = Caller::AccessKey { id: key.id, account: key.account, roles: key.roles };
+        Ok((caller, claimed.epoch))
+    }
+
+    async fn signing_key(
+        &self,
+        claimed: &Claimed,
+        presented: &Presented<'_>,
+    ) -> Result<Arc<SigningKey>, Unauthenticated> {
+        let key = &claimed.key;
+        let date = presented.scope().date;
+        let derived_for = (key.id, key.version, date.to_owned());
+        if let Some(known) = self.signing_keys.0.get(&derived_for) {
+            return Ok(known);
+        }
+        let failed = |error: Error| Unauthenticated::Failed(error);
+        let sealing_key = self.key_of(&claimed.secret).await.map_err(failed)?;
+        let place = secret_place(self.deployment, key);
+        let secret = sealing::open(&sealing_key, &place, &claimed.secret)
+            .map_err(|error| failed(Error::internal_source(error)))?;
+        let region = self.region.as_str();
+        let derived = SigningKey::derive(secret.expose_secret(), date, region, SIGNING_NAME);
+        let derived = Arc::new(derived);
+        self.signing_keys.0.insert(derived_for, Arc::clone(&derived));
+        Ok(derived)
+    }
+}

@@ -1,0 +1,89 @@
+//! The one place where a request becomes a yes or a no.
+
+use procura_authority::{AgentOf, ProviderOf, Target, Use, Verdict, Whom};
+use procura_core::action::Action;
+use procura_core::credential_provider::CredentialProvider;
+use procura_core::error::Error;
+use procura_core::grant::AdministratorGrant;
+use procura_core::name::VaultName;
+use procura_core::permit::{Permit, of::RevealApiKey};
+use procura_core::user::OnBehalfOf;
+use procura_core::workload_identity::WorkloadIdentity;
+
+use crate::App;
+use crate::operation::OpCx;
+
+impl App {
+    /// May the caller of `cx` do what it asks, on `target`?
+    pub(crate) fn authorize(&self, cx: &mut OpCx, target: &Target<'_>) -> Result<(), Error> {
+        self.authorize_action(cx, cx.action, target)
+    }
+
+    /// May the caller of `cx` learn that no agent of its account has this name?
+    pub(crate) fn authorize_absent_agent(&self, cx: &mut OpCx) -> Result<(), Error> {
+        let directory = Target::Directory(cx.account()?);
+        self.authorize_action(cx, Action::GetWorkloadIdentity, &directory)
+    }
+
+    /// May the caller of `cx` learn that no API-key provider of its vault has this name?
+    pub(crate) fn authorize_absent_provider(
+        &self,
+        cx: &mut OpCx,
+        vault: &VaultName,
+    ) -> Result<(), Error> {
+        let vault = Target::Vault { account: cx.account()?, vault };
+        self.authorize_action(cx, Action::GetApiKeyCredentialProvider, &vault)
+    }
+
+    fn authorize_action(
+        &self,
+        cx: &mut OpCx,
+        action: Action,
+        target: &Target<'_>,
+    ) -> Result<(), Error> {
+        match self.authority.may_call(&cx.caller, action, target) {
+            Verdict::Yes(_) => Ok(()),
+            Verdict::No(denial) => {
+                cx.about.explanation = Some(denial.explanation.clone());
+                Err(Error::denied(denial.public()))
+            }
+        }
+    }
+
+    /// The three questions for a provider's API key: may this agent, may this user, does a grant
+    /// cover it? A yes is a permit for this version of the provider and no other.
+    pub(crate) fn authorize_release(
+        &self,
+        cx: &mut OpCx,
+        agent: &WorkloadIdentity,
+        whom: OnBehalfOf,
+        provider: &CredentialProvider,
+        grants: &[AdministratorGrant],
+    ) -> Result<Permit<RevealApiKey>, Error> {
+        let account = cx.account()?;
+        let asked = Use {
+            caller: &cx.caller,
+            agent: AgentOf { account, agent },
+            whom: Whom { account, on_behalf_of: whom },
+            provider: ProviderOf { account, provider },
+            grants,
+        };
+        match self.authority.may_release_api_key(&asked) {
+            Verdict::Yes(_) => {
+                #[expect(
+                    clippy::disallowed_methods,
+                    reason = "this is the decision that makes the permit"
+                )]
+                let permit = Permit::dangerous_from_decision(
+                    *provider.id.as_bytes(),
+                    provider.version,
+                );
+                Ok(permit)
+            }
+            Verdict::No(denial) => {
+                cx.about.explanation = Some(denial.explanation.clone());
+                Err(Error::denied(denial.public()))
+            }
+        }
+    }
+}

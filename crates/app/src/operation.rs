@@ -1,0 +1,129 @@
+//! What every use case knows about the request that it serves.
+
+use procura_authority::Caller;
+use procura_core::access_key::AccessKeyId;
+use procura_core::account::AccountId;
+use procura_core::action::Action;
+use procura_core::audit::record::{Entry, Verdict};
+use procura_core::error::Error;
+use procura_core::id::{AgentId, ProviderId, RecordId, RequestId};
+use procura_core::time::Timestamp;
+use procura_core::user::User;
+
+use crate::App;
+
+/// The context of one operation: who asks for what, when, and what has been found out so far.
+#[derive(Debug)]
+pub struct OpCx {
+    /// The one time of this operation.
+    pub now: Timestamp,
+    /// The request, as logs and records name it.
+    pub request: RequestId,
+    /// What is asked.
+    pub action: Action,
+    /// Who asks.
+    pub caller: Caller,
+    /// The revocation epoch at which the caller was found to be good.
+    pub epoch: u64,
+    /// The address that the request came from.
+    pub peer: String,
+    /// What the record of this operation will name, filled in as it becomes known.
+    pub about: About,
+}
+
+/// What an operation turned out to be about.
+#[derive(Debug, Default, Clone)]
+pub struct About {
+    /// The account, where it is not the caller's own.
+    pub account: Option<AccountId>,
+    /// The agent.
+    pub agent: Option<AgentId>,
+    /// The user.
+    pub user: Option<User>,
+    /// The provider.
+    pub provider: Option<ProviderId>,
+    /// The thing, as a reader would name it.
+    pub resource: Option<String>,
+    /// Why the policies said no, in their own words; for the record, not for the caller.
+    pub explanation: Option<String>,
+}
+
+impl OpCx {
+    /// The caller's account; an operator has none and must name one.
+    pub fn account(&self) -> Result<AccountId, Error> {
+        self.caller.account().ok_or_else(|| {
+            Error::denied("this needs an access key of an account; the local operator has none")
+        })
+    }
+
+    /// The access key that signed; the operator has none.
+    pub fn access_key(&self) -> Result<AccessKeyId, Error> {
+        match &self.caller {
+            Caller::AccessKey { id, .. } => Ok(*id),
+            Caller::Operator => {
+                Err(Error::denied("this needs an access key; the local operator has none"))
+            }
+        }
+    }
+
+    /// The caller, as records name it.
+    fn caller_name(&self) -> String {
+        match &self.caller {
+            Caller::AccessKey { id, .. } => id.to_string(),
+            Caller::Operator => "operator".to_owned(),
+        }
+    }
+}
+
+impl App {
+    /// The record of `cx`, ready to be appended with its effect.
+    pub(crate) fn entry(&self, cx: &OpCx, verdict: Verdict, reason: impl Into<String>) -> Entry {
+        let id = self.with_rng(|rng| RecordId::generate(cx.now, rng));
+        let mut entry = Entry::new(id, cx.now, cx.action.name(), verdict, reason.into())
+            .for_user(cx.about.user);
+        entry.account = cx.about.account.or_else(|| cx.caller.account());
+        entry.caller = Some(cx.caller_name());
+        entry.agent = cx.about.agent;
+        entry.provider = cx.about.provider;
+        entry.resource = cx.about.resource.clone();
+        entry.policy = Some(self.policy_version().to_owned());
+        entry.request = Some(cx.request.to_string());
+        entry.peer = Some(cx.peer.clone());
+        entry
+    }
+
+    /// The record of a `cx` that was done.
+    pub(crate) fn allowed(&self, cx: &OpCx, reason: impl Into<String>) -> Entry {
+        self.entry(cx, Verdict::Allow, reason)
+    }
+
+    /// The record of a `cx` that is refused with `error`.
+    pub(crate) fn refusal(&self, cx: &OpCx, error: &Error) -> Entry {
+        let reason = match &cx.about.explanation {
+            Some(explanation) => format!("{}; {explanation}", error.public()),
+            None => error.public().to_owned(),
+        };
+        self.entry(cx, Verdict::Deny, reason)
+    }
+
+    /// Records that `cx` failed with `error`, unless the transaction that refused it already did.
+    /// The dispatcher calls this for every failed operation of an authenticated caller, so that no
+    /// use case can forget to. When the record cannot be written, that is the error.
+    pub async fn record_refusal(&self, cx: &OpCx, error: Error) -> Error {
+        if error.record().is_some() {
+            return error;
+        }
+        let entry = self.refusal(cx, &error);
+        let id = entry.id;
+        let recorded = self
+            .store
+            .run_tx("record_refusal", move |_| {
+                Ok(procura_store::Outcome::Done((), entry.clone()))
+            })
+            .await;
+        match recorded {
+            Ok(_) => error.with_record(id),
+            Err(unrecorded) => unrecorded,
+        }
+    }
+}

@@ -1,0 +1,280 @@
+//! How a node comes up: keys checked, database ours, chains open; and how it goes down.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use procura_authority::{Authority, Rules};
+use procura_core::encryption_key::KeyPurpose;
+use procura_core::entropy::{OsEntropy, random_bytes};
+use procura_core::error::Error;
+use procura_core::id::{DeploymentId, KeyId, NodeId};
+use procura_core::name::Region;
+use procura_core::sealing::{self, Location, SealingKey, Subject};
+use procura_core::secret::{Plain, kind::CheckpointSeed};
+use procura_core::audit::note::Signer;
+use procura_core::time::Clock;
+use procura_store::{Meta, Outcome, Store};
+
+use crate::App;
+use crate::authentication::SigningKeys;
+use crate::checkpoint::{Checkpointer, key_path, notes_path};
+use crate::keyring::Keyring;
+use crate::root_key::{self, RootKeyError};
+use crate::task::{Stop, Tasks};
+
+/// How often new records are checkpointed.
+const CHECKPOINT_EVERY: Duration = Duration::from_secs(1);
+
+/// What a node is started with.
+#[derive(Debug)]
+pub struct StartConfig {
+    /// Where the root key and the checkpoints are.
+    pub data_dir: PathBuf,
+    /// The database.
+    pub store: procura_store::Config,
+    /// The region of ARNs and signatures.
+    pub region: Region,
+    /// The policies.
+    pub rules: Rules,
+}
+
+/// Why a node does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The database cannot be used.
+    #[error(transparent)]
+    Store(#[from] procura_store::OpenError),
+    /// The root key cannot be used.
+    #[error(transparent)]
+    RootKey(#[from] RootKeyError),
+    /// The database is sealed under a key that is not here.
+    #[error(
+        "the database is sealed under root key {expected}, and {found}; put the right root.key \
+         into the data directory (it is in the backup of the node that made the database)"
+    )]
+    OtherRootKey {
+        /// The key that the database names.
+        expected: KeyId,
+        /// What is in the data directory instead.
+        found: String,
+    },
+    /// A file of the data directory cannot be used.
+    #[error("{path}: {source}")]
+    DataDir {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        source: std::io::Error,
+    },
+    /// The compiled-in policies do not fit each other.
+    #[error("the policies are not valid: {0}")]
+    Policies(String),
+    /// The store failed while the node came up.
+    #[error("the node could not start: {0}")]
+    Failed(#[from] Error),
+}
+
+impl App {
+    /// Starts a node: migrates the database, checks that it and the root key are of one
+    /// deployment (making both when neither exists), opens the audit chains.
+    pub async fn start(
+        config: StartConfig,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Arc<Self>, StartError> {
+        let data_dir = config.data_dir;
+        // Connecting and migrating block; nothing else runs yet.
+        let (node, store) = tokio::task::block_in_place(|| {
+            let node = read_or_create_node(&data_dir, &*clock)?;
+            procura_store::Store::migrate(&config.store)?;
+            Ok::<_, StartError>((node, Store::open(config.store)?))
+        })?;
+        let (deployment, root) = root_of(&store, &data_dir, &*clock).await?;
+        store.start(node, Arc::clone(&clock))?;
+        let authority = Authority::new(config.rules)
+            .map_err(|error| StartError::Policies(error.to_string()))?;
+        let keyring = Keyring::new(root);
+        let checkpoints = data_dir.join("checkpoints");
+        let seed = checkpoint_seed(&store, &keyring, deployment, node).await?;
+        let checkpointer = open_checkpoints(&checkpoints, deployment, node, &seed)?;
+        let app = Self {
+            store,
+            authority,
+            keyring,
+            signing_keys: SigningKeys::default(),
+            checkpointer: tokio::sync::Mutex::new(checkpointer),
+            clock,
+            entropy: Mutex::new(Box::new(OsEntropy)),
+            deployment,
+            node,
+            region: config.region,
+        };
+        // The keys that every request needs are made now, not under the first requests.
+        app.newest_key(None, KeyPurpose::Token).await?;
+        app.write_checkpoint().await?;
+        Ok(Arc::new(app))
+    }
+
+    /// Starts what runs beside requests.
+    pub fn spawn_tasks(self: &Arc<Self>, tasks: &mut Tasks) {
+        let app = Arc::clone(self);
+        tasks.spawn(move |stop| async move { app.checkpoint_regularly(stop).await });
+    }
+
+    async fn checkpoint_regularly(&self, mut stop: Stop) {
+        let mut tick = tokio::time::interval(CHECKPOINT_EVERY);
+        tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        while !stop.is_requested() {
+            tokio::select! {
+                _ = tick.tick() => {}
+                () = stop.requested() => return,
+            }
+            if let Err(error) = self.write_checkpoint().await {
+                tracing::error!(cause = ?error.cause(), "no checkpoint could be written");
+            }
+        }
+    }
+
+    /// Ends the node's chains and signs their end. Requests are finished before this is called.
+    pub async fn close(&self) -> Result<(), Error> {
+        self.store.close_chains().await?;
+        self.sign_checkpoint().await?;
+        self.store.close().await
+    }
+}
+
+/// The deployment of the database and the root key that unwraps it.
+async fn root_of(
+    store: &Store,
+    data_dir: &Path,
+    clock: &dyn Clock,
+) -> Result<(DeploymentId, SealingKey), StartError> {
+    let path = data_dir.join("root.key");
+    let found = root_key::read(&path)?;
+    let meta = store.run_read("meta", |tx| Ok((tx.meta()?, tx.has_rows_sealed()?))).await?;
+    match (meta, found) {
+        ((Some(meta), _), Some(key)) if meta.key_check == key.check_value() => {
+            Ok((meta.deployment, key))
+        }
+        ((Some(meta), _), found) => {
+            let found = match found {
+                Some(key) => format!("root.key holds {}", key.id()),
+                None => "there is no root.key".to_owned(),
+            };
+            Err(StartError::OtherRootKey { expected: meta.root_key, found })
+        }
+        ((None, true), _) => {
+            let lost = Error::internal("the database has keys but no meta row");
+            Err(StartError::Failed(lost))
+        }
+        ((None, false), found) => initialise(store, &path, found, clock).await,
+    }
+}
+
+/// A new deployment. The key file is written first: a crash between the two leaves a key without
+/// a database, which the next start takes up.
+async fn initialise(
+    store: &Store,
+    path: &Path,
+    found: Option<SealingKey>,
+    clock: &dyn Clock,
+) -> Result<(DeploymentId, SealingKey), StartError> {
+    let (now, mut rng) = (clock.now(), OsEntropy);
+    let key = match found {
+        Some(key) => key,
+        None => root_key::create(path, KeyId::generate(now, &mut rng), &mut rng)?,
+    };
+    let meta = Meta {
+        deployment: DeploymentId::generate(now, &mut rng),
+        restore_epoch: 0,
+        root_key: key.id(),
+        key_check: key.check_value(),
+        created_at: now,
+    };
+    let committed = store
+        .run_tx("initialise", move |tx| {
+            tx.insert_meta(&meta)?;
+            tx.meta().map(Outcome::Unrecorded)
+        })
+        .await?;
+    match committed.value {
+        Some(meta) if meta.key_check == key.check_value() => Ok((meta.deployment, key)),
+        // Another node initialised the same database first, under its own key.
+        Some(meta) => {
+            let found = format!("root.key holds {}", key.id());
+            Err(StartError::OtherRootKey { expected: meta.root_key, found })
+        }
+        None => Err(StartError::Failed(Error::internal("the meta row vanished"))),
+    }
+}
+
+/// The id of this node: made with its data directory.
+fn read_or_create_node(data_dir: &Path, clock: &dyn Clock) -> Result<NodeId, StartError> {
+    let path = data_dir.join("node");
+    let failed = |source| StartError::DataDir { path: data_dir.join("node"), source };
+    match std::fs::read_to_string(&path) {
+        Ok(text) => text.trim().parse().map_err(|_| {
+            failed(std::io::Error::new(std::io::ErrorKind::InvalidData, "not the id of a node"))
+        }),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            let node = NodeId::generate(clock.now(), &mut OsEntropy);
+            std::fs::write(&path, format!("{node}\n")).map_err(failed)?;
+            Ok(node)
+        }
+        Err(error) => Err(failed(error)),
+    }
+}
+
+/// The seed of the node's checkpoint key, from the database or new; sealed under the root key.
+async fn checkpoint_seed(
+    store: &Store,
+    keyring: &Keyring,
+    deployment: DeploymentId,
+    node: NodeId,
+) -> Result<Plain<CheckpointSeed>, StartError> {
+    let name = format!("checkpoint-key/{node}");
+    let place = Location {
+        deployment,
+        account: None,
+        subject: Subject::Deployment,
+        table: "deployment_secret",
+        column: "secret",
+        row: name.as_bytes(),
+        row_version: 1,
+        destination: None,
+    };
+    let fresh = Plain::<CheckpointSeed>::new(random_bytes::<32>(&mut OsEntropy).to_vec());
+    let sealed = sealing::seal(&mut OsEntropy, keyring.root(), &place, &fresh)
+        .map_err(Error::internal_source)?;
+    let wanted = name.clone();
+    let committed = store
+        .run_tx("checkpoint_seed", move |tx| {
+            if tx.deployment_secret::<CheckpointSeed>(&wanted)?.is_none() {
+                tx.insert_deployment_secret(&wanted, &sealed, 1)?;
+            }
+            tx.deployment_secret(&wanted).map(Outcome::Unrecorded)
+        })
+        .await?;
+    let (stored, _) =
+        committed.value.ok_or_else(|| Error::internal("the checkpoint key vanished"))?;
+    let seed =
+        sealing::open(keyring.root(), &place, &stored).map_err(Error::internal_source)?;
+    Ok(seed)
+}
+
+fn open_checkpoints(
+    directory: &Path,
+    deployment: DeploymentId,
+    node: NodeId,
+    seed: &Plain<CheckpointSeed>,
+) -> Result<Checkpointer, StartError> {
+    let failed = |source| StartError::DataDir { path: directory.to_owned(), source };
+    let signer = Signer::from_seed(deployment.to_string(), seed)
+        .ok_or_else(|| Error::internal("the checkpoint key is not a seed"))?;
+    std::fs::create_dir_all(directory).map_err(failed)?;
+    let checkpointer =
+        Checkpointer::open(&notes_path(directory, node), signer).map_err(failed)?;
+    let key = format!("{}\n", checkpointer.verifier_key());
+    std::fs::write(key_path(directory, node), key).map_err(failed)?;
+    Ok(checkpointer)
+}

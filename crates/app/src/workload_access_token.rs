@@ -1,0 +1,109 @@
+//! Workload access tokens: minted for an agent, alone or for a user.
+
+use procura_core::encryption_key::KeyPurpose;
+use procura_core::error::{Error, Kind};
+use procura_core::id::TokenId;
+use procura_core::name::WorkloadName;
+use procura_core::user::{AssertedUserId, OnBehalfOf};
+use procura_core::workload_access_token::{self, Claims, Presented};
+use procura_core::workload_identity::{AgentState, WorkloadIdentity};
+use procura_store::{Committed, Outcome};
+
+use crate::App;
+use crate::operation::OpCx;
+use crate::workload_identity::not_found;
+
+fn not_active(agent: &WorkloadIdentity) -> Error {
+    Error::denied(format!(
+        "workload identity {} is {}; an administrator has to resume it first",
+        agent.name,
+        agent.state.as_str()
+    ))
+}
+
+impl App {
+    /// A token for an agent that acts for nobody: an action of its own.
+    pub async fn mint_without_user(
+        &self,
+        cx: &mut OpCx,
+        name: WorkloadName,
+    ) -> Result<Committed<String>, Error> {
+        let agent = self.agent_to_mint_for(cx, name).await?;
+        self.mint(cx, agent, OnBehalfOf::NoUser).await
+    }
+
+    /// A token for an agent that acts for the user whom the caller asserts. The record says that
+    /// the user is asserted, not proved.
+    pub async fn mint_for_asserted_user(
+        &self,
+        cx: &mut OpCx,
+        name: WorkloadName,
+        asserted: AssertedUserId,
+    ) -> Result<Committed<String>, Error> {
+        let account = cx.account()?;
+        let agent = self.agent_to_mint_for(cx, name).await?;
+        let user = self.asserted_user(cx, account, &asserted).await?;
+        cx.about.user = Some(user);
+        self.mint(cx, agent, OnBehalfOf::User(user)).await
+    }
+
+    async fn agent_to_mint_for(
+        &self,
+        cx: &mut OpCx,
+        name: WorkloadName,
+    ) -> Result<WorkloadIdentity, Error> {
+        let agent = self.workload_identity(cx, name).await?;
+        if agent.state == AgentState::Active { Ok(agent) } else { Err(not_active(&agent)) }
+    }
+
+    async fn mint(
+        &self,
+        cx: &mut OpCx,
+        agent: WorkloadIdentity,
+        whom: OnBehalfOf,
+    ) -> Result<Committed<String>, Error> {
+        let account = cx.account()?;
+        let key = self.newest_key(None, KeyPurpose::Token).await?;
+        let jti = self.with_rng(|rng| TokenId::generate(cx.now, rng));
+        let caller = cx.access_key()?;
+        let claims = Claims::new(jti, account, agent.id, whom, caller, cx.epoch, cx.now);
+        let token = self
+            .with_rng(|rng| workload_access_token::mint(rng, &key, self.deployment, &claims))
+            .map_err(Error::internal_source)?;
+        let done = self.allowed(cx, format!("minted {jti} until {}", claims.exp));
+        let refused = self.refusal(cx, &not_found(&agent.name));
+        self.store
+            .run_tx("mint_workload_access_token", move |tx| {
+                // SECURITY: the agent is read again with the record; one that was deleted or
+                // stopped since the decision gets no token.
+                match tx.account(account).workload_identity_by_id(agent.id)? {
+                    Some(now) if now.state == AgentState::Active => {
+                        Ok(Outcome::Done(token.clone(), done.clone()))
+                    }
+                    Some(now) => Ok(Outcome::Refused(not_active(&now), refused.clone())),
+                    None => Ok(Outcome::Refused(not_found(&agent.name), refused.clone())),
+                }
+            })
+            .await
+    }
+
+    /// What a presented token says, if it is one of this deployment and account and its time is
+    /// not over. It proves who acts for whom, and decides nothing.
+    pub(crate) async fn open_token(&self, cx: &mut OpCx, text: &str) -> Result<Claims, Error> {
+        let unproved = |error: workload_access_token::InvalidToken| {
+            Error::new(Kind::Unproved, error.to_string())
+        };
+        let presented = Presented::parse(text).map_err(unproved)?;
+        let (id, version) = presented.key().map_err(unproved)?;
+        let unreadable = workload_access_token::InvalidToken::Unreadable;
+        let key = self.token_key(id, version).await?.ok_or_else(|| unproved(unreadable))?;
+        let claims = presented.open(&key, self.deployment, cx.now).map_err(unproved)?;
+        // SECURITY: a token of another account is answered like no token at all.
+        if claims.account != cx.account()? {
+            return Err(unproved(workload_access_token::InvalidToken::Unreadable));
+        }
+        cx.about.agent = Some(claims.agent);
+        cx.about.user = claims.user;
+        Ok(claims)
+    }
+}

@@ -1,0 +1,70 @@
+//! Which attributes a policy reads: every no names them with their values.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use cedar_policy::{Entity, Policy, PolicySet};
+
+/// (variable, attribute) pairs by policy, found once when the policies are loaded.
+pub(crate) struct Attributes(BTreeMap<String, BTreeSet<(String, String)>>);
+
+impl Attributes {
+    pub(crate) fn read_by(policies: &PolicySet) -> Self {
+        Self(
+            policies
+                .policies()
+                .map(|policy| (policy.id().to_string(), reads(policy)))
+                .collect(),
+        )
+    }
+
+    /// The policy with what it read: `across-accounts (principal.account = …)`.
+    pub(crate) fn shown(&self, id: &str, principal: &Entity, resource: &Entity) -> String {
+        let shown = self
+            .0
+            .get(id)
+            .into_iter()
+            .flatten()
+            .map(|(variable, attribute)| {
+                let of = if variable == "principal" {
+                    principal
+                } else {
+                    resource
+                };
+                let value = match of.attr(attribute) {
+                    Some(Ok(value)) => value.to_string(),
+                    Some(Err(_)) | None => "absent".to_owned(),
+                };
+                format!("{variable}.{attribute} = {value}")
+            });
+        let shown: Vec<_> = shown.collect();
+        if shown.is_empty() {
+            id.to_owned()
+        } else {
+            format!("{id} ({})", shown.join(", "))
+        }
+    }
+}
+
+/// Walks the JSON form of a policy, in which `principal.state` is
+/// `{".": {"left": {"Var": "principal"}, "attr": "state"}}`.
+fn reads(policy: &Policy) -> BTreeSet<(String, String)> {
+    let mut found = BTreeSet::new();
+    let mut open: Vec<_> = policy.to_json().into_iter().collect();
+    while let Some(node) = open.pop() {
+        found.extend(node.get(".").and_then(|access| {
+            let variable = access.get("left")?.get("Var")?.as_str()?;
+            Some((
+                variable.to_owned(),
+                access.get("attr")?.as_str()?.to_owned(),
+            ))
+        }));
+        open.extend(
+            node.as_object()
+                .into_iter()
+                .flat_map(|map| map.values().cloned()),
+        );
+        open.extend(node.as_array().into_iter().flatten().cloned());
+    }
+    found.retain(|(variable, _)| matches!(variable.as_str(), "principal" | "resource"));
+    found
+}

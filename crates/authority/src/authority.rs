@@ -1,0 +1,203 @@
+//! The engine: a snapshot of schema and policies that answers questions.
+
+use std::fmt;
+
+use cedar_policy::{Authorizer, Context, Decision, Entities, Request, Response};
+use procura_core::action::Action;
+use procura_core::digest::sha256_of_fields;
+
+use crate::attributes::Attributes;
+use crate::entities::Vocabulary;
+use crate::explanation::{Asked, Explainer};
+use crate::policies::{InvalidPolicies, policies, schema};
+use crate::request::{Caller, Target, Use};
+use crate::rules::{Rules, SCHEMA, STRUCTURE};
+use crate::slices::{Slice, Slices};
+use crate::verdict::{Denial, Question, Reasons, Verdict};
+
+/// The rules in force. Immutable: other rules are another `Authority`, swapped in whole.
+pub struct Authority {
+    vocabulary: Vocabulary,
+    pub(crate) slices: Slices,
+    explain: Explainer,
+    authorizer: Authorizer,
+}
+
+impl Authority {
+    /// A compiled-in set of rules. It fails only if this build is broken, and then it must not run.
+    pub fn new(rules: Rules) -> Result<Self, InvalidPolicies> {
+        Self::load(Some(rules), SCHEMA, &rules.text())
+    }
+
+    /// A deployment's own policies, usually [`Rules::text`] with changes, under [`STRUCTURE`].
+    ///
+    /// `schema` is [`SCHEMA`]; another one may add to it, but what it adds is given to no entity,
+    /// so that a policy which reads it fails, which is a no. Refuses the whole text for one policy
+    /// that does not validate.
+    pub fn from_text(schema: &str, policies: &str) -> Result<Self, InvalidPolicies> {
+        Self::load(None, schema, policies)
+    }
+
+    fn load(rules: Option<Rules>, schema_text: &str, own: &str) -> Result<Self, InvalidPolicies> {
+        let text = [STRUCTURE, own].join("\n");
+        let schema = schema(schema_text)?;
+        let policies = policies(&text, &schema)?;
+        let vocabulary = Vocabulary::new()?;
+        let slices = Slices::new(&policies, &schema, &vocabulary)?;
+        let digest = hex::encode(sha256_of_fields(&[schema_text.as_bytes(), text.as_bytes()]));
+        let digits: String = digest.chars().take(12).collect();
+        let version = format!("{}@{digits}", rules.map_or("custom", Rules::name));
+        let attributes = Attributes::read_by(&policies);
+        let explain = Explainer {
+            rules,
+            version,
+            attributes,
+        };
+        Ok(Self {
+            vocabulary,
+            slices,
+            explain,
+            authorizer: Authorizer::new(),
+        })
+    }
+
+    /// Which rules these are, for records: `baseline@` and 12 digits of the SHA-256 of schema and
+    /// policies.
+    pub fn version(&self) -> &str {
+        &self.explain.version
+    }
+
+    /// Whether making a provider also makes the administrator's grant for it. Only the baseline
+    /// does; whoever writes policies of their own writes grants, too.
+    pub fn grants_on_provider_creation(&self) -> bool {
+        self.explain.rules == Some(Rules::Baseline)
+    }
+
+    /// An API call: may this caller do this on this?
+    pub fn may_call(&self, caller: &Caller, action: Action, on: &Target<'_>) -> Verdict {
+        self.call(caller, action, on).into()
+    }
+
+    /// A use of a provider's own credential that ends in releasing it: may the caller ask at all,
+    /// and then the three questions. All must say yes; the first no is the answer.
+    pub fn may_release_api_key(&self, asked: &Use<'_>) -> Verdict {
+        self.release(asked, Action::GetResourceApiKey, Action::ReleaseApiKey)
+            .into()
+    }
+
+    fn call(&self, caller: &Caller, action: Action, on: &Target<'_>) -> Result<Reasons, Denial> {
+        let question = Question::Call;
+        let unbuilt = |error| self.explain.unbuilt(question, action, error);
+        let principal = &self.vocabulary.caller(caller).map_err(unbuilt)?;
+        let resource = &self.vocabulary.target(*on).map_err(unbuilt)?;
+        let policies = self.ask(&Asked {
+            question,
+            action,
+            principal,
+            resource,
+        })?;
+        Ok(Reasons {
+            policies,
+            grant: None,
+        })
+    }
+
+    /// SECURITY: the questions are independent of each other and of the grants, and are joined by
+    /// `?` alone: a yes to one can never stand in for another (attack 41; the test
+    /// `no_grant_turns_a_no_of_the_agent_or_the_user_into_a_yes`).
+    fn release(&self, asked: &Use<'_>, call: Action, action: Action) -> Result<Reasons, Denial> {
+        let mut reasons = self.call(asked.caller, call, &Target::Provider(asked.provider))?;
+        let principals = [
+            (Question::Agent, self.vocabulary.agent(asked.agent)),
+            (Question::User, self.vocabulary.whom(asked.whom)),
+        ];
+        for (question, principal) in principals {
+            let unbuilt = |error| self.explain.unbuilt(question, action, error);
+            let principal = &principal.map_err(unbuilt)?;
+            let resource = &self.vocabulary.provider(asked.provider).map_err(unbuilt)?;
+            let permitting = self.ask(&Asked {
+                question,
+                action,
+                principal,
+                resource,
+            })?;
+            reasons.policies.extend(permitting);
+        }
+        let (agent, provider) = (asked.agent.agent.id, asked.provider.provider.id);
+        let whom = asked.whom.on_behalf_of;
+        let grant = asked
+            .grants
+            .iter()
+            .find(|grant| grant.covers(agent, provider, whom));
+        let grant = grant.ok_or_else(|| self.explain.ungranted(asked, action))?;
+        Ok(Reasons {
+            grant: Some(grant.id),
+            ..reasons
+        })
+    }
+
+    /// The one place that evaluates. Gives the ids of the policies that permit.
+    fn ask(&self, asked: &Asked<'_>) -> Result<Vec<String>, Denial> {
+        let (principal, resource) = (asked.principal.uid(), asked.resource.uid());
+        let slice = self
+            .slices
+            .of(asked.action)
+            .filter(|slice| slice.can_be_asked(&principal, &resource))
+            .ok_or_else(|| self.explain.silent(asked, "the schema has no such request"))?;
+        // Not validated against the schema here: `can_be_asked` has checked the types, the context
+        // is empty, and the entities conform by construction.
+        let action = slice.action.uid();
+        let request = Request::new(principal, action, resource, Context::empty(), None)
+            .map_err(|error| self.explain.failed(asked, vec![error.to_string()]))?;
+        let known = [
+            slice.action.clone(),
+            asked.principal.clone(),
+            asked.resource.clone(),
+        ];
+        let known = Entities::from_entities(known, None)
+            .map_err(|error| self.explain.failed(asked, vec![error.to_string()]))?;
+        let response = self
+            .authorizer
+            .is_authorized(&request, &slice.policies, &known);
+        self.judge(asked, slice, &response)
+    }
+
+    /// SECURITY: an error is a no, whatever was decided. Cedar passes over a policy that fails, so
+    /// that a `forbid` which reads a missing attribute would not forbid (attack 96; the test
+    /// `an_evaluation_error_is_a_no_although_a_policy_permits`).
+    fn judge(
+        &self,
+        asked: &Asked<'_>,
+        slice: &Slice,
+        response: &Response,
+    ) -> Result<Vec<String>, Denial> {
+        let sorted = |mut texts: Vec<String>| {
+            texts.sort();
+            texts
+        };
+        let said = response.diagnostics();
+        let errors = sorted(said.errors().map(ToString::to_string).collect());
+        let reasons = sorted(said.reason().map(ToString::to_string).collect());
+        match response.decision() {
+            Decision::Allow if errors.is_empty() => Ok(reasons),
+            Decision::Deny if !reasons.is_empty() => {
+                Err(self
+                    .explain
+                    .forbidden(asked, &slice.policies, (reasons, errors)))
+            }
+            Decision::Deny if errors.is_empty() => {
+                Err(self.explain.silent(asked, "no policy permits it"))
+            }
+            Decision::Allow | Decision::Deny => Err(self.explain.failed(asked, errors)),
+        }
+    }
+}
+
+impl fmt::Debug for Authority {
+    /// The version says all: it names the text.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Authority")
+            .field("version", &self.version())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,153 @@
+//! Every no with its explanation: which question, which policy, which attribute.
+
+use cedar_policy::{Entity, PolicyId, PolicySet};
+use procura_core::action::Action;
+use procura_core::grant::AdministratorGrant;
+use procura_core::user::OnBehalfOf;
+
+use crate::advice;
+use crate::attributes::Attributes;
+use crate::request::Use;
+use crate::rules::Rules;
+use crate::verdict::{Denial, Question};
+
+/// One question, ready to be evaluated.
+pub(crate) struct Asked<'a> {
+    pub(crate) question: Question,
+    pub(crate) action: Action,
+    pub(crate) principal: &'a Entity,
+    pub(crate) resource: &'a Entity,
+}
+
+/// What denials are explained with.
+pub(crate) struct Explainer {
+    /// The compiled-in rules, if it is these.
+    pub(crate) rules: Option<Rules>,
+    /// What stands in records for schema and policies.
+    pub(crate) version: String,
+    /// What each policy reads.
+    pub(crate) attributes: Attributes,
+}
+
+impl Explainer {
+    /// Policies forbade it.
+    pub(crate) fn forbidden(
+        &self,
+        asked: &Asked<'_>,
+        among: &PolicySet,
+        (policies, errors): (Vec<String>, Vec<String>),
+    ) -> Denial {
+        let shown = policies
+            .iter()
+            .map(|id| self.attributes.shown(id, asked.principal, asked.resource))
+            .collect::<Vec<_>>()
+            .join(", ");
+        let also = if errors.is_empty() {
+            String::new()
+        } else {
+            format!("; evaluation failed: {}", errors.join(", "))
+        };
+        let advice = policies
+            .iter()
+            .find_map(|id| among.annotation(&PolicyId::new(id), "advice"));
+        let advice = advice.unwrap_or(advice::ON_FORBID).to_owned();
+        let denial = self.denial(asked, &format!("forbidden by {shown}{also}"), advice);
+        Denial {
+            policies,
+            errors,
+            ..denial
+        }
+    }
+
+    /// The evaluation failed, and nothing forbade it by itself.
+    pub(crate) fn failed(&self, asked: &Asked<'_>, errors: Vec<String>) -> Denial {
+        let why = format!("evaluation failed: {}", errors.join(", "));
+        Denial {
+            errors,
+            ..self.denial(asked, &why, advice::ON_ERROR.to_owned())
+        }
+    }
+
+    /// Nothing permitted it.
+    pub(crate) fn silent(&self, asked: &Asked<'_>, why: &str) -> Denial {
+        let advice = advice::on_silence(asked, self.rules);
+        self.denial(asked, why, advice)
+    }
+
+    /// An entity could not be made, so that there was nothing to evaluate.
+    pub(crate) fn unbuilt(&self, question: Question, action: Action, error: String) -> Denial {
+        let why = format!("{} not asked: {error}", action.name());
+        let denial = self.sentence(question, action, &why, advice::ON_ERROR.to_owned());
+        Denial {
+            errors: vec![error],
+            ..denial
+        }
+    }
+
+    /// No grant covers it.
+    pub(crate) fn ungranted(&self, asked: &Use<'_>, action: Action) -> Denial {
+        let (agent, provider) = (asked.agent.agent.id, asked.provider.provider.id);
+        let each: Vec<_> = asked
+            .grants
+            .iter()
+            .map(|grant| mismatch(grant, asked))
+            .collect();
+        let each = if each.is_empty() {
+            "there is no grant".to_owned()
+        } else {
+            each.join(", ")
+        };
+        let why = format!("{agent} may not do {} on {provider}: {each}", action.name());
+        let advice = advice::on_no_grant(asked.whom.on_behalf_of).to_owned();
+        self.sentence(Question::Grant, action, &why, advice)
+    }
+
+    fn denial(&self, asked: &Asked<'_>, why: &str, advice: String) -> Denial {
+        let Asked {
+            question,
+            action,
+            principal,
+            resource,
+        } = *asked;
+        let (from, on) = (principal.uid(), resource.uid());
+        let why = format!("{from} may not do {} on {on}: {why}", action.name());
+        let who = advice::who(question, Some(principal));
+        Denial {
+            who,
+            ..self.sentence(question, action, &why, advice)
+        }
+    }
+
+    fn sentence(&self, question: Question, action: Action, why: &str, advice: String) -> Denial {
+        let explanation = format!("{}: {why} [{}]", question.as_str(), self.version);
+        let (policies, errors) = (Vec::new(), Vec::new());
+        Denial {
+            question,
+            action,
+            policies,
+            errors,
+            explanation,
+            who: advice::who(question, None),
+            advice,
+        }
+    }
+}
+
+/// The first thing in which a grant differs from a use that it does not cover.
+fn mismatch(grant: &AdministratorGrant, asked: &Use<'_>) -> String {
+    let id = grant.id;
+    if grant.provider != asked.provider.provider.id {
+        return format!("{id} is for {}", grant.provider);
+    }
+    if let Some(agent) = grant.agent.filter(|agent| *agent != asked.agent.agent.id) {
+        return format!("{id} is for {agent}");
+    }
+    let whom = match asked.whom.on_behalf_of {
+        OnBehalfOf::NoUser => "without a user",
+        OnBehalfOf::User(_) => "for a user",
+    };
+    format!(
+        "{id} has with_user {} and the use is {whom}",
+        grant.with_user.as_str()
+    )
+}

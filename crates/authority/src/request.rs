@@ -1,0 +1,108 @@
+//! What is asked about: who calls, what it calls on, and who is behind a use.
+//!
+//! Rows of an account do not carry its id (they are reachable only through it), so each comes with
+//! the account that it was read from. SECURITY: take that account from the row's own transaction
+//! or token, never from another part of the same request; the rule `across-accounts` compares them.
+
+use procura_core::access_key::{AccessKeyId, Role};
+use procura_core::account::AccountId;
+use procura_core::credential_provider::CredentialProvider;
+use procura_core::grant::AdministratorGrant;
+use procura_core::name::VaultName;
+use procura_core::user::OnBehalfOf;
+use procura_core::workload_identity::WorkloadIdentity;
+
+/// Who makes an API call. There is no default and no anonymous caller: a request whose caller is
+/// not known does not get this far (attack I21).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Caller {
+    /// Who signed with an access key that is in force.
+    AccessKey {
+        /// The key.
+        id: AccessKeyId,
+        /// Whose it is.
+        account: AccountId,
+        /// What its holder is. With none, it may do nothing.
+        roles: Vec<Role>,
+    },
+    /// Whoever could open the local socket (0600).
+    Operator,
+}
+
+impl Caller {
+    /// The account that the caller belongs to; the operator belongs to none.
+    pub const fn account(&self) -> Option<AccountId> {
+        match self {
+            Self::AccessKey { account, .. } => Some(*account),
+            Self::Operator => None,
+        }
+    }
+}
+
+/// An agent of an account.
+#[derive(Debug, Clone, Copy)]
+pub struct AgentOf<'a> {
+    /// The account that it was read from.
+    pub account: AccountId,
+    /// The agent.
+    pub agent: &'a WorkloadIdentity,
+}
+
+/// A credential provider of an account.
+#[derive(Debug, Clone, Copy)]
+pub struct ProviderOf<'a> {
+    /// The account that it was read from.
+    pub account: AccountId,
+    /// The provider.
+    pub provider: &'a CredentialProvider,
+}
+
+/// Whom an agent acts for, by the token that it presented.
+#[derive(Debug, Clone, Copy)]
+pub struct Whom {
+    /// The account of the token.
+    pub account: AccountId,
+    /// The user, or explicitly nobody.
+    pub on_behalf_of: OnBehalfOf,
+}
+
+/// What an API call is about.
+///
+/// When the named agent or provider does not exist, ask about the place it would be in: a yes says
+/// that the caller may learn that nothing is there. Minting and using have no such form; ask with
+/// the action that reads the thing.
+#[derive(Debug, Clone, Copy)]
+pub enum Target<'a> {
+    /// The installation.
+    Deployment,
+    /// An account: its access keys and its records.
+    Account(AccountId),
+    /// The agents of an account: to make one, to list them.
+    Directory(AccountId),
+    /// A token vault: to read it, to make a provider in it, to list its providers.
+    Vault {
+        /// Whose it is.
+        account: AccountId,
+        /// Its name.
+        vault: &'a VaultName,
+    },
+    /// An agent.
+    Agent(AgentOf<'a>),
+    /// A credential provider.
+    Provider(ProviderOf<'a>),
+}
+
+/// A use of a provider's own credential: everything that the questions are asked about.
+#[derive(Debug, Clone, Copy)]
+pub struct Use<'a> {
+    /// Who presented the agent's token.
+    pub caller: &'a Caller,
+    /// The agent that the token is of.
+    pub agent: AgentOf<'a>,
+    /// Whom it acts for.
+    pub whom: Whom,
+    /// The provider whose credential is asked for.
+    pub provider: ProviderOf<'a>,
+    /// The administrator's grants in force that may cover it; others do no harm.
+    pub grants: &'a [AdministratorGrant],
+}

@@ -1,0 +1,156 @@
+//! Who may call what, as a table in Rust.
+//!
+//! It says the same as the policies, and a test holds the two together: whoever adds an action must
+//! write down here who may do it, or the crate does not compile.
+
+use procura_core::access_key::Role;
+use procura_core::action::Action;
+
+use crate::rules::Rules;
+
+/// One who can call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Who {
+    /// A holder of an access key with this role, in its own account.
+    Role(Role),
+    /// The operator, in every account.
+    Operator,
+}
+
+impl Who {
+    /// Everyone.
+    pub const ALL: [Self; 5] = [ADMIN, AGENT_HOST, BINDING, AUDITOR, Self::Operator];
+
+    /// The word for it in policies: an id of `Procura::Role`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Role(role) => role.as_str(),
+            Self::Operator => "operator",
+        }
+    }
+}
+
+const ADMIN: Who = Who::Role(Role::Admin);
+const AGENT_HOST: Who = Who::Role(Role::AgentHost);
+const BINDING: Who = Who::Role(Role::Binding);
+const AUDITOR: Who = Who::Role(Role::Auditor);
+const READERS: &[Who] = &[ADMIN, AGENT_HOST, AUDITOR];
+
+/// What policies name instead of single actions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Group {
+    /// Make, change, delete agents.
+    ManageAgents,
+    /// Read and list agents.
+    ReadAgents,
+    /// Make, change, delete credential providers.
+    ManageProviders,
+    /// Read and list credential providers, never their credentials.
+    ReadProviders,
+    /// Change tags.
+    ManageTags,
+    /// Read tags.
+    ReadTags,
+    /// Read the settings of token vaults.
+    ReadVaults,
+    /// Get tokens for agents.
+    MintTokens,
+    /// Ask for credentials, with an agent's token.
+    UseCredentials,
+    /// Let a credential out: asked of agents and users, never of callers.
+    ReleaseCredentials,
+    /// Read the audit records.
+    ReadRecords,
+    /// Make, list, revoke access keys.
+    ManageKeys,
+    /// Make and list accounts.
+    ManageDeployment,
+}
+
+impl Group {
+    /// Its name in policies.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::ManageAgents => "ManageAgents",
+            Self::ReadAgents => "ReadAgents",
+            Self::ManageProviders => "ManageProviders",
+            Self::ReadProviders => "ReadProviders",
+            Self::ManageTags => "ManageTags",
+            Self::ReadTags => "ReadTags",
+            Self::ReadVaults => "ReadVaults",
+            Self::MintTokens => "MintTokens",
+            Self::UseCredentials => "UseCredentials",
+            Self::ReleaseCredentials => "ReleaseCredentials",
+            Self::ReadRecords => "ReadRecords",
+            Self::ManageKeys => "ManageKeys",
+            Self::ManageDeployment => "ManageDeployment",
+        }
+    }
+}
+
+/// Who may call an operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Row {
+    /// The group that the action is in.
+    pub group: Group,
+    /// Who may under [`Rules::Baseline`].
+    pub baseline: &'static [Who],
+    /// Who may under [`Rules::Strict`].
+    pub strict: &'static [Who],
+}
+
+impl Row {
+    /// Who may under `rules`.
+    pub const fn callers(&self, rules: Rules) -> &'static [Who] {
+        match rules {
+            Rules::Baseline => self.baseline,
+            Rules::Strict => self.strict,
+        }
+    }
+}
+
+/// The row of an action. One without a row does not compile.
+pub const fn row(action: Action) -> Row {
+    match action {
+        Action::CreateWorkloadIdentity
+        | Action::UpdateWorkloadIdentity
+        | Action::DeleteWorkloadIdentity => always(Group::ManageAgents, &[ADMIN]),
+        Action::GetWorkloadIdentity | Action::ListWorkloadIdentities => {
+            always(Group::ReadAgents, READERS)
+        }
+        Action::CreateApiKeyCredentialProvider
+        | Action::UpdateApiKeyCredentialProvider
+        | Action::DeleteApiKeyCredentialProvider => always(Group::ManageProviders, &[ADMIN]),
+        Action::GetApiKeyCredentialProvider | Action::ListApiKeyCredentialProviders => {
+            always(Group::ReadProviders, READERS)
+        }
+        Action::TagResource | Action::UntagResource => always(Group::ManageTags, &[ADMIN]),
+        Action::ListTagsForResource => always(Group::ReadTags, &[ADMIN, AUDITOR]),
+        Action::GetTokenVault => always(Group::ReadVaults, &[ADMIN, AUDITOR]),
+        Action::GetWorkloadAccessToken => always(Group::MintTokens, &[AGENT_HOST]),
+        Action::GetWorkloadAccessTokenForUserId => Row {
+            group: Group::MintTokens,
+            baseline: &[AGENT_HOST],
+            strict: &[],
+        },
+        Action::GetResourceApiKey => always(Group::UseCredentials, &[AGENT_HOST]),
+        Action::ReleaseApiKey => always(Group::ReleaseCredentials, &[]),
+        Action::CreateAccount | Action::ListAccounts => {
+            always(Group::ManageDeployment, &[Who::Operator])
+        }
+        Action::CreateAccessKey | Action::ListAccessKeys | Action::RevokeAccessKey => {
+            always(Group::ManageKeys, &[Who::Operator])
+        }
+        Action::ReadAudit | Action::ExportAudit => {
+            always(Group::ReadRecords, &[AUDITOR, Who::Operator])
+        }
+    }
+}
+
+const fn always(group: Group, callers: &'static [Who]) -> Row {
+    Row {
+        group,
+        baseline: callers,
+        strict: callers,
+    }
+}

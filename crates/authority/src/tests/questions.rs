@@ -1,0 +1,232 @@
+//! The questions of a use: each can say no alone, and none can be answered by another.
+
+use procura_core::access_key::Role;
+use procura_core::grant::WithUser;
+use procura_core::user::{OnBehalfOf, UserKind};
+use procura_core::workload_identity::AgentState;
+use proptest::prelude::*;
+
+use super::fixture::{
+    Flow, agent, baseline, baseline_and, foreign, grant, key, own, provider, strict, user,
+};
+use crate::{Authority, Caller, Rules, Verdict};
+
+#[test]
+fn the_honest_flow_is_a_yes_with_its_reasons() {
+    let Verdict::Yes(reasons) = Flow::honest().asked_of(&baseline()) else {
+        panic!("{:?}", Flow::honest().asked_of(&baseline()));
+    };
+    assert_eq!(
+        reasons.policies,
+        [
+            "agent-host-uses",
+            "agent-releases",
+            "verified-user-releases"
+        ]
+    );
+    assert_eq!(reasons.grant, Some(grant(None, 1, WithUser::Optional).id));
+    assert_eq!(Flow::honest().no_of(&strict()), None);
+}
+
+/// Each line changes the honest flow and names the question that says no: in the baseline, in
+/// strict.
+#[test]
+fn each_question_says_no_alone() {
+    use AgentState::{Active, Retired, Suspended};
+    use WithUser::{Never, Optional, Required};
+    const CALL: Option<&str> = Some("call");
+    const AGENT: Option<&str> = Some("agent");
+    const USER: Option<&str> = Some("user");
+    const GRANT: Option<&str> = Some("grant");
+    const YES: Option<&str> = None;
+    let (f, host, no_user) = (Flow::honest, [Role::AgentHost], OnBehalfOf::NoUser);
+    let lines = [
+        (f(), YES, YES),
+        (f().by(key(own(), &[Role::Admin])), CALL, CALL),
+        (f().by(key(own(), &[Role::Auditor])), CALL, CALL),
+        (f().by(key(own(), &[Role::Binding])), CALL, CALL),
+        (f().by(key(own(), &[])), CALL, CALL),
+        (f().by(Caller::Operator), CALL, CALL),
+        (f().by(key(foreign(), &host)), CALL, CALL),
+        (f().to(foreign(), 1), CALL, CALL),
+        (f().to(foreign(), 1).by(key(foreign(), &host)), AGENT, AGENT),
+        (f().with(own(), 1, Suspended), AGENT, AGENT),
+        (f().with(own(), 1, Retired), AGENT, AGENT),
+        (f().with(foreign(), 1, Active), AGENT, AGENT),
+        (
+            f().on_behalf_of(foreign(), user(1, UserKind::Verified)),
+            USER,
+            USER,
+        ),
+        (f().on_behalf_of(foreign(), no_user), USER, USER),
+        (
+            f().on_behalf_of(own(), user(1, UserKind::Asserted)),
+            YES,
+            USER,
+        ),
+        (f().on_behalf_of(own(), no_user), YES, USER),
+        (f().granted(&[]), GRANT, GRANT),
+        (f().granted(&[(Some(2), 1, Optional)]), GRANT, GRANT),
+        (f().granted(&[(Some(1), 2, Optional)]), GRANT, GRANT),
+        (f().granted(&[(None, 1, Never)]), GRANT, GRANT),
+        (f().granted(&[(None, 1, Required)]), YES, YES),
+        (
+            f().granted(&[(None, 1, Never), (None, 1, Required)]),
+            YES,
+            YES,
+        ),
+        (
+            f().granted(&[(None, 1, Required)])
+                .on_behalf_of(own(), no_user),
+            GRANT,
+            USER,
+        ),
+        (
+            f().granted(&[(None, 1, Never)])
+                .on_behalf_of(own(), no_user),
+            YES,
+            USER,
+        ),
+    ];
+    let (baseline, strict) = (baseline(), strict());
+    for (number, (flow, in_baseline, in_strict)) in lines.iter().enumerate() {
+        assert_eq!(
+            flow.no_of(&baseline),
+            *in_baseline,
+            "line {number}, baseline"
+        );
+        assert_eq!(flow.no_of(&strict), *in_strict, "line {number}, strict");
+    }
+}
+
+/// Attack 41. Agent 1 has providers 1 and 2 granted; user 1 may use provider 1 only. Prompted to,
+/// the agent asks for 2 on behalf of user 1.
+#[test]
+fn an_agent_gets_for_a_user_no_more_than_the_user_may() {
+    let user_1 = "usr_01010101010101010101010101010101";
+    let authority = baseline_and(&format!(
+        r#"@id("user-1-has-only-provider-1")
+           forbid (principal == Procura::User::"{user_1}",
+                   action in Procura::Action::"ReleaseCredentials", resource)
+           unless {{ resource.name == "secret-provider-1" }};"#
+    ));
+    let both = [
+        (Some(1), 1, WithUser::Optional),
+        (Some(1), 2, WithUser::Optional),
+    ];
+    let flow = |to: u8, whom: u8| {
+        let whom = user(whom, UserKind::Verified);
+        Flow::honest()
+            .granted(&both)
+            .to(own(), to)
+            .on_behalf_of(own(), whom)
+    };
+    assert_eq!(flow(1, 1).no_of(&authority), None, "the honest flow");
+    assert_eq!(flow(2, 1).no_of(&authority), Some("user"), "the attack");
+    assert_eq!(
+        flow(2, 2).no_of(&authority),
+        None,
+        "another user's honest flow"
+    );
+}
+
+/// Attack 41, the other way about: the user may, the agent was not given the provider.
+#[test]
+fn a_user_who_may_does_not_lend_it_to_an_agent_that_may_not() {
+    let authority = baseline();
+    let flow = |number| Flow::honest().with(own(), number, AgentState::Active);
+    assert_eq!(flow(1).no_of(&authority), None, "the honest flow");
+    assert_eq!(
+        flow(2).no_of(&authority),
+        Some("grant"),
+        "another agent's provider"
+    );
+}
+
+#[test]
+fn a_policy_can_permit_in_strict_what_strict_only_does_not_permit() {
+    let own_text = Rules::Strict.text()
+        + r#"@id("nightly-job") permit (
+                 principal is Procura::NoUser,
+                 action in Procura::Action::"ReleaseCredentials",
+                 resource == Procura::Provider::"prv_01010101010101010101010101010101");"#;
+    let authority = Authority::from_text(crate::SCHEMA, &own_text).unwrap();
+    let flow = |number| {
+        let granted = Flow::honest().granted(&[(None, number, WithUser::Never)]);
+        granted
+            .to(own(), number)
+            .on_behalf_of(own(), OnBehalfOf::NoUser)
+    };
+    assert_eq!(flow(1).no_of(&authority), None);
+    assert_eq!(flow(2).no_of(&authority), Some("user"));
+    let asserted = Flow::honest().on_behalf_of(own(), user(1, UserKind::Asserted));
+    assert_eq!(asserted.no_of(&authority), Some("user"));
+}
+
+fn flows() -> impl Strategy<Value = Flow> {
+    let account = || prop_oneof![4 => Just(own()), 1 => Just(foreign())];
+    let state = prop_oneof![
+        3 => Just(AgentState::Active),
+        1 => Just(AgentState::Suspended),
+        1 => Just(AgentState::Retired),
+    ];
+    let whom = prop_oneof![
+        Just(OnBehalfOf::NoUser),
+        Just(user(1, UserKind::Verified)),
+        Just(user(1, UserKind::Asserted)),
+    ];
+    let roles = prop_oneof![3 => Just(vec![Role::AgentHost]), 1 => Just(vec![Role::Admin])];
+    (
+        (account(), roles),
+        (account(), state),
+        (account(), whom),
+        (account(), 1u8..3),
+    )
+        .prop_map(
+            |(caller, (agent_of, state), whom, (provider_of, number))| Flow {
+                caller: key(caller.0, &caller.1),
+                agent: (agent_of, agent(1, state)),
+                whom,
+                provider: (provider_of, provider(number)),
+                grants: Vec::new(),
+            },
+        )
+}
+
+fn grants() -> impl Strategy<Value = Vec<procura_core::grant::AdministratorGrant>> {
+    let with_user = prop_oneof![
+        Just(WithUser::Required),
+        Just(WithUser::Optional),
+        Just(WithUser::Never)
+    ];
+    let one = (proptest::option::of(1u8..3), 1u8..3, with_user)
+        .prop_map(|(agent, provider, with_user)| grant(agent, provider, with_user));
+    proptest::collection::vec(one, 0..6)
+}
+
+proptest! {
+    #[test]
+    fn no_grant_turns_a_no_of_the_agent_or_the_user_into_a_yes(flow in flows(), more in grants()) {
+        for authority in [baseline(), strict()] {
+            let without = flow.asked_of(&authority);
+            let with = Flow { grants: more.clone(), ..flow.clone() }.asked_of(&authority);
+            if flow.no_of(&authority) == Some("grant") {
+                let covered = more.iter().any(|grant| {
+                    grant.covers(flow.agent.1.id, flow.provider.1.id, flow.whom.1)
+                });
+                prop_assert_eq!(with.is_yes(), covered);
+            } else {
+                prop_assert_eq!(with, without);
+            }
+        }
+    }
+
+    #[test]
+    fn the_answer_is_the_same_in_every_order_of_grants(flow in flows(), some in grants()) {
+        let authority = baseline();
+        let reversed: Vec<_> = some.iter().rev().cloned().collect();
+        let forth = Flow { grants: some, ..flow.clone() }.asked_of(&authority).is_yes();
+        let back = Flow { grants: reversed, ..flow.clone() }.asked_of(&authority).is_yes();
+        prop_assert_eq!(forth, back);
+    }
+}

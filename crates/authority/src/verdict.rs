@@ -1,0 +1,117 @@
+//! Yes with its reasons, or no with its explanation.
+
+use procura_core::action::Action;
+use procura_core::id::GrantId;
+
+/// An answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use = "a verdict that is not looked at protects nothing"]
+pub enum Verdict {
+    /// It may, for these reasons.
+    Yes(Reasons),
+    /// It may not.
+    No(Denial),
+}
+
+impl Verdict {
+    /// Whether it is a yes.
+    pub const fn is_yes(&self) -> bool {
+        matches!(self, Self::Yes(_))
+    }
+
+    /// The denial, if it is a no.
+    pub const fn denial(&self) -> Option<&Denial> {
+        match self {
+            Self::Yes(_) => None,
+            Self::No(denial) => Some(denial),
+        }
+    }
+
+    /// For `?`.
+    pub fn into_result(self) -> Result<Reasons, Denial> {
+        match self {
+            Self::Yes(reasons) => Ok(reasons),
+            Self::No(denial) => Err(denial),
+        }
+    }
+}
+
+impl From<Result<Reasons, Denial>> for Verdict {
+    fn from(answer: Result<Reasons, Denial>) -> Self {
+        match answer {
+            Ok(reasons) => Self::Yes(reasons),
+            Err(denial) => Self::No(denial),
+        }
+    }
+}
+
+/// Why yes: for the record.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Reasons {
+    /// The ids of the policies that permitted it, sorted, question after question.
+    pub policies: Vec<String>,
+    /// The grant that covers it, where a grant was asked for.
+    pub grant: Option<GrantId>,
+}
+
+/// Which question was answered with no.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Question {
+    /// May this caller make this call?
+    Call,
+    /// May this agent get it?
+    Agent,
+    /// May this user, or `NoUser`, get it?
+    User,
+    /// Does a grant cover it?
+    Grant,
+}
+
+impl Question {
+    /// The word for it in records.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Call => "call",
+            Self::Agent => "agent",
+            Self::User => "user",
+            Self::Grant => "grant",
+        }
+    }
+}
+
+/// Why no.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Denial {
+    /// The first question that was answered with no.
+    pub question: Question,
+    /// What was asked for.
+    pub action: Action,
+    /// The ids of the policies that forbade it, sorted. Empty, with no errors: nothing permitted it.
+    pub policies: Vec<String>,
+    /// What failed in the evaluation, sorted. An error is a no, whatever else was said.
+    pub errors: Vec<String>,
+    /// Everything there is to know, for the record and for who may read it: ids, policies and the
+    /// attributes that they read.
+    pub explanation: String,
+    /// Who was refused, without a name.
+    pub(crate) who: &'static str,
+    /// What to do next.
+    pub(crate) advice: String,
+}
+
+impl Denial {
+    /// What the caller may read: which question said no and what to do next.
+    ///
+    /// It is made of texts that are written in this crate and in `@advice` annotations and of the
+    /// action's name. No id, name or attribute of anything goes in, so that a caller learns nothing
+    /// of what it may not see.
+    pub fn public(&self) -> String {
+        let (action, advice) = (self.action.name(), &self.advice);
+        match self.question {
+            Question::Call | Question::Agent | Question::User => {
+                format!("{} is not allowed {action}: {advice}", self.who)
+            }
+            Question::Grant => format!("no grant covers {action}: {advice}"),
+        }
+    }
+}

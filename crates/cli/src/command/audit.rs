@@ -1,0 +1,206 @@
+//! `procura audit`: read, take away, verify.
+
+use std::fs::{File, OpenOptions};
+use std::io::{BufReader, BufWriter, Write};
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::{Context as _, bail};
+use procura_core::audit::export::{CHECKPOINT_LINE, TITLE, Verified, Verifier};
+use procura_core::audit::note::{ChainState, VerifierKey, note_hash};
+use procura_core::audit::record::Record;
+use procura_core::audit::record::Verdict;
+use serde::Deserialize;
+
+use crate::arguments::{Audit, Output};
+use crate::data_dir::DataDir;
+use crate::local::Local;
+use crate::print;
+
+#[derive(Deserialize)]
+struct Export {
+    chains: Vec<Chain>,
+    note: String,
+    key: String,
+}
+
+#[derive(Deserialize)]
+struct Chain {
+    chain: String,
+    size: u64,
+}
+
+pub(crate) async fn run(
+    data_dir: &DataDir,
+    output: Output,
+    command: Audit,
+) -> anyhow::Result<ExitCode> {
+    match command {
+        Audit::Tail { lines } => tail(data_dir, output, lines).await,
+        Audit::Export { file } => export(data_dir, &file).await,
+        Audit::Verify { file, key, notes } => {
+            let verified = match &file {
+                Some(file) => {
+                    let Some(key) = key else {
+                        bail!("name the key that signed it with --key (checkpoints/*.key)");
+                    };
+                    verify_file(file, &read_key(&key)?, notes.as_deref())?
+                }
+                None => verify_running(data_dir, key, notes.as_deref()).await?,
+            };
+            let Verified { checkpoint, chains, records } = verified;
+            print::line(&format!(
+                "verified {records} records in {chains} chains, up to checkpoint {} of {} ({})",
+                checkpoint.number, checkpoint.node, checkpoint.at
+            ))?;
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+async fn tail(data_dir: &DataDir, output: Output, lines: u32) -> anyhow::Result<ExitCode> {
+    let path = format!("/v1/audit/records?limit={lines}");
+    let bytes = Local(data_dir).get_bytes(&path).await?;
+    let text = std::str::from_utf8(&bytes)?;
+    if output == Output::Json {
+        for record in text.lines() {
+            print::line(record)?;
+        }
+        return Ok(ExitCode::SUCCESS);
+    }
+    let records: Vec<Record> = text
+        .lines()
+        .map(|line| Record::from_line(line.as_bytes()).map_err(anyhow::Error::from))
+        .collect::<anyhow::Result<_>>()?;
+    let headings = ["TIME", "VERDICT", "OPERATION", "RESOURCE", "CALLER", "USER", "REASON"];
+    print::rows(output, &records, &headings, |record| {
+        let entry = &record.entry;
+        let verdict = match entry.verdict {
+            Verdict::Allow => "allow",
+            Verdict::Deny => "DENY",
+        };
+        let user = entry.user.map(|user| user.to_string()).unwrap_or_default();
+        vec![
+            entry.at.to_string(),
+            verdict.to_owned(),
+            entry.operation.to_string(),
+            entry.resource.clone().unwrap_or_default(),
+            entry.caller.clone().unwrap_or_default(),
+            user,
+            entry.reason.to_string(),
+        ]
+    })?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn export(data_dir: &DataDir, file: &Path) -> anyhow::Result<ExitCode> {
+    let out = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(file)
+        .with_context(|| format!("{} cannot be made", file.display()))?;
+    let mut out = BufWriter::new(out);
+    let export = write_export(data_dir, &mut out).await?;
+    out.into_inner()?.sync_all()?;
+    print::line(&format!(
+        "wrote {} records of {} chains to {}\nverify it anywhere with: procura audit verify {} \
+         --key '{}'",
+        export.chains.iter().map(|chain| chain.size).sum::<u64>(),
+        export.chains.len(),
+        file.display(),
+        file.display(),
+        export.key
+    ))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Puts an export together from its parts, in the form of `core::audit::export`.
+async fn write_export(data_dir: &DataDir, out: &mut impl Write) -> anyhow::Result<Export> {
+    let local = Local(data_dir);
+    let export: Export = local.get("/v1/audit/export").await?;
+    writeln!(out, "{TITLE}")?;
+    for Chain { chain, size } in &export.chains {
+        let mut written = 0;
+        while written < *size {
+            let path = format!("/v1/audit/chains/{chain}?from={written}");
+            let lines = local.get_bytes(&path).await?;
+            let before = written;
+            for line in lines.split_inclusive(|byte| *byte == b'\n') {
+                // Records after the checkpoint belong to the next export.
+                if written < *size {
+                    out.write_all(line)?;
+                    written += 1;
+                }
+            }
+            if written == before {
+                bail!("{chain} ends after {written} records; the checkpoint signed {size}");
+            }
+        }
+    }
+    write!(out, "{CHECKPOINT_LINE}\n{}", export.note)?;
+    Ok(export)
+}
+
+async fn verify_running(
+    data_dir: &DataDir,
+    key: Option<String>,
+    notes: Option<&Path>,
+) -> anyhow::Result<Verified> {
+    let mut bytes = Vec::new();
+    let export = write_export(data_dir, &mut bytes).await?;
+    let key = match key {
+        Some(key) => read_key(&key)?,
+        None => export.key.parse().context("the key of the server")?,
+    };
+    verify(&mut bytes.as_slice(), &key, notes)
+}
+
+fn verify_file(file: &Path, key: &VerifierKey, notes: Option<&Path>) -> anyhow::Result<Verified> {
+    let input = File::open(file).with_context(|| format!("{}", file.display()))?;
+    verify(&mut BufReader::new(input), key, notes)
+}
+
+fn verify(
+    input: &mut impl std::io::BufRead,
+    key: &VerifierKey,
+    notes: Option<&Path>,
+) -> anyhow::Result<Verified> {
+    let mut verifier = Verifier::new();
+    if let Some(notes) = notes {
+        verifier.expect(signed_states(notes, key)?);
+    }
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        if input.read_until(b'\n', &mut line)? == 0 {
+            break;
+        }
+        verifier.line(&line)?;
+    }
+    Ok(verifier.finish(key)?)
+}
+
+/// What earlier notes signed: each must be signed by the key and follow the one before it.
+fn signed_states(path: &Path, key: &VerifierKey) -> anyhow::Result<Vec<ChainState>> {
+    let bytes = std::fs::read(path).with_context(|| format!("{}", path.display()))?;
+    let mut states = Vec::new();
+    let mut previous = [0; 32];
+    for note in procura_app::checkpoint::notes_of(&bytes) {
+        let checkpoint = key.open(note).context("a note of the file")?;
+        if checkpoint.previous != previous {
+            bail!("note {} does not follow the note before it", checkpoint.number);
+        }
+        previous = note_hash(note);
+        states.extend(checkpoint.open);
+    }
+    Ok(states)
+}
+
+fn read_key(text: &str) -> anyhow::Result<VerifierKey> {
+    let key = match text.parse() {
+        Ok(key) => return Ok(key),
+        Err(_) => std::fs::read_to_string(text)
+            .with_context(|| format!("{text} is neither a verifier key nor a file"))?,
+    };
+    key.parse().with_context(|| format!("{text} does not hold a verifier key"))
+}

@@ -1,0 +1,207 @@
+//! `procura dev`: the whole service on this machine.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use procura_app::App;
+use procura_app::operation::{About, OpCx};
+use procura_app::start::StartConfig;
+use procura_app::task::Tasks;
+use procura_authority::{Caller, Rules};
+use procura_core::access_key::Role;
+use procura_core::account::AccountId;
+use procura_core::action::Action;
+use procura_core::error::Kind;
+use procura_core::time::SystemClock;
+use procura_server::{Limits, Listener};
+use procura_store::{Config, PostgresConfig, SqliteConfig};
+use tokio::net::{TcpListener, UnixListener};
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::arguments::Dev;
+use crate::data_dir::DataDir;
+use crate::exit::Exit;
+use crate::instance::Instance;
+use crate::print;
+
+/// Connections to PostgreSQL of one node.
+const POSTGRES_CONNECTIONS: usize = 8;
+
+/// The database: PostgreSQL where a URL is given, else SQLite in the data directory.
+pub(crate) fn store_config(data_dir: &DataDir, url: Option<String>) -> Config {
+    match url {
+        Some(url) => {
+            Config::Postgres(PostgresConfig { url, connections: POSTGRES_CONNECTIONS })
+        }
+        None => Config::Sqlite(SqliteConfig { path: data_dir.database() }),
+    }
+}
+
+pub(crate) async fn run(data_dir: DataDir, command: Dev) -> anyhow::Result<ExitCode> {
+    let data_dir = if command.ephemeral { temporary()? } else { data_dir };
+    data_dir.create()?;
+    let _lock = data_dir.lock()?;
+    let region = command
+        .region
+        .parse()
+        .map_err(|error| Exit::usage(format!("--region: {error}")))?;
+    // Signals are heard from here on, so that none is lost between start and serve.
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let sockets = bind(command.port).await?;
+    let config = StartConfig {
+        data_dir: data_dir.path().to_owned(),
+        store: store_config(&data_dir, command.store),
+        region,
+        rules: Rules::Baseline,
+    };
+    let app = App::start(config, Arc::new(SystemClock)).await?;
+    let instance = introduce(&app, &data_dir, &sockets).await?;
+
+    let mut tasks = Tasks::default();
+    app.spawn_tasks(&mut tasks);
+    let listener = Listener::new(Arc::clone(&app), Limits::default());
+    let mut requests = Tasks::default();
+    for socket in sockets {
+        let listener = listener.clone();
+        requests.spawn(|stop| listener.serve(socket, stop));
+    }
+    let local = bind_local(&data_dir.socket())?;
+    requests.spawn(|stop| listener.serve_local(local, stop));
+    greet(&instance, &data_dir, command.ephemeral)?;
+
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    tracing::info!("finishing what is in flight");
+    requests.finish().await;
+    tasks.finish().await;
+    app.close().await?;
+    // The socket of a server that is gone only misleads.
+    let _ = std::fs::remove_file(data_dir.socket());
+    if command.ephemeral {
+        std::fs::remove_dir_all(data_dir.path())?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn temporary() -> anyhow::Result<DataDir> {
+    use procura_core::entropy::{OsEntropy, random_bytes};
+    let random = u64::from_be_bytes(random_bytes(&mut OsEntropy));
+    DataDir::at(&std::env::temp_dir().join(format!("procura-{random:016x}")))
+}
+
+/// Binds 127.0.0.1 and, where the machine has it, ::1; nothing else: `dev` is not to be exposed.
+async fn bind(port: u16) -> anyhow::Result<Vec<TcpListener>> {
+    let first = bind_one(IpAddr::V4(Ipv4Addr::LOCALHOST), port).await.map_err(|error| {
+        Exit::busy(format!(
+            "port {port} of 127.0.0.1 cannot be taken ({error}); stop what listens there, or \
+             choose another with --port"
+        ))
+    })?;
+    let port = first.local_addr()?.port();
+    let mut sockets = vec![first];
+    match bind_one(IpAddr::V6(Ipv6Addr::LOCALHOST), port).await {
+        Ok(second) => sockets.push(second),
+        Err(error) => tracing::warn!(%error, "no IPv6 loopback; only 127.0.0.1 is served"),
+    }
+    Ok(sockets)
+}
+
+async fn bind_one(address: IpAddr, port: u16) -> std::io::Result<TcpListener> {
+    TcpListener::bind(SocketAddr::new(address, port)).await
+}
+
+fn bind_local(path: &Path) -> anyhow::Result<UnixListener> {
+    // We hold the lock of the directory: a socket that is there is of a server that is gone.
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            return Err(error).with_context(|| format!("{}", path.display()));
+        }
+        _ => {}
+    }
+    let socket = UnixListener::bind(path)
+        .with_context(|| format!("{} cannot be opened", path.display()))?;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600))?;
+    Ok(socket)
+}
+
+/// Makes the account and the key of `dev` where they are not there yet, and writes down where the
+/// service is.
+async fn introduce(
+    app: &App,
+    data_dir: &DataDir,
+    sockets: &[TcpListener],
+) -> anyhow::Result<Instance> {
+    let account = AccountId::DEV;
+    let mut cx = operator(app, Action::CreateAccount);
+    match app.create_account(&mut cx, account, "dev".to_owned()).await {
+        Ok(_) => {}
+        Err(error) if error.kind() == Kind::Conflict => {}
+        Err(error) => return Err(error.into()),
+    }
+    let mut cx = operator(app, Action::ListAccessKeys);
+    let keys = app.access_keys(&mut cx, account).await?;
+    let known = Instance::read(data_dir).ok().flatten().filter(|known| {
+        keys.iter().any(|key| {
+            key.id.as_str() == known.access_key_id && key.revoked_at.is_none()
+        })
+    });
+    let (access_key_id, secret_access_key) = match known {
+        Some(known) => (known.access_key_id, known.secret_access_key),
+        None => {
+            let mut cx = operator(app, Action::CreateAccessKey);
+            let roles = vec![Role::Admin, Role::AgentHost];
+            let (key, secret) = app.create_access_key(&mut cx, account, roles).await?.value;
+            let secret = secret.expose_secret_text().unwrap_or_default().to_owned();
+            (key.id.to_string(), secret)
+        }
+    };
+    let address = sockets.first().context("no socket is bound")?.local_addr()?;
+    let instance = Instance {
+        pid: std::process::id(),
+        api: format!("http://{address}"),
+        account: account.to_string(),
+        region: app.region().to_string(),
+        access_key_id,
+        secret_access_key,
+    };
+    instance.write(data_dir)?;
+    Ok(instance)
+}
+
+fn operator(app: &App, action: Action) -> OpCx {
+    let now = app.now();
+    OpCx {
+        now,
+        request: app.new_request_id(now),
+        action,
+        caller: Caller::Operator,
+        epoch: 0,
+        peer: "local".to_owned(),
+        about: About::default(),
+    }
+}
+
+fn greet(instance: &Instance, data_dir: &DataDir, ephemeral: bool) -> anyhow::Result<()> {
+    let state = if ephemeral { "forgotten at the end" } else { "survives a restart" };
+    let version = env!("CARGO_PKG_VERSION");
+    let directory = data_dir.path().display();
+    let program = std::env::current_exe()
+        .map_or_else(|_| "procura".to_owned(), |path| path.display().to_string());
+    print::line(&format!(
+        "procura {version} · dev mode: do not expose it · account {}\n\
+         \n  API    {}  (this machine only)\n  State  {directory}  ({state})\n\
+         \nNext, in another terminal:\n\
+         \n  eval \"$({program} env --data-dir {directory})\"\n\
+         \nand boto3, the AWS CLI and the bedrock-agentcore SDK talk to this service.\n\
+         Press Ctrl-C to stop.",
+        instance.account, instance.api,
+    ))?;
+    Ok(())
+}

@@ -1,0 +1,66 @@
+//! `procura env`: what boto3, the AWS CLI and the SDK need to find us.
+
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+
+use crate::arguments::{Env, EnvFormat};
+use crate::data_dir::DataDir;
+use crate::instance::Instance;
+use crate::print;
+
+pub(crate) fn run(data_dir: &DataDir, env: &Env) -> anyhow::Result<ExitCode> {
+    let instance = Instance::read(data_dir)?.with_context(|| {
+        format!(
+            "no server has run in {}; start one with `procura dev`, or name its data directory \
+             with --data-dir",
+            data_dir.path().display()
+        )
+    })?;
+    let variables = variables(&instance);
+    match env.format {
+        EnvFormat::Shell => {
+            for (name, value) in variables {
+                print::line(&format!("export {name}={}", quoted(value)))?;
+            }
+        }
+        EnvFormat::Json => {
+            let object: serde_json::Map<String, serde_json::Value> =
+                variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).into())).collect();
+            print::line(&serde_json::to_string_pretty(&object)?)?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Only services that we have: a global `AWS_ENDPOINT_URL` would send every other one here, too.
+fn variables(instance: &Instance) -> [(&'static str, &str); 9] {
+    [
+        ("AWS_ENDPOINT_URL_BEDROCK_AGENTCORE", &instance.api),
+        ("AWS_ENDPOINT_URL_BEDROCK_AGENTCORE_CONTROL", &instance.api),
+        ("BEDROCK_AGENTCORE_DP_ENDPOINT", &instance.api),
+        ("BEDROCK_AGENTCORE_CP_ENDPOINT", &instance.api),
+        ("AWS_ACCESS_KEY_ID", &instance.access_key_id),
+        ("AWS_SECRET_ACCESS_KEY", &instance.secret_access_key),
+        // A token of another login would go with our key and be refused.
+        ("AWS_SESSION_TOKEN", ""),
+        ("AWS_REGION", &instance.region),
+        // The AWS CLI of PyPI reads only this one.
+        ("AWS_DEFAULT_REGION", &instance.region),
+    ]
+}
+
+/// `value` for a POSIX shell.
+fn quoted(value: &str) -> String {
+    format!("'{}'", value.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quoted;
+
+    #[test]
+    fn a_value_cannot_leave_its_quotes() {
+        assert_eq!(quoted("a'; rm -rf b"), r"'a'\''; rm -rf b'");
+    }
+}

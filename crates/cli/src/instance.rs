@@ -1,0 +1,58 @@
+//! `instance.json`: what a server says of itself to the commands beside it (mode 0600).
+
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
+
+use anyhow::Context as _;
+use serde::{Deserialize, Serialize};
+
+use crate::data_dir::DataDir;
+
+/// A running, or lately run, server.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Instance {
+    /// Its process.
+    pub(crate) pid: u32,
+    /// Where its API is.
+    pub(crate) api: String,
+    /// The account of `procura dev`.
+    pub(crate) account: String,
+    /// The region of signatures.
+    pub(crate) region: String,
+    /// The key of `procura dev`.
+    pub(crate) access_key_id: String,
+    /// Its secret.
+    pub(crate) secret_access_key: String,
+}
+
+impl Instance {
+    /// What the last server in `data_dir` said; none if there was none.
+    pub(crate) fn read(data_dir: &DataDir) -> anyhow::Result<Option<Self>> {
+        let path = data_dir.instance();
+        match std::fs::read(&path) {
+            Ok(bytes) => serde_json::from_slice(&bytes)
+                .map(Some)
+                .with_context(|| format!("{} is not what a server writes", path.display())),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error).with_context(|| format!("{}", path.display())),
+        }
+    }
+
+    /// Replaces what the last server said, in one step.
+    pub(crate) fn write(&self, data_dir: &DataDir) -> anyhow::Result<()> {
+        let path = data_dir.instance();
+        let new = path.with_extension("json.new");
+        let mut file = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(0o600)
+            .open(&new)
+            .with_context(|| format!("{} cannot be written", new.display()))?;
+        file.write_all(&serde_json::to_vec_pretty(self)?)?;
+        file.sync_all()?;
+        std::fs::rename(&new, &path)?;
+        Ok(())
+    }
+}

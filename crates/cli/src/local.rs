@@ -1,0 +1,90 @@
+//! Calls of the running server over its local socket.
+
+use anyhow::{Context as _, bail};
+use bytes::Bytes;
+use http_body_util::{BodyExt as _, Full};
+use hyper::client::conn::http1;
+use hyper::{Method, Request};
+use hyper_util::rt::TokioIo;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tokio::net::UnixStream;
+
+use crate::data_dir::DataDir;
+
+/// The server of a data directory.
+#[derive(Debug)]
+pub(crate) struct Local<'a>(pub(crate) &'a DataDir);
+
+impl Local<'_> {
+    /// Reads `path`.
+    pub(crate) async fn get<T: DeserializeOwned>(&self, path: &str) -> anyhow::Result<T> {
+        parse(&self.call(Method::GET, path, Bytes::new()).await?)
+    }
+
+    /// Reads `path` as bytes.
+    pub(crate) async fn get_bytes(&self, path: &str) -> anyhow::Result<Bytes> {
+        self.call(Method::GET, path, Bytes::new()).await
+    }
+
+    /// Sends `body` to `path`.
+    pub(crate) async fn post<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+    ) -> anyhow::Result<T> {
+        let body = Bytes::from(serde_json::to_vec(body)?);
+        parse(&self.call(Method::POST, path, body).await?)
+    }
+
+    /// Deletes `path`.
+    pub(crate) async fn delete(&self, path: &str) -> anyhow::Result<()> {
+        self.call(Method::DELETE, path, Bytes::new()).await.map(drop)
+    }
+
+    async fn call(&self, method: Method, path: &str, body: Bytes) -> anyhow::Result<Bytes> {
+        let socket = self.0.socket();
+        let stream = UnixStream::connect(&socket).await.with_context(|| {
+            format!(
+                "no server runs on {}; start one with `procura dev --data-dir {}`",
+                self.0.path().display(),
+                self.0.path().display()
+            )
+        })?;
+        let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header("host", "local")
+            .body(Full::new(body))?;
+        let exchange = async {
+            let response = sender.send_request(request).await?;
+            let status = response.status();
+            let bytes = response.into_body().collect().await?.to_bytes();
+            Ok::<_, hyper::Error>((status, bytes))
+        };
+        // The connection has to be driven while the exchange waits for it.
+        let (status, bytes) = tokio::select! {
+            done = exchange => done?,
+            ended = connection => {
+                ended?;
+                bail!("the server closed the connection");
+            }
+        };
+        if status.is_success() {
+            return Ok(bytes);
+        }
+        #[derive(serde::Deserialize)]
+        struct Problem {
+            detail: String,
+        }
+        match serde_json::from_slice::<Problem>(&bytes) {
+            Ok(problem) => bail!("{}", problem.detail),
+            Err(_) => bail!("the server answered {status}"),
+        }
+    }
+}
+
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> anyhow::Result<T> {
+    serde_json::from_slice(bytes).context("the server gave an answer that this version cannot read")
+}

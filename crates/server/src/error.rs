@@ -1,0 +1,4 @@
+//! Errors on the wire: one exhaustive mapping for each wire.
+
+pub(crate) mod aws;
+pub(crate) mod problem;

@@ -1,0 +1,200 @@
+//! The accept loop: limits, timeouts, and a drain that finishes what is in flight.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use procura_app::App;
+use procura_app::task::Stop;
+use tokio::net::{TcpListener, TcpStream, UnixListener};
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+
+use crate::body::Budget;
+use crate::request::{self, Peer};
+
+/// What one node takes on at most.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Connections at once; further ones wait in the kernel's queue.
+    pub connections: usize,
+    /// Bytes of request heads, per connection.
+    pub head_bytes: usize,
+    /// Headers of a request.
+    pub headers: usize,
+    /// Bytes of bodies that are held before their signature is checked, over all connections.
+    pub unproved_body_bytes: usize,
+    /// How long a connection may take to send a whole head; an idle one is closed after it.
+    pub head_timeout: Duration,
+    /// How long a request may take to send its body.
+    pub body_timeout: Duration,
+    /// How long requests in flight get to finish when the node stops.
+    pub drain_timeout: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connections: 4096,
+            head_bytes: 64 * 1024,
+            headers: 100,
+            unproved_body_bytes: 64 * 1024 * 1024,
+            head_timeout: Duration::from_secs(30),
+            body_timeout: Duration::from_secs(30),
+            drain_timeout: Duration::from_secs(20),
+        }
+    }
+}
+
+/// Serves an [`App`] on sockets.
+#[derive(Debug, Clone)]
+pub struct Listener {
+    app: Arc<App>,
+    limits: Limits,
+    connections: Arc<Semaphore>,
+    budget: Budget,
+}
+
+impl Listener {
+    /// A listener whose limits hold over all of its sockets together.
+    pub fn new(app: Arc<App>, limits: Limits) -> Self {
+        Self {
+            app,
+            limits,
+            connections: Arc::new(Semaphore::new(limits.connections)),
+            budget: Budget::new(limits.unproved_body_bytes),
+        }
+    }
+
+    /// Accepts connections of clients until `stop`, then finishes those that are there.
+    pub async fn serve(self, socket: TcpListener, mut stop: Stop) {
+        let mut open = JoinSet::new();
+        while let Some(permit) = self.place(&mut stop).await {
+            let accepted = tokio::select! {
+                accepted = socket.accept() => accepted,
+                () = stop.requested() => break,
+            };
+            let (stream, address) = match accepted {
+                Ok(accepted) => accepted,
+                Err(error) => {
+                    pause_after(&error).await;
+                    continue;
+                }
+            };
+            let (this, stop) = (self.clone(), stop.clone());
+            open.spawn(async move {
+                this.connection(stream, address, stop).await;
+                drop(permit);
+            });
+            while open.try_join_next().is_some() {}
+        }
+        drop(socket);
+        while open.join_next().await.is_some() {}
+    }
+
+    /// Accepts connections of local commands until `stop`.
+    pub async fn serve_local(self, socket: UnixListener, mut stop: Stop) {
+        let mut open = JoinSet::new();
+        loop {
+            let accepted = tokio::select! {
+                accepted = socket.accept() => accepted,
+                () = stop.requested() => break,
+            };
+            let stream = match accepted {
+                Ok((stream, _)) => stream,
+                Err(error) => {
+                    pause_after(&error).await;
+                    continue;
+                }
+            };
+            let (this, stop) = (self.clone(), stop.clone());
+            open.spawn(async move {
+                let app = Arc::clone(&this.app);
+                let service = service_fn(move |request| {
+                    let app = Arc::clone(&app);
+                    async move { crate::native::answer(&app, request).await }
+                });
+                let builder = this.builder();
+                let connection = builder.serve_connection(TokioIo::new(stream), service);
+                finish(connection, stop, this.limits.drain_timeout).await;
+            });
+            while open.try_join_next().is_some() {}
+        }
+        while open.join_next().await.is_some() {}
+    }
+
+    async fn place(&self, stop: &mut Stop) -> Option<tokio::sync::OwnedSemaphorePermit> {
+        tokio::select! {
+            permit = Arc::clone(&self.connections).acquire_owned() => permit.ok(),
+            () = stop.requested() => None,
+        }
+    }
+
+    async fn connection(&self, stream: TcpStream, address: SocketAddr, stop: Stop) {
+        if stream.set_nodelay(true).is_err() {
+            return;
+        }
+        let this = self.clone();
+        let service = service_fn(move |incoming| {
+            let this = this.clone();
+            async move {
+                let peer = Peer(address.ip());
+                request::answer(&this.app, &this.budget, &this.limits, peer, incoming).await
+            }
+        });
+        let connection = self.builder().serve_connection(TokioIo::new(stream), service);
+        finish(connection, stop, self.limits.drain_timeout).await;
+    }
+
+    fn builder(&self) -> http1::Builder {
+        let mut builder = http1::Builder::new();
+        builder
+            // SECURITY: without a timer hyper's timeouts do nothing (tests: slow_head).
+            .timer(TokioTimer::new())
+            .header_read_timeout(self.limits.head_timeout)
+            .max_buf_size(self.limits.head_bytes)
+            .max_headers(self.limits.headers)
+            .keep_alive(true)
+            .half_close(false);
+        builder
+    }
+}
+
+/// Runs a connection to its end; after `stop`, to the end of the request that it serves.
+async fn finish<I, S>(
+    connection: http1::Connection<I, S>,
+    mut stop: Stop,
+    drain_timeout: Duration,
+) where
+    S: hyper::service::HttpService<hyper::body::Incoming>,
+    S::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+    I: hyper::rt::Read + hyper::rt::Write + Unpin,
+    <S as hyper::service::HttpService<hyper::body::Incoming>>::ResBody: 'static,
+    <<S as hyper::service::HttpService<hyper::body::Incoming>>::ResBody as hyper::body::Body>::Error:
+        Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    tokio::pin!(connection);
+    let ended = tokio::select! {
+        ended = connection.as_mut() => ended,
+        () = stop.requested() => {
+            connection.as_mut().graceful_shutdown();
+            match tokio::time::timeout(drain_timeout, connection.as_mut()).await {
+                Ok(ended) => ended,
+                Err(_) => return,
+            }
+        }
+    };
+    if let Err(error) = ended {
+        tracing::debug!(%error, "a connection ended early");
+    }
+}
+
+/// Out of file descriptors or memory: give them time to come back instead of spinning.
+async fn pause_after(error: &io::Error) {
+    tracing::warn!(%error, "a connection could not be accepted");
+    tokio::time::sleep(Duration::from_millis(50)).await;
+}

@@ -1,0 +1,123 @@
+//! The native API, as far as the local command line needs it: over the socket of the data
+//! directory, which only its owner can open (mode 0600). Whoever is there is the operator.
+
+mod audit;
+mod keys;
+
+use std::convert::Infallible;
+
+use bytes::Bytes;
+use http_body_util::{BodyExt as _, Full, Limited};
+use hyper::body::Incoming;
+use hyper::{Method, Request, Response};
+use procura_app::App;
+use procura_app::operation::{About, OpCx};
+use procura_authority::Caller;
+use procura_core::action::Action;
+use procura_core::error::{Error, Kind};
+use procura_core::id::RequestId;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::error::problem;
+use crate::response;
+
+/// What the native API answers with.
+pub type NativeAnswer = Response<Full<Bytes>>;
+
+/// The longest body that it takes, in bytes.
+const BODY_BYTES_MAX: usize = 64 * 1024;
+
+/// Answers a request of the local operator.
+pub async fn answer(app: &App, request: Request<Incoming>) -> Result<NativeAnswer, Infallible> {
+    let now = app.now();
+    let id = app.new_request_id(now);
+    let cx = OpCx {
+        now,
+        request: id,
+        action: Action::ListAccounts,
+        caller: Caller::Operator,
+        epoch: 0,
+        peer: "local".to_owned(),
+        about: About::default(),
+    };
+    let mut call = Call { app, cx, request: Some(request) };
+    let answered = call.route().await;
+    Ok(match answered {
+        Ok(answer) => answer,
+        Err(error) => {
+            let recorded = app.record_refusal(&call.cx, error).await;
+            if let Some(cause) = recorded.cause() {
+                tracing::error!(request = %id, ?cause, "failed");
+            }
+            problem::answer(&recorded, id)
+        }
+    })
+}
+
+/// One call of the operator.
+struct Call<'a> {
+    app: &'a App,
+    cx: OpCx,
+    request: Option<Request<Incoming>>,
+}
+
+impl Call<'_> {
+    async fn route(&mut self) -> Result<NativeAnswer, Error> {
+        let (method, path, query) = match &self.request {
+            Some(request) => (
+                request.method().clone(),
+                request.uri().path().to_owned(),
+                request.uri().query().unwrap_or_default().to_owned(),
+            ),
+            None => return Err(Error::internal("a call without a request")),
+        };
+        let segments: Vec<&str> = path.trim_start_matches('/').split('/').collect();
+        match (&method, segments.as_slice()) {
+            (&Method::GET, ["v1", "status"]) => self.status(),
+            (&Method::GET, ["v1", "accounts"]) => self.accounts().await,
+            (&Method::POST, ["v1", "accounts"]) => self.create_account().await,
+            (&Method::GET, ["v1", "accounts", account, "keys"]) => self.keys(account).await,
+            (&Method::POST, ["v1", "accounts", account, "keys"]) => self.create_key(account).await,
+            (&Method::DELETE, ["v1", "accounts", account, "keys", key]) => {
+                self.revoke_key(account, key).await
+            }
+            (&Method::GET, ["v1", "audit", "records"]) => self.records(&query).await,
+            (&Method::GET, ["v1", "audit", "export"]) => self.export().await,
+            (&Method::GET, ["v1", "audit", "chains", chain]) => self.chain(chain, &query).await,
+            _ => Err(Error::not_found(format!("the native API has no {method} {path}"))),
+        }
+    }
+
+    fn status(&self) -> Result<NativeAnswer, Error> {
+        #[derive(Serialize)]
+        struct Status<'a> {
+            deployment: String,
+            region: &'a str,
+            policy: &'a str,
+            engine: String,
+        }
+        let status = Status {
+            deployment: self.app.deployment().to_string(),
+            region: self.app.region().as_str(),
+            policy: self.app.policy_version(),
+            engine: format!("{:?}", self.app.store().engine()).to_lowercase(),
+        };
+        reply(200, &status, self.cx.request)
+    }
+
+    async fn body<T: DeserializeOwned>(&mut self) -> Result<T, Error> {
+        let request = self.request.take().ok_or_else(|| Error::internal("body read twice"))?;
+        let body = Limited::new(request.into_body(), BODY_BYTES_MAX).collect().await;
+        let bytes = body
+            .map_err(|_| Error::new(Kind::Caller, "the body is incomplete or too long"))?
+            .to_bytes();
+        serde_json::from_slice(&bytes)
+            .map_err(|error| Error::new(Kind::Caller, format!("the body cannot be read: {error}")))
+    }
+}
+
+fn reply<T: Serialize>(status: u16, body: &T, request: RequestId) -> Result<NativeAnswer, Error> {
+    let body = serde_json::to_vec(body).map_err(Error::internal_source)?;
+    Ok(response::json(status, body, request, None))
+}

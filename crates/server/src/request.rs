@@ -1,0 +1,204 @@
+//! The way of every AWS request: route, claim, read, prove, check, dispatch, answer.
+
+use std::convert::Infallible;
+use std::net::IpAddr;
+
+use hyper::body::Incoming;
+use hyper::header::HeaderMap;
+use hyper::http::request::Parts;
+use hyper::{Method, Request, StatusCode};
+use procura_app::App;
+use procura_app::authentication::Unauthenticated;
+use procura_app::operation::{About, OpCx};
+use procura_core::digest::sha256;
+use procura_core::error::{Error, Kind};
+use procura_core::id::RequestId;
+use procura_core::time::Timestamp;
+use procura_protocol::sigv4::{self, RequestHead};
+use procura_protocol::strict_json;
+use procura_wire::{InputError, Labels, Operation, Route, route};
+
+use crate::body::{self, Budget};
+use crate::error::aws::Exception;
+use crate::listener::Limits;
+use crate::ops::{self, Asked, Failure};
+use crate::response::{self, Answer};
+
+/// The address at the other end of the connection.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Peer(pub(crate) IpAddr);
+
+/// Answers a request of a client.
+pub(crate) async fn answer(
+    app: &App,
+    budget: &Budget,
+    limits: &Limits,
+    peer: Peer,
+    request: Request<Incoming>,
+) -> Result<Answer, Infallible> {
+    let (parts, body) = request.into_parts();
+    if parts.method == Method::GET {
+        match parts.uri.path() {
+            "/healthz" => return Ok(response::text(StatusCode::OK, "ok\n")),
+            "/readyz" => return Ok(readiness(app).await),
+            _ => {}
+        }
+    }
+    let now = app.now();
+    let id = app.new_request_id(now);
+    let job = Job { app, budget, limits, peer, now, id };
+    let (operation, answered) = job.run(&parts, body).await;
+    let answer = match answered {
+        Ok(answer) => answer,
+        Err(exception) => {
+            let status = exception.answer(id);
+            tracing::info!(
+                request = %id, operation, exception = exception.name(), peer = %peer.0,
+                "refused"
+            );
+            status
+        }
+    };
+    tracing::debug!(
+        request = %id, operation, status = answer.status().as_u16(),
+        duration_ms = app.now().millis_since(now), "answered"
+    );
+    Ok(answer)
+}
+
+async fn readiness(app: &App) -> Answer {
+    match app.ready().await {
+        Ok(()) => response::text(StatusCode::OK, "ready\n"),
+        Err(_) => response::text(StatusCode::SERVICE_UNAVAILABLE, "not ready\n"),
+    }
+}
+
+/// One request on its way.
+struct Job<'a> {
+    app: &'a App,
+    budget: &'a Budget,
+    limits: &'a Limits,
+    peer: Peer,
+    now: Timestamp,
+    id: RequestId,
+}
+
+impl Job<'_> {
+    async fn run(
+        &self,
+        parts: &Parts,
+        body: Incoming,
+    ) -> (&'static str, Result<Answer, Exception>) {
+        let (operation, labels) = match route(parts.method.as_str(), parts.uri.path()) {
+            Route::Found { operation, labels } => (operation, labels),
+            Route::Absent { name, reason } => {
+                let text = format!("Procura does not have the operation {name}: {reason}");
+                return (name, Err(Exception::unknown(&text)));
+            }
+            Route::WrongMethod { name } => {
+                let text = format!("the operation {name} has another HTTP method");
+                return (name, Err(Exception::unknown(&text)));
+            }
+            Route::Unknown => {
+                let text = "no operation of bedrock-agentcore or bedrock-agentcore-control has \
+                            this path; is the endpoint of another service set to Procura?";
+                return ("unknown", Err(Exception::unknown(text)));
+            }
+        };
+        (operation.name(), self.operation(operation, &labels, parts, body).await)
+    }
+
+    async fn operation(
+        &self,
+        operation: Operation,
+        labels: &Labels<'_>,
+        parts: &Parts,
+        body: Incoming,
+    ) -> Result<Answer, Exception> {
+        let headers = flat(&parts.headers);
+        let head = RequestHead {
+            method: parts.method.as_str(),
+            path: parts.uri.path().as_bytes(),
+            query: parts.uri.query().unwrap_or_default().as_bytes(),
+            headers: &headers,
+        };
+        let presented = sigv4::parse(&head)
+            .map_err(|error| refused(&Unauthenticated::Signature(error)))?;
+        // SECURITY: a key that does not exist is refused before a byte of the body is held.
+        let claimed = self.app.claimed_key(&presented).await.map_err(|error| refused(&error))?;
+        let held = body::read(
+            body,
+            operation.body_bytes_max(),
+            self.budget,
+            self.limits.body_timeout,
+        )
+        .await
+        .map_err(|error| Exception::of_unread(&error))?;
+        let hash = sha256(&[&held.bytes]);
+        let (caller, epoch) = self
+            .app
+            .prove_caller(claimed, &presented, hash, self.now)
+            .await
+            .map_err(|error| refused(&error))?;
+        let mut cx = OpCx {
+            now: self.now,
+            request: self.id,
+            action: ops::action_of(operation),
+            caller,
+            epoch,
+            peer: self.peer.0.to_string(),
+            about: About::default(),
+        };
+        let query = parts.uri.query().unwrap_or_default();
+        let asked = Asked { labels, query, headers: &parts.headers, body: &held.bytes };
+        let done = match strict(&held.bytes) {
+            Ok(()) => ops::dispatch(self.app, &mut cx, operation, &asked).await,
+            Err(error) => Err(Failure::Input(error)),
+        };
+        match done {
+            Ok(done) => Ok(response::json(operation.status(), done.body, self.id, done.record)),
+            Err(failure) => Err(self.fail(&cx, operation, failure).await),
+        }
+    }
+
+    /// Every refusal of an authenticated caller is recorded before it is told.
+    async fn fail(&self, cx: &OpCx, operation: Operation, failure: Failure) -> Exception {
+        let (input, error) = match failure {
+            Failure::Domain(error) => (None, error),
+            Failure::Input(input) => {
+                let error = Error::new(Kind::Caller, input.to_string());
+                (Some(input), error)
+            }
+        };
+        let recorded = self.app.record_refusal(cx, error).await;
+        if let Some(cause) = recorded.cause() {
+            tracing::error!(request = %self.id, operation = operation.name(), ?cause, "failed");
+        }
+        match input {
+            Some(input) if recorded.kind() == Kind::Caller => {
+                Exception::of_input(&input, recorded.record())
+            }
+            _ => Exception::of(&recorded, operation),
+        }
+    }
+}
+
+fn refused(error: &Unauthenticated) -> Exception {
+    if let Unauthenticated::Failed(error) = error {
+        tracing::error!(cause = ?error.cause(), "authentication failed on our side");
+    }
+    Exception::of_unauthenticated(error)
+}
+
+/// A body, if there is one, is one JSON object without duplicate keys, within limits.
+fn strict(body: &[u8]) -> Result<(), InputError> {
+    if body.is_empty() {
+        return Ok(());
+    }
+    strict_json::check(body, &strict_json::Limits::default())
+        .map_err(|error| InputError::Malformed(error.to_string()))
+}
+
+fn flat(headers: &HeaderMap) -> Vec<(&str, &[u8])> {
+    headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect()
+}

@@ -1,0 +1,221 @@
+//! A SQLite connection: settings, statements, cells.
+
+use std::borrow::Cow;
+use std::fs::{OpenOptions, Permissions};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use procura_core::error::Error;
+use procura_core::time::{Clock, SystemClock, Timestamp};
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{Connection, OpenFlags, ToSql};
+
+use crate::config::OpenError;
+use crate::driver::{Cell, Failure, Value};
+
+/// How long a statement waits for the lock of another connection (a backup, a second migration).
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+const STATEMENTS_CACHED: usize = 128;
+
+/// The clock of this process, once it is known.
+pub(crate) type SharedClock = Arc<OnceLock<Arc<dyn Clock>>>;
+
+/// Reads `clock`; before one is given, the machine's.
+pub(crate) fn read_clock(clock: &SharedClock) -> Timestamp {
+    clock.get().map_or_else(|| SystemClock.now(), |clock| clock.now())
+}
+
+/// What a connection is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Access {
+    /// Makes the file where there is none.
+    Create,
+    /// The one writer.
+    Write,
+    /// A reader.
+    Read,
+}
+
+/// One connection.
+pub(crate) struct SqliteSession {
+    connection: Connection,
+    clock: SharedClock,
+    failure: Option<Failure>,
+}
+
+impl SqliteSession {
+    /// Opens the file and makes sure that a commit is durable.
+    pub(crate) fn open(
+        path: &Path,
+        access: Access,
+        clock: &SharedClock,
+    ) -> Result<Self, OpenError> {
+        let mode = match access {
+            Access::Create => {
+                create_private(path)?;
+                OpenFlags::SQLITE_OPEN_READ_WRITE
+            }
+            Access::Write => OpenFlags::SQLITE_OPEN_READ_WRITE,
+            Access::Read => OpenFlags::SQLITE_OPEN_READ_ONLY,
+        };
+        let flags = mode | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection =
+            Connection::open_with_flags(path, flags).map_err(OpenError::unreachable)?;
+        connection.busy_timeout(BUSY_TIMEOUT).map_err(OpenError::unreachable)?;
+        connection.set_prepared_statement_cache_capacity(STATEMENTS_CACHED);
+        if access != Access::Read {
+            require(&connection, "journal_mode", "wal")?;
+            require(&connection, "secure_delete", "1")?;
+        }
+        // 2 is FULL: each commit waits until the write-ahead log is on the disk.
+        require(&connection, "synchronous", "2")?;
+        require(&connection, "foreign_keys", "1")?;
+        make_private(path)?;
+        Ok(Self { connection, clock: Arc::clone(clock), failure: None })
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        read_clock(&self.clock)
+    }
+
+    /// Whether no transaction is open. After an error this says whether the engine has rolled back
+    /// more than the statement.
+    pub(crate) fn is_autocommit(&self) -> bool {
+        self.connection.is_autocommit()
+    }
+
+    pub(crate) fn take_failure(&mut self) -> Option<Failure> {
+        self.failure.take()
+    }
+
+    /// Statements without parameters and without a place in a closure's failures.
+    pub(crate) fn batch(&self, sql: &str) -> rusqlite::Result<()> {
+        self.connection.execute_batch(sql)
+    }
+
+    /// One statement of transaction control, prepared once.
+    pub(crate) fn control(&self, sql: &'static str) -> rusqlite::Result<()> {
+        self.connection.prepare_cached(sql)?.execute([]).map(|_| ())
+    }
+
+    pub(crate) fn execute(&mut self, sql: &str, parameters: &[Value<'_>]) -> Result<u64, Error> {
+        let touched = self
+            .connection
+            .prepare_cached(&numbered(sql))
+            .and_then(|mut statement| statement.execute(rusqlite::params_from_iter(parameters)));
+        let touched = touched.map_err(|error| self.failed(error))?;
+        u64::try_from(touched).map_err(Error::internal_source)
+    }
+
+    pub(crate) fn query(
+        &mut self,
+        sql: &str,
+        parameters: &[Value<'_>],
+    ) -> Result<Vec<Vec<Cell>>, Error> {
+        self.read(sql, parameters).map_err(|error| self.failed(error))
+    }
+
+    fn read(&self, sql: &str, parameters: &[Value<'_>]) -> rusqlite::Result<Vec<Vec<Cell>>> {
+        let mut statement = self.connection.prepare_cached(&numbered(sql))?;
+        let columns = statement.column_count();
+        let mut rows = statement.query(rusqlite::params_from_iter(parameters))?;
+        let mut all = Vec::new();
+        while let Some(row) = rows.next()? {
+            all.push((0..columns).map(|at| cell(row.get_ref(at)?)).collect::<Result<_, _>>()?);
+        }
+        Ok(all)
+    }
+
+    fn failed(&mut self, error: rusqlite::Error) -> Error {
+        self.failure.get_or_insert(Failure::Statement);
+        Error::internal_source(error)
+    }
+}
+
+/// `$N` as SQLite numbers it: it takes `$2` for the first parameter when it stands first in the
+/// text, and `?2` for the second wherever it stands.
+fn numbered(sql: &str) -> Cow<'_, str> {
+    if sql.contains('$') { Cow::Owned(sql.replace('$', "?")) } else { Cow::Borrowed(sql) }
+}
+
+fn cell(value: ValueRef<'_>) -> rusqlite::Result<Cell> {
+    match value {
+        ValueRef::Null => Ok(Cell::Null),
+        ValueRef::Integer(value) => Ok(Cell::Int(value)),
+        ValueRef::Text(bytes) => {
+            let text = std::str::from_utf8(bytes).map_err(|error| {
+                rusqlite::Error::FromSqlConversionFailure(0, value.data_type(), error.into())
+            })?;
+            Ok(Cell::Text(text.to_owned()))
+        }
+        ValueRef::Blob(bytes) => Ok(Cell::Blob(bytes.to_vec())),
+        // No column of ours is REAL.
+        ValueRef::Real(_) => {
+            Err(rusqlite::Error::InvalidColumnType(0, String::new(), value.data_type()))
+        }
+    }
+}
+
+impl ToSql for Value<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self {
+            Self::Int(value) => ValueRef::Integer(*value),
+            Self::Text(text) => ValueRef::Text(text.as_bytes()),
+            Self::Blob(bytes) => ValueRef::Blob(bytes),
+            Self::Null => ValueRef::Null,
+        }))
+    }
+}
+
+/// Sets a pragma and reads it back: SQLite ignores what it does not like.
+fn require(
+    connection: &Connection,
+    name: &'static str,
+    wanted: &'static str,
+) -> Result<(), OpenError> {
+    let ask = |sql: &str| {
+        connection.query_row(sql, [], |row| match row.get_ref(0)? {
+            ValueRef::Integer(value) => Ok(value.to_string()),
+            _ => row.get::<_, String>(0),
+        })
+    };
+    // Some pragmas answer when they are set and some do not; the reading counts.
+    match ask(&format!("PRAGMA {name} = {wanted}")) {
+        Ok(_) | Err(rusqlite::Error::QueryReturnedNoRows) => {}
+        Err(error) => return Err(OpenError::unreachable(error)),
+    }
+    let found = ask(&format!("PRAGMA {name}")).map_err(OpenError::unreachable)?;
+    if found == wanted { Ok(()) } else { Err(OpenError::Setting { name, found, wanted }) }
+}
+
+/// Makes the file for its owner alone, before SQLite would make it for everybody; the log and the
+/// index beside it inherit its permissions.
+fn create_private(path: &Path) -> Result<(), OpenError> {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(false).mode(0o600);
+    options.open(path)?;
+    Ok(())
+}
+
+fn make_private(path: &Path) -> Result<(), OpenError> {
+    use std::os::unix::fs::PermissionsExt as _;
+    for suffix in ["", "-wal", "-shm"] {
+        let mut name = path.as_os_str().to_owned();
+        name.push(suffix);
+        match std::fs::set_permissions(PathBuf::from(name), Permissions::from_mode(0o600)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+impl SqliteSession {
+    /// For tests that break things on purpose.
+    pub(crate) fn connection(&self) -> &Connection {
+        &self.connection
+    }
+}

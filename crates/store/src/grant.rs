@@ -1,0 +1,53 @@
+//! Administrators' grants. They fall with the agent or the provider that they name.
+
+use procura_core::error::Error;
+use procura_core::grant::{AdministratorGrant, WithUser};
+use procura_core::id::{AgentId, GrantId, ProviderId};
+
+use crate::driver::Value;
+use crate::row::{Row, time};
+use crate::tx::AccountTx;
+
+impl AccountTx<'_> {
+    /// Adds a grant. What it names must exist in this account.
+    pub fn insert_administrator_grant(&mut self, grant: &AdministratorGrant) -> Result<(), Error> {
+        let agent = grant.agent.as_ref().map_or(Value::Null, |id| Value::Blob(id.as_bytes()));
+        self.session.execute(
+            "INSERT INTO administrator_grant (account, id, agent, provider, with_user, created_at)
+             VALUES ($1, $2, $3, $4, $5, $6)",
+            &[
+                Value::Text(self.account.as_str()),
+                Value::Blob(grant.id.as_bytes()),
+                agent,
+                Value::Blob(grant.provider.as_bytes()),
+                Value::Text(grant.with_user.as_str()),
+                time(grant.created_at),
+            ],
+        )?;
+        Ok(())
+    }
+
+    /// The grants on a provider, oldest first.
+    pub fn administrator_grants(
+        &mut self,
+        provider: ProviderId,
+    ) -> Result<Vec<AdministratorGrant>, Error> {
+        let rows = self.session.rows(
+            "administrator_grant",
+            "SELECT id, agent, provider, with_user, created_at
+             FROM administrator_grant WHERE account = $1 AND provider = $2 ORDER BY id",
+            &[Value::Text(self.account.as_str()), Value::Blob(provider.as_bytes())],
+        )?;
+        rows.into_iter().map(read).collect()
+    }
+}
+
+fn read(mut row: Row) -> Result<AdministratorGrant, Error> {
+    Ok(AdministratorGrant {
+        id: row.id("id", GrantId::from_slice)?,
+        agent: row.optional_id("agent", AgentId::from_slice)?,
+        provider: row.id("provider", ProviderId::from_slice)?,
+        with_user: row.word("with_user", WithUser::from_stored)?,
+        created_at: row.timestamp("created_at")?,
+    })
+}

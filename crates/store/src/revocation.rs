@@ -1,0 +1,66 @@
+//! Revocations: what was cut, each with the deployment-wide epoch that it made.
+
+use procura_core::error::Error;
+use procura_core::time::Timestamp;
+
+use crate::driver::Value;
+use crate::row::{count, time};
+use crate::tx::Tx;
+
+/// The PostgreSQL channel that carries each new epoch. Only revoking transactions notify.
+const CHANNEL: &str = "procura_revocation";
+
+/// Something that was cut.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cut {
+    /// The epoch that it made.
+    pub epoch: u64,
+    /// What kind of thing it is.
+    pub kind: String,
+    /// Which one: the bytes of its id, or of its name.
+    pub subject: Vec<u8>,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl Tx<'_> {
+    /// The revocation epoch: 0 before the first cut.
+    pub fn epoch(&mut self) -> Result<u64, Error> {
+        let sql = "SELECT COALESCE(MAX(epoch), 0) FROM revocation";
+        match self.session.row("revocation", sql, &[])? {
+            Some(mut row) => row.count("epoch"),
+            None => Err(Error::inconsistent("revocation", "epoch")),
+        }
+    }
+
+    /// Cuts `subject` of `kind`: the new epoch.
+    pub fn cut(&mut self, kind: &str, subject: &[u8], now: Timestamp) -> Result<u64, Error> {
+        let epoch = self.epoch()? + 1;
+        self.session.execute(
+            "INSERT INTO revocation (epoch, kind, subject, cut_at) VALUES ($1, $2, $3, $4)",
+            &[count(epoch)?, Value::Text(kind), Value::Blob(subject), time(now)],
+        )?;
+        self.session.notify(CHANNEL, &epoch.to_string())?;
+        Ok(epoch)
+    }
+
+    /// What was cut after `epoch`, oldest first.
+    pub fn cuts_after(&mut self, epoch: u64, limit: u32) -> Result<Vec<Cut>, Error> {
+        let rows = self.session.rows(
+            "revocation",
+            "SELECT epoch, kind, subject, cut_at FROM revocation
+             WHERE epoch > $1 ORDER BY epoch LIMIT $2",
+            &[count(epoch)?, Value::Int(limit.into())],
+        )?;
+        rows.into_iter()
+            .map(|mut row| {
+                Ok(Cut {
+                    epoch: row.count("epoch")?,
+                    kind: row.text("kind")?,
+                    subject: row.blob("subject")?,
+                    at: row.timestamp("cut_at")?,
+                })
+            })
+            .collect()
+    }
+}

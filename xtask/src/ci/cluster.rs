@@ -1,0 +1,188 @@
+//! One PostgreSQL server for the tests of one run, in a folder of its own, on a port of its own.
+
+use std::ffi::OsStr;
+use std::fs::{self, DirBuilder};
+use std::net::TcpListener;
+use std::os::unix::fs::{DirBuilderExt as _, chown};
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context as _, bail};
+
+use crate::setup;
+
+/// A running server. Dropped, it stops and leaves nothing behind.
+pub(super) struct Cluster {
+    folder: PathBuf,
+    port: u16,
+    owner: Option<Owner>,
+}
+
+/// Who runs the server when root, whom PostgreSQL refuses, runs us.
+#[derive(Clone, Copy)]
+struct Owner {
+    user: u32,
+    group: u32,
+}
+
+impl Cluster {
+    /// Tests find the server by this variable.
+    pub(super) const VARIABLE: &'static str = "PROCURA_TEST_POSTGRES";
+
+    pub(super) fn start() -> anyhow::Result<Self> {
+        let folder = std::env::temp_dir().join(format!("procura-postgres-{}", std::process::id()));
+        // INVARIANT: made by us and by nobody before us, in a folder that all may write.
+        DirBuilder::new()
+            .mode(0o700)
+            .create(&folder)
+            .with_context(|| format!("cannot make {}", folder.display()))?;
+        let cluster = Self {
+            folder,
+            port: free_port()?,
+            owner: Owner::unless_we_may()?,
+        };
+        if let Some(Owner { user, group }) = cluster.owner {
+            chown(&cluster.folder, Some(user), Some(group))
+                .context("cannot give the folder away")?;
+        }
+        cluster.initialise()?;
+        cluster.control(["start", "--wait"], Some(&cluster.options()))?;
+        Ok(cluster)
+    }
+
+    pub(super) fn url(&self) -> String {
+        format!("postgres://postgres@127.0.0.1:{}/postgres", self.port)
+    }
+
+    fn initialise(&self) -> anyhow::Result<()> {
+        let mut command = self.program("initdb")?;
+        command.arg("--pgdata").arg(self.data());
+        command.args([
+            "--username=postgres",
+            "--auth=trust",
+            "--encoding=UTF8",
+            "--no-locale",
+        ]);
+        command.arg("--no-sync");
+        run(&mut command)
+    }
+
+    /// What a server needs whose data may be lost with the machine, and not sooner.
+    fn options(&self) -> String {
+        format!(
+            "-p {} -k {} -c listen_addresses=127.0.0.1 -c fsync=off -c full_page_writes=off \
+             -c max_connections=200",
+            self.port,
+            self.folder.display(),
+        )
+    }
+
+    fn control<const N: usize>(
+        &self,
+        arguments: [&str; N],
+        options: Option<&str>,
+    ) -> anyhow::Result<()> {
+        let mut command = self.program("pg_ctl")?;
+        command.args(arguments).arg("--pgdata").arg(self.data());
+        command.arg("--log").arg(self.folder.join("log"));
+        command.args(
+            options
+                .into_iter()
+                .flat_map(|options| ["--options", options]),
+        );
+        run(&mut command)
+    }
+
+    fn data(&self) -> PathBuf {
+        self.folder.join("data")
+    }
+
+    fn program(&self, name: impl AsRef<OsStr>) -> anyhow::Result<Command> {
+        let programs = setup::postgres_programs().context("run `cargo xtask setup` first")?;
+        let mut command = Command::new(programs.join(name.as_ref()));
+        // Where we are may be closed to another user.
+        command
+            .current_dir(&self.folder)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null());
+        if let Some(Owner { user, group }) = self.owner {
+            command.gid(group).uid(user);
+        }
+        Ok(command)
+    }
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        let stopped = self.control(["stop", "--wait", "--mode=immediate"], None);
+        if let Err(error) = stopped.and_then(|()| remove(&self.folder)) {
+            eprintln!("postgresql: not cleared away: {error:#}");
+        }
+    }
+}
+
+impl Owner {
+    /// None, unless we are root: then the user that PostgreSQL's package made.
+    fn unless_we_may() -> anyhow::Result<Option<Self>> {
+        if id(&["-u"])? != 0 {
+            return Ok(None);
+        }
+        let (user, group) = (id(&["-u", "postgres"])?, id(&["-g", "postgres"])?);
+        Ok(Some(Self { user, group }))
+    }
+}
+
+fn id(arguments: &[&str]) -> anyhow::Result<u32> {
+    let output = Command::new("id")
+        .args(arguments)
+        .output()
+        .context("cannot run id")?;
+    let number = String::from_utf8_lossy(&output.stdout);
+    number
+        .trim()
+        .parse()
+        .with_context(|| format!("`id {}` found nobody", arguments.join(" ")))
+}
+
+/// A port that is free now. Another program may take it first; then the start fails and says so.
+fn free_port() -> anyhow::Result<u16> {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).context("no port is free")?;
+    Ok(listener.local_addr()?.port())
+}
+
+fn remove(folder: &Path) -> anyhow::Result<()> {
+    fs::remove_dir_all(folder).with_context(|| format!("cannot remove {}", folder.display()))
+}
+
+fn run(command: &mut Command) -> anyhow::Result<()> {
+    let status = command
+        .status()
+        .with_context(|| format!("cannot run {command:?}"))?;
+    if !status.success() {
+        bail!("{command:?} failed: {status}");
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpStream;
+
+    use super::Cluster;
+    use crate::setup;
+
+    #[test]
+    fn a_server_answers_while_it_is_held_and_leaves_nothing_behind() {
+        if setup::postgres_programs().is_none() {
+            println!("not run: postgresql absent");
+            return;
+        }
+        let cluster = Cluster::start().unwrap();
+        let (address, folder) = (("127.0.0.1", cluster.port), cluster.folder.clone());
+        assert!(TcpStream::connect(address).is_ok());
+        drop(cluster);
+        assert!(TcpStream::connect(address).is_err());
+        assert!(!folder.exists());
+    }
+}

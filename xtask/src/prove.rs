@@ -1,0 +1,71 @@
+//! `cargo xtask prove`: shows that a promise holds, by attacking it.
+//!
+//! A proof fails, or prints as its last line `figure: NAME k=v …`. Its short form takes at most two
+//! minutes; `--full` takes what it needs. It never reports a time. To add a proof: a module
+//! `prove::NAME` with `run(full: bool)`, and a line in the table.
+
+pub(crate) mod binary;
+mod sigv4;
+
+use anyhow::{Context as _, bail};
+
+/// A proof: its name, what it shows, how.
+struct Proof {
+    name: &'static str,
+    about: &'static str,
+    run: fn(full: bool) -> anyhow::Result<()>,
+}
+
+/// In the order in which they are run.
+#[rustfmt::skip]
+const PROOFS: &[Proof] = &[
+    Proof { name: "sigv4", about: "our verifier agrees with botocore's signer", run: sigv4::run },
+];
+
+/// Runs the proofs that `args` name.
+pub(crate) fn run(args: &[String]) -> anyhow::Result<()> {
+    let (options, wanted): (Vec<_>, Vec<_>) = args.iter().partition(|arg| arg.starts_with('-'));
+    if let Some(option) = options.iter().find(|option| **option != "--full") {
+        bail!("unknown option {option}: cargo xtask prove NAME|all [--full]");
+    }
+    let full = !options.is_empty();
+    match wanted.as_slice() {
+        [] => {
+            print_known();
+            bail!("name one, or `all`");
+        }
+        [all] if *all == "all" => PROOFS.iter().try_for_each(|proof| prove(proof, full)),
+        [binaries] if *binaries == BINARIES => binary::build_both(),
+        _ => wanted.iter().try_for_each(|name| prove(find(name)?, full)),
+    }
+}
+
+/// Not a proof: builds the binaries that proofs run.
+pub(crate) const BINARIES: &str = "binaries";
+
+/// The names of all proofs, in their order.
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    PROOFS.iter().map(|proof| proof.name)
+}
+
+fn prove(proof: &Proof, full: bool) -> anyhow::Result<()> {
+    println!("prove {}: {}", proof.name, proof.about);
+    (proof.run)(full).with_context(|| format!("`{}` does not hold", proof.name))
+}
+
+fn find(name: &str) -> anyhow::Result<&'static Proof> {
+    PROOFS
+        .iter()
+        .find(|proof| proof.name == name)
+        .with_context(|| {
+            print_known();
+            format!("there is no proof `{name}`")
+        })
+}
+
+fn print_known() {
+    for proof in PROOFS {
+        println!("{:<10} {}", proof.name, proof.about);
+    }
+    println!("{BINARIES:<10} (no proof: builds the binaries that proofs run)");
+}

@@ -1,0 +1,87 @@
+//! The Python environment: the service model that `gen` reads, and the clients that check us.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context as _, bail};
+
+use super::packages;
+use crate::workspace::{has_program, variable};
+
+const REQUIREMENTS: &str = "xtask/python/requirements.txt";
+/// In the environment: the requirements that were installed into it, all of them.
+const MARKER: &str = "procura-requirements.txt";
+
+/// Sees to it that the environment holds what the requirements pin.
+pub(super) fn ready() -> anyhow::Result<()> {
+    let environment = environment()?;
+    let wanted = fs::read(REQUIREMENTS).with_context(|| format!("cannot read {REQUIREMENTS}"))?;
+    let marker = environment.join(MARKER);
+    if interpreter()?.is_file() && fs::read(&marker).is_ok_and(|installed| installed == wanted) {
+        println!("python: {}", environment.display());
+        return Ok(());
+    }
+    create(&environment)?;
+    println!(
+        "python: installing {REQUIREMENTS} into {}",
+        environment.display()
+    );
+    let install = [
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--requirement",
+    ];
+    run(Command::new(interpreter()?).args(install).arg(REQUIREMENTS))?;
+    // Last, so that an installation that broke off is done again.
+    fs::write(&marker, wanted).with_context(|| format!("cannot write {}", marker.display()))
+}
+
+/// The Python that has the clients.
+pub(crate) fn interpreter() -> anyhow::Result<PathBuf> {
+    Ok(environment()?.join("bin/python3"))
+}
+
+/// `PROCURA_VENV`, or a folder of the user's cache.
+fn environment() -> anyhow::Result<PathBuf> {
+    if let Some(environment) = variable("PROCURA_VENV") {
+        return Ok(PathBuf::from(environment));
+    }
+    let in_home = || variable("HOME").map(|home| Path::new(&home).join(".cache"));
+    let cache = variable("XDG_CACHE_HOME")
+        .map(PathBuf::from)
+        .or_else(in_home);
+    Ok(cache
+        .context("set PROCURA_VENV, XDG_CACHE_HOME or HOME")?
+        .join("procura/venv"))
+}
+
+fn create(environment: &Path) -> anyhow::Result<()> {
+    if has_program(interpreter()?, &["-m", "pip", "--version"]) {
+        return Ok(());
+    }
+    let make = || {
+        run(Command::new("python3")
+            .args(["-m", "venv", "--clear"])
+            .arg(environment))
+    };
+    if make().is_err() {
+        // Debian splits the module off.
+        packages::install(&["python3-venv"], "Python's module venv")?;
+        make()?;
+    }
+    Ok(())
+}
+
+fn run(command: &mut Command) -> anyhow::Result<()> {
+    let status = command
+        .status()
+        .with_context(|| format!("cannot run {command:?}"))?;
+    if !status.success() {
+        bail!("{command:?} failed: {status}");
+    }
+    Ok(())
+}

@@ -89,30 +89,27 @@ class Database:
         assert prefix == "procura-root-key-1"
         self.root = (bytes.fromhex(root_id.removeprefix("key_")), 1, bytes.fromhex(root))
         self.connection = sqlite3.connect(f"file:{directory / 'procura.db'}?mode=ro", uri=True)
-        (self.deployment,) = self.connection.execute("SELECT deployment_id FROM meta").fetchone()
+        (self.deployment,) = self.connection.execute("SELECT deployment FROM meta").fetchone()
         self.keys = {self.root[:2]: self.root[2]}
-        self.subjects: dict[tuple[bytes, int], bytes] = {}
         self.unwrap_all()
 
     def unwrap_all(self) -> None:
         rows = self.connection.execute(
-            "SELECT id, version, account, purpose, subject_kind, subject_id, wrapped"
-            " FROM encryption_key"
+            "SELECT id, version, account, purpose, subject, wrapped FROM encryption_key"
         ).fetchall()
-        names = {
-            "account": (b"account", b"wrapped account key"),
-            "token": (b"deployment", b"wrapped token key"),
-        }
         # Parents first: root wraps account keys, account keys wrap subject keys.
-        for row in sorted(rows, key=lambda row: row[3] == "subject"):
-            key_id, version, account, purpose, kind, subject_id, wrapped = row
-            subject, column = names.get(purpose, (None, b"wrapped subject key"))
-            if subject is None:
-                subject = b"user:" + subject_id if kind == "user" else kind.encode()
-                self.subjects[key_id, version] = subject
+        for row in sorted(rows, key=lambda row: row[3].startswith("subject")):
+            key_id, version, account, purpose, user, wrapped = row
+            subject, column = {
+                "account": (b"account", b"wrapped account key"),
+                "token": (b"deployment", b"wrapped token key"),
+                "subject-deployment": (b"deployment", b"wrapped subject key"),
+                "subject-account": (b"account", b"wrapped subject key"),
+                "subject-user": (b"user:" + user, b"wrapped subject key"),
+            }[purpose]
             place = Place(
                 self.deployment,
-                (account or "").encode(),
+                account.encode(),
                 subject,
                 b"encryption_key",
                 column,
@@ -146,7 +143,7 @@ class Database:
             )
             self.open(place, sealed)
             opened += 1
-        for row, account, sealed in select("SELECT id, account, identity FROM user_identity"):
+        for row, account, sealed in select('SELECT id, account, identity FROM "user"'):
             place = Place(
                 self.deployment, account.encode(), b"user:" + row, b"user", b"identity", row, 1
             )

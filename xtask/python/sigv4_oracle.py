@@ -180,7 +180,8 @@ class Draft:
             "body_sha256": hashlib.sha256(self.body).hexdigest(),
             "key_id": self.key_id, "secret": self.secret,
             "region": self.region, "service": self.service,
-            "now_ms": millis + rng.randint(-SKEW_MS, SKEW_MS),
+            # The five minutes are inclusive: the edges themselves are among the good ones.
+            "now_ms": millis + rng.choice([-SKEW_MS, SKEW_MS, rng.randint(-SKEW_MS, SKEW_MS)]),
             "signed_at_ms": millis,
         }
 

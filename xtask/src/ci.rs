@@ -41,7 +41,10 @@ fn steps(run: &mut Run) -> anyhow::Result<()> {
 
 /// What can be seen in the sources.
 fn read(run: &mut Run) -> anyhow::Result<()> {
-    run.step(&Step::cargo("format", ["fmt", "--all", "--check"]))?;
+    run.step(&Step::cargo(
+        "format",
+        ["fmt", "--all", "--check", "--", "--color", "never"],
+    ))?;
     let clippy = [
         "clippy",
         "--locked",
@@ -74,7 +77,7 @@ fn test(run: &mut Run) -> anyhow::Result<()> {
             "--success-output",
             "immediate",
             "--failure-output",
-            "immediate",
+            "final",
         ];
         run.step(&Step::cargo("tests", nextest.into_iter().chain(shown)).tests())?;
         run.step(&Step::cargo("doc-tests", ["test", "--locked", "--workspace", "--doc"]).tests())

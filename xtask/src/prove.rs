@@ -5,7 +5,12 @@
 //! `prove::NAME` with `run(full: bool)`, and a line in the table.
 
 pub(crate) mod binary;
+mod client;
+mod kill9;
+mod seal;
+mod server;
 mod sigv4;
+mod tamper;
 
 use anyhow::{Context as _, bail};
 
@@ -20,6 +25,9 @@ struct Proof {
 #[rustfmt::skip]
 const PROOFS: &[Proof] = &[
     Proof { name: "sigv4", about: "our verifier agrees with botocore's signer", run: sigv4::run },
+    Proof { name: "seal", about: "a second implementation opens what we seal, and nothing moves", run: seal::run },
+    Proof { name: "tamper", about: "every change of an export is detected", run: tamper::run },
+    Proof { name: "kill9", about: "a killed server loses no acknowledged write", run: kill9::run },
 ];
 
 /// Runs the proofs that `args` name.

@@ -16,6 +16,8 @@ use crate::operation::OpCx;
 
 /// How often a decision is taken anew when what it was about changes under it.
 const DECISIONS_MAX: u32 = 3;
+/// Of how many revocations since the decision each is looked at; after more, it is taken anew.
+const CUTS_MAX: u32 = 64;
 
 /// What the decision is about, read in one snapshot.
 struct Facts {
@@ -71,6 +73,7 @@ impl App {
         let whom = claims.on_behalf_of();
         let permit = self.authorize_release(cx, &agent, whom, &provider, &facts.grants)?;
 
+        let depends_on = depends_on(cx, claims, &provider, &facts.grants)?;
         // The permit moves into the transaction and ends with it. PostgreSQL may run the closure
         // again after a conflict; each run compares the permit with the row that it then finds.
         let epoch = facts.epoch;
@@ -79,9 +82,8 @@ impl App {
             .store
             .run_tx("release_api_key", move |tx| {
                 let agent_now = tx.account(account).workload_identity_by_id(agent.id)?;
-                let unchanged = agent_now.is_some_and(|now| now.version == agent.version)
-                    && tx.epoch()? == epoch;
-                if !unchanged {
+                let changed = agent_now.is_none_or(|now| now.version != agent.version);
+                if changed || was_cut(tx, epoch, &depends_on)? {
                     return Ok(Outcome::Unrecorded(None));
                 }
                 match tx.account(account).reveal_api_key(&permit)? {
@@ -126,4 +128,31 @@ impl App {
             })
             .await
     }
+}
+
+/// The names of everything that the decision rests on, as revocations name them.
+fn depends_on(
+    cx: &OpCx,
+    claims: &Claims,
+    provider: &CredentialProvider,
+    grants: &[AdministratorGrant],
+) -> Result<Vec<Vec<u8>>, Error> {
+    let mut names = vec![
+        cx.access_key()?.as_str().as_bytes().to_vec(),
+        claims.agent.as_bytes().to_vec(),
+        provider.id.as_bytes().to_vec(),
+    ];
+    names.extend(claims.user.map(|user| user.id.as_bytes().to_vec()));
+    names.extend(grants.iter().map(|grant| grant.id.as_bytes().to_vec()));
+    Ok(names)
+}
+
+/// Whether any of `names` was cut after `epoch`.
+fn was_cut(tx: &mut Tx<'_>, epoch: u64, names: &[Vec<u8>]) -> Result<bool, Error> {
+    if tx.epoch()? == epoch {
+        return Ok(false);
+    }
+    let cuts = tx.cuts_after(epoch, CUTS_MAX)?;
+    let too_many = u32::try_from(cuts.len()).is_ok_and(|cuts| cuts >= CUTS_MAX);
+    Ok(too_many || cuts.iter().any(|cut| names.contains(&cut.subject)))
 }

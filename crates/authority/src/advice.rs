@@ -11,8 +11,8 @@ use crate::table::{Who, row};
 use crate::verdict::Question;
 
 /// After an evaluation error.
-pub(crate) const ON_ERROR: &str = "the policies could not be evaluated, which counts as a no; an operator finds the error in the \
-     audit record";
+pub(crate) const ON_ERROR: &str = "the policies could not be evaluated, which counts as a no; \
+     an operator finds the error in the audit record";
 
 /// When a policy forbids it and has no `@advice`.
 pub(crate) const ON_FORBID: &str =

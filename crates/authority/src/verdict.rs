@@ -86,7 +86,7 @@ pub struct Denial {
     pub question: Question,
     /// What was asked for.
     pub action: Action,
-    /// The ids of the policies that forbade it, sorted. Empty, with no errors: nothing permitted it.
+    /// The ids of the policies that forbade it, sorted. Empty and no errors: nothing permitted it.
     pub policies: Vec<String>,
     /// What failed in the evaluation, sorted. An error is a no, whatever else was said.
     pub errors: Vec<String>,

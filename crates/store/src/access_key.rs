@@ -25,7 +25,8 @@ impl Tx<'_> {
              FROM access_key WHERE id = $1",
             &[Value::Text(id.as_str())],
         )?;
-        row.map(|mut row| Ok((read(&mut row)?, row.sealed("secret")?))).transpose()
+        row.map(|mut row| Ok((read(&mut row)?, row.sealed("secret")?)))
+            .transpose()
     }
 }
 
@@ -73,7 +74,11 @@ impl AccountTx<'_> {
         let revoked = self.session.execute(
             "UPDATE access_key SET revoked_at = $3
              WHERE account = $1 AND id = $2 AND revoked_at IS NULL",
-            &[Value::Text(self.account.as_str()), Value::Text(id.as_str()), time(now)],
+            &[
+                Value::Text(self.account.as_str()),
+                Value::Text(id.as_str()),
+                time(now),
+            ],
         )?;
         Ok(revoked == 1)
     }
@@ -88,5 +93,9 @@ fn read(row: &mut Row) -> Result<AccessKey, Error> {
         revoked_at: row.optional_timestamp("revoked_at")?,
         version: row.count("version")?,
     };
-    if key.roles.is_empty() { Err(Error::inconsistent(TABLE, "roles")) } else { Ok(key) }
+    if key.roles.is_empty() {
+        Err(Error::inconsistent(TABLE, "roles"))
+    } else {
+        Ok(key)
+    }
 }

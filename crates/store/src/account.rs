@@ -40,6 +40,9 @@ impl Tx<'_> {
     /// Whether there is such an account.
     pub fn account_exists(&mut self, id: AccountId) -> Result<bool, Error> {
         let sql = "SELECT created_at FROM account WHERE id = $1";
-        Ok(self.session.row("account", sql, &[Value::Text(id.as_str())])?.is_some())
+        Ok(self
+            .session
+            .row("account", sql, &[Value::Text(id.as_str())])?
+            .is_some())
     }
 }

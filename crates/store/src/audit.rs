@@ -53,7 +53,11 @@ impl Tx<'_> {
         let start: &[u8] = if newest_first { &AFTER_EVERY_ID } else { &[] };
         let from = after.as_ref().map_or(start, |id| id.as_bytes());
         let mut parameters = vec![Value::Blob(from), Value::Int(limit.into())];
-        parameters.extend(account.as_ref().map(|account| Value::Text(account.as_str())));
+        parameters.extend(
+            account
+                .as_ref()
+                .map(|account| Value::Text(account.as_str())),
+        );
         lines(self.session.rows("audit_record", sql, &parameters)?)
     }
 
@@ -67,7 +71,11 @@ impl Tx<'_> {
         lines(self.session.rows(
             "audit_record",
             "SELECT line FROM audit_record WHERE chain = $1 AND seq >= $2 ORDER BY seq LIMIT $3",
-            &[Value::Blob(chain.as_bytes()), count(from_seq)?, Value::Int(limit.into())],
+            &[
+                Value::Blob(chain.as_bytes()),
+                count(from_seq)?,
+                Value::Int(limit.into()),
+            ],
         )?)
     }
 
@@ -101,5 +109,10 @@ fn read(mut row: Row) -> Result<ChainRow, Error> {
             head: row.hash("closed_head")?,
         }),
     };
-    Ok(ChainRow { chain, node, opened_at, closed })
+    Ok(ChainRow {
+        chain,
+        node,
+        opened_at,
+        closed,
+    })
 }

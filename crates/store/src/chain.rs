@@ -25,7 +25,9 @@ pub(crate) fn append(tx: &mut Tx<'_>, head: &mut ChainHead, entry: Entry) -> Res
     }
     let (id, account, at, seq) = (entry.id, entry.account, entry.at, head.size());
     let line = head.append(entry).map_err(Error::internal_source)?;
-    let account = account.as_ref().map_or(Value::Null, |account| Value::Text(account.as_str()));
+    let account = account
+        .as_ref()
+        .map_or(Value::Null, |account| Value::Text(account.as_str()));
     tx.session.execute(
         "INSERT INTO audit_record (chain, seq, id, account, at, line)
          VALUES ($1, $2, $3, $4, $5, $6)",
@@ -55,7 +57,11 @@ pub(crate) fn open(tx: &mut Tx<'_>, node: NodeId, now: Timestamp) -> Result<Chai
             Value::Blob(&head.tree().to_stored()),
         ],
     )?;
-    append(tx, &mut head, event("open", format!("a writer of {node} began"), now))?;
+    append(
+        tx,
+        &mut head,
+        event("open", format!("a writer of {node} began"), now),
+    )?;
     Ok(head)
 }
 
@@ -94,24 +100,27 @@ pub(crate) fn close_left(
     reason: &str,
     now: Timestamp,
 ) -> Result<(), Error> {
-    let Some(mut head) = load_open(tx, chain)? else { return Ok(()) };
+    let Some(mut head) = load_open(tx, chain)? else {
+        return Ok(());
+    };
     let reason = format!("{reason}; it had {} records", head.size());
     close(tx, &mut head, reason, now).map(|_| ())
 }
 
 /// Closes what a crash of `node` has left open.
-pub(crate) fn close_leftovers(
-    tx: &mut Tx<'_>,
-    node: NodeId,
-    now: Timestamp,
-) -> Result<(), Error> {
+pub(crate) fn close_leftovers(tx: &mut Tx<'_>, node: NodeId, now: Timestamp) -> Result<(), Error> {
     let rows = tx.session.rows(
         "audit_chain",
         "SELECT id FROM audit_chain WHERE node = $1 AND closed_size IS NULL ORDER BY id",
         &[Value::Blob(node.as_bytes())],
     )?;
     for chain in ids(rows)? {
-        close_left(tx, chain, "its writer stopped without closing it; the next start does", now)?;
+        close_left(
+            tx,
+            chain,
+            "its writer stopped without closing it; the next start does",
+            now,
+        )?;
     }
     Ok(())
 }
@@ -178,11 +187,16 @@ pub(crate) fn save_frontier(tx: &mut Tx<'_>, head: &ChainHead) -> Result<(), Err
 /// Whether this record is there.
 pub(crate) fn has_record(tx: &mut Tx<'_>, id: RecordId) -> Result<bool, Error> {
     let sql = "SELECT seq FROM audit_record WHERE id = $1";
-    Ok(tx.session.row("audit_record", sql, &[Value::Blob(id.as_bytes())])?.is_some())
+    Ok(tx
+        .session
+        .row("audit_record", sql, &[Value::Blob(id.as_bytes())])?
+        .is_some())
 }
 
 fn ids(rows: Vec<Row>) -> Result<Vec<ChainId>, Error> {
-    rows.into_iter().map(|mut row| row.id("id", ChainId::from_slice)).collect()
+    rows.into_iter()
+        .map(|mut row| row.id("id", ChainId::from_slice))
+        .collect()
 }
 
 fn event(name: &'static str, reason: String, now: Timestamp) -> Entry {

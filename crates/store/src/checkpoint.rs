@@ -73,7 +73,11 @@ impl Published {
         }
         let closed = self.closed(tx)?;
         lock(&self.seen).foreign = foreign;
-        Ok(CheckpointView { epoch, open, closed })
+        Ok(CheckpointView {
+            epoch,
+            open,
+            closed,
+        })
     }
 
     /// Chains are closed once and never removed, so the same count is the same set.
@@ -82,7 +86,11 @@ impl Published {
         if let Some(known) = lock(&self.seen).closed.filter(|known| known.count == count) {
             return Ok(known);
         }
-        let states: Vec<_> = tx.chains()?.into_iter().filter_map(|row| row.closed).collect();
+        let states: Vec<_> = tx
+            .chains()?
+            .into_iter()
+            .filter_map(|row| row.closed)
+            .collect();
         let closed = ClosedChains::of(&states);
         lock(&self.seen).closed = Some(closed);
         Ok(closed)

@@ -103,6 +103,8 @@ pub enum OpenError {
 
 impl OpenError {
     pub(crate) fn unreachable(reason: impl fmt::Display) -> Self {
-        Self::Unreachable { reason: reason.to_string() }
+        Self::Unreachable {
+            reason: reason.to_string(),
+        }
     }
 }

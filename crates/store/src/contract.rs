@@ -1,1 +1,113 @@
-//! placeholder
+//! The contract of the store: one suite, instantiated on each engine. A test that is written and
+//! not listed below is dead code, which does not compile without a warning.
+
+mod account_rows;
+mod audit_rows;
+mod chains;
+mod database;
+mod deployment_rows;
+mod isolation;
+mod migrations;
+mod postgres_only;
+mod proxy;
+mod samples;
+mod schema;
+mod sqlite_only;
+mod transactions;
+
+use crate::store::Engine;
+
+/// Runs a test on a database of its own, or says that it cannot.
+fn run<F: Future<Output = ()>>(engine: Engine, test: impl FnOnce(database::Database) -> F) {
+    let Some(database) = database::Database::create(engine) else {
+        println!("not run: PostgreSQL absent");
+        return;
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .build()
+        .unwrap();
+    runtime.block_on(test(database));
+}
+
+macro_rules! on_both_engines {
+    ($($module:ident { $($test:ident)+ })+) => {
+        mod on_sqlite {
+            $(mod $module {
+                use crate::contract::{$module, run};
+                use crate::store::Engine;
+                $(#[test]
+                fn $test() {
+                    run(Engine::Sqlite, $module::$test);
+                })+
+            })+
+        }
+        mod on_postgres {
+            $(mod $module {
+                use crate::contract::{$module, run};
+                use crate::store::Engine;
+                $(#[test]
+                fn $test() {
+                    run(Engine::Postgres, $module::$test);
+                })+
+            })+
+        }
+    };
+}
+
+on_both_engines! {
+    deployment_rows {
+        there_is_one_deployment
+        a_cut_makes_the_next_epoch_and_says_what_was_cut
+        a_key_is_unique_by_owner_purpose_and_version_also_without_an_owner
+        a_deployment_secret_is_kept_with_its_version
+        accounts_are_listed_and_unique
+        parameters_go_by_number_not_by_place
+        the_time_is_the_database_s
+    }
+    account_rows {
+        an_access_key_is_found_listed_and_revoked_once
+        an_agent_is_written_by_compare_and_set
+        agents_are_listed_by_the_bytes_of_their_names
+        a_provider_is_written_by_compare_and_set
+        a_secret_is_revealed_for_the_permitted_version_only
+        grants_fall_with_what_they_name
+        a_user_is_found_by_kind_and_index
+        a_value_that_we_never_write_is_inconsistent
+    }
+    isolation {
+        no_method_reaches_a_row_of_another_account
+        a_grant_cannot_name_what_is_another_account_s
+    }
+    audit_rows {
+        records_are_listed_by_account_and_in_pages
+        the_lines_of_a_chain_are_read_from_any_place
+    }
+    transactions {
+        a_refusal_keeps_its_record_and_undoes_its_effect
+        an_error_undoes_effect_and_record
+        a_panic_undoes_its_own_effect_and_no_other
+        a_closure_that_hides_a_failed_statement_is_not_committed
+        a_commit_that_fails_is_the_failure_of_its_closure_alone
+        sixty_four_callers_are_all_recorded
+        a_full_queue_refuses
+        a_read_sees_one_snapshot_and_cannot_write
+        housekeeping_works_before_the_start_and_records_do_not
+        what_waits_is_finished_when_the_store_closes
+    }
+    chains {
+        a_start_opens_chains_and_a_close_ends_them
+        a_start_closes_what_a_crash_left_open
+        a_start_reads_only_what_came_after_the_saved_frontier
+        a_start_refuses_a_chain_that_does_not_hold
+        a_store_starts_once
+        a_checkpoint_names_every_chain_as_a_full_reading_would
+    }
+    migrations {
+        migrating_twice_is_migrating_once
+        a_database_without_migrations_is_not_opened
+        a_newer_schema_is_refused
+        a_changed_migration_is_refused
+        two_that_migrate_at_once_take_turns
+    }
+}

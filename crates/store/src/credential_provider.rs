@@ -57,7 +57,10 @@ impl AccountTx<'_> {
             "SELECT id, vault, kind, name, secret_suffix, tags,
                     created_at, updated_at, version, secret_version
              FROM credential_provider WHERE account = $1 AND id = $2",
-            &[Value::Text(self.account.as_str()), Value::Blob(id.as_bytes())],
+            &[
+                Value::Text(self.account.as_str()),
+                Value::Blob(id.as_bytes()),
+            ],
         )?;
         row.map(read).transpose()
     }
@@ -136,7 +139,15 @@ impl AccountTx<'_> {
             None => self.session.execute(
                 "UPDATE credential_provider SET tags = $3, updated_at = $4, version = $5
                  WHERE account = $1 AND id = $2 AND version = $6 AND secret_version = $7",
-                &[account, id, tags, updated_at, version, stored, secret_version],
+                &[
+                    account,
+                    id,
+                    tags,
+                    updated_at,
+                    version,
+                    stored,
+                    secret_version,
+                ],
             ),
             Some(secret) => self.session.execute(
                 "UPDATE credential_provider SET tags = $3, updated_at = $4, version = $5,
@@ -165,7 +176,11 @@ impl AccountTx<'_> {
     ) -> Result<bool, Error> {
         let deleted = self.session.execute(
             "DELETE FROM credential_provider WHERE account = $1 AND id = $2 AND version = $3",
-            &[Value::Text(self.account.as_str()), Value::Blob(id.as_bytes()), count(version)?],
+            &[
+                Value::Text(self.account.as_str()),
+                Value::Blob(id.as_bytes()),
+                count(version)?,
+            ],
         )?;
         Ok(deleted == 1)
     }
@@ -189,8 +204,10 @@ impl AccountTx<'_> {
         let Some(mut row) = row else { return Ok(None) };
         let id = row.id("id", ProviderId::from_slice)?;
         let version = row.count("version")?;
-        let revealed =
-            Revealed { sealed: row.sealed("secret")?, secret_version: row.count("secret_version")? };
+        let revealed = Revealed {
+            sealed: row.sealed("secret")?,
+            secret_version: row.count("secret_version")?,
+        };
         Ok(permit.covers(id.as_bytes(), version).then_some(revealed))
     }
 }

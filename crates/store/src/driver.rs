@@ -40,7 +40,10 @@ pub(crate) struct Sql {
 
 impl From<&'static str> for Sql {
     fn from(text: &'static str) -> Self {
-        Self { sqlite: text, postgres: text }
+        Self {
+            sqlite: text,
+            postgres: text,
+        }
     }
 }
 
@@ -113,7 +116,10 @@ impl Session<'_> {
             Self::Sqlite(session) => session.query(sql.sqlite, parameters),
             Self::Postgres(session) => session.query(sql.postgres, parameters),
         }?;
-        Ok(cells.into_iter().map(|cells| Row::new(table, cells)).collect())
+        Ok(cells
+            .into_iter()
+            .map(|cells| Row::new(table, cells))
+            .collect())
     }
 
     /// The only row of a query by a unique key.
@@ -126,16 +132,20 @@ impl Session<'_> {
         let mut rows = self.rows(table, sql, parameters)?;
         let last = rows.pop();
         // More than one row of a unique key is a schema that is not ours.
-        if rows.is_empty() { Ok(last) } else { Err(Error::inconsistent(table, "unique key")) }
+        if rows.is_empty() {
+            Ok(last)
+        } else {
+            Err(Error::inconsistent(table, "unique key"))
+        }
     }
 
     /// Runs statements without parameters, as migrations are; an error is the engine's words.
     pub(crate) fn batch(&mut self, sql: Sql) -> Result<(), String> {
         match self {
             Self::Sqlite(session) => session.batch(sql.sqlite).map_err(|error| error.to_string()),
-            Self::Postgres(session) => {
-                session.batch(sql.postgres).map_err(|error| postgres::describe(&error))
-            }
+            Self::Postgres(session) => session
+                .batch(sql.postgres)
+                .map_err(|error| postgres::describe(&error)),
         }
     }
 

@@ -40,7 +40,11 @@ impl Tx<'_> {
             "SELECT id, version, account, purpose, subject, wrapped, created_at
              FROM encryption_key WHERE account = $1 AND purpose = $2 AND subject = $3
              ORDER BY version DESC LIMIT 1",
-            &[Value::Text(owner(account.as_ref())), Value::Text(word), Value::Blob(subject)],
+            &[
+                Value::Text(owner(account.as_ref())),
+                Value::Text(word),
+                Value::Blob(subject),
+            ],
         )?;
         row.map(read).transpose()
     }
@@ -104,11 +108,15 @@ fn meaning(word: &str, subject: &[u8]) -> Option<KeyPurpose> {
 
 fn read(mut row: Row) -> Result<EncryptionKey, Error> {
     let id = row.id("id", KeyId::from_slice)?;
-    let version = u32::try_from(row.int("version")?)
-        .map_err(|_| Error::inconsistent(TABLE, "version"))?;
+    let version =
+        u32::try_from(row.int("version")?).map_err(|_| Error::inconsistent(TABLE, "version"))?;
     let account = match row.text("account")?.as_str() {
         "" => None,
-        digits => Some(digits.parse().map_err(|_| Error::inconsistent(TABLE, "account"))?),
+        digits => Some(
+            digits
+                .parse()
+                .map_err(|_| Error::inconsistent(TABLE, "account"))?,
+        ),
     };
     let word = row.text("purpose")?;
     let subject = row.blob("subject")?;
@@ -116,8 +124,7 @@ fn read(mut row: Row) -> Result<EncryptionKey, Error> {
         id,
         version,
         account,
-        purpose: meaning(&word, &subject)
-            .ok_or_else(|| Error::inconsistent(TABLE, "purpose"))?,
+        purpose: meaning(&word, &subject).ok_or_else(|| Error::inconsistent(TABLE, "purpose"))?,
         wrapped: row.sealed("wrapped")?,
         created_at: row.timestamp("created_at")?,
     })

@@ -78,7 +78,10 @@ impl Shared {
     /// Waits until so many threads have ended.
     pub(crate) async fn wait_for(&self, threads: usize) -> Result<(), Error> {
         let mut ended = self.ended.subscribe();
-        ended.wait_for(|ended| *ended >= threads).await.map_err(Error::internal_source)?;
+        ended
+            .wait_for(|ended| *ended >= threads)
+            .await
+            .map_err(Error::internal_source)?;
         let mut first = self.unclosed.lock().unwrap_or_else(PoisonError::into_inner);
         first.take().map_or(Ok(()), Err)
     }
@@ -120,12 +123,17 @@ pub(crate) fn spawn(
 
 /// The database is there and has no time for us.
 pub(crate) fn busy() -> Error {
-    Error::new(Kind::Throttled, "the database is busy; try again in a moment")
+    Error::new(
+        Kind::Throttled,
+        "the database is busy; try again in a moment",
+    )
 }
 
 /// A closure that swallowed the error of a statement has seen less than it thinks.
 pub(crate) fn went_on(name: &str) -> Error {
-    Error::internal(format!("the closure {name} went on after a failed statement"))
+    Error::internal(format!(
+        "the closure {name} went on after a failed statement"
+    ))
 }
 
 /// Recorded closures need a chain to be recorded in.
@@ -135,5 +143,7 @@ pub(crate) fn not_started() -> Error {
 
 /// A commit of which nobody knows whether it happened.
 pub(crate) fn unknown(name: &str) -> Error {
-    Error::internal(format!("the outcome of {name} is unknown: its commit failed half-way"))
+    Error::internal(format!(
+        "the outcome of {name} is unknown: its commit failed half-way"
+    ))
 }

@@ -11,7 +11,10 @@ use crate::tx::AccountTx;
 impl AccountTx<'_> {
     /// Adds a grant. What it names must exist in this account.
     pub fn insert_administrator_grant(&mut self, grant: &AdministratorGrant) -> Result<(), Error> {
-        let agent = grant.agent.as_ref().map_or(Value::Null, |id| Value::Blob(id.as_bytes()));
+        let agent = grant
+            .agent
+            .as_ref()
+            .map_or(Value::Null, |id| Value::Blob(id.as_bytes()));
         self.session.execute(
             "INSERT INTO administrator_grant (account, id, agent, provider, with_user, created_at)
              VALUES ($1, $2, $3, $4, $5, $6)",
@@ -36,7 +39,10 @@ impl AccountTx<'_> {
             "administrator_grant",
             "SELECT id, agent, provider, with_user, created_at
              FROM administrator_grant WHERE account = $1 AND provider = $2 ORDER BY id",
-            &[Value::Text(self.account.as_str()), Value::Blob(provider.as_bytes())],
+            &[
+                Value::Text(self.account.as_str()),
+                Value::Blob(provider.as_bytes()),
+            ],
         )?;
         rows.into_iter().map(read).collect()
     }

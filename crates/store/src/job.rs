@@ -45,7 +45,10 @@ pub(crate) fn run_caught(job: &mut dyn Job, tx: &mut Tx<'_>) -> Result<Effect, E
     // What the closure has touched is rolled back or overwritten by the next run.
     catch_unwind(AssertUnwindSafe(|| job.run(tx))).unwrap_or_else(|_| {
         // The payload may hold anything, so it goes nowhere.
-        Err(Error::internal(format!("the closure {} panicked", job.name())))
+        Err(Error::internal(format!(
+            "the closure {} panicked",
+            job.name()
+        )))
     })
 }
 
@@ -74,7 +77,15 @@ where
     T: Send + 'static,
 {
     let (caller, answer) = oneshot::channel();
-    (Box::new(Closure { name, closure, held: None, caller: Some(caller) }), answer)
+    (
+        Box::new(Closure {
+            name,
+            closure,
+            held: None,
+            caller: Some(caller),
+        }),
+        answer,
+    )
 }
 
 impl<T, F> Job for Closure<T, F>

@@ -28,7 +28,9 @@ impl Tx<'_> {
     /// The deployment, once it is made.
     pub fn meta(&mut self) -> Result<Option<Meta>, Error> {
         let sql = "SELECT deployment, restore_epoch, root_key, key_check, created_at FROM meta";
-        let Some(mut row) = self.session.row("meta", sql, &[])? else { return Ok(None) };
+        let Some(mut row) = self.session.row("meta", sql, &[])? else {
+            return Ok(None);
+        };
         Ok(Some(Meta {
             deployment: row.id("deployment", DeploymentId::from_slice)?,
             restore_epoch: row.count("restore_epoch")?,

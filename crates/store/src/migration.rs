@@ -69,27 +69,40 @@ const IS_THERE: Sql = sql! {
 
 /// The names of the migrations that a database without any lacks.
 pub(crate) fn all() -> Vec<String> {
-    MIGRATIONS.iter().map(|migration| migration.name.to_owned()).collect()
+    MIGRATIONS
+        .iter()
+        .map(|migration| migration.name.to_owned())
+        .collect()
 }
 
 /// The names of the migrations that this database lacks.
 pub(crate) fn pending(session: &mut Session<'_>) -> Result<Vec<String>, OpenError> {
     let version = version(session)?;
-    let pending = MIGRATIONS.iter().filter(|migration| migration.version > version);
+    let pending = MIGRATIONS
+        .iter()
+        .filter(|migration| migration.version > version);
     Ok(pending.map(|migration| migration.name.to_owned()).collect())
 }
 
 /// Refuses a database that is not at the version of this program.
 pub(crate) fn require_current(session: &mut Session<'_>) -> Result<(), OpenError> {
     let pending = pending(session)?;
-    if pending.is_empty() { Ok(()) } else { Err(OpenError::NotMigrated { pending }) }
+    if pending.is_empty() {
+        Ok(())
+    } else {
+        Err(OpenError::NotMigrated { pending })
+    }
 }
 
 /// Applies what is pending: all of it or nothing.
 pub(crate) fn migrate(session: &mut Session<'_>) -> Result<Migrated, OpenError> {
     session.batch(BEGIN).map_err(OpenError::unreachable)?;
     let migrated = apply_pending(session);
-    let end = if migrated.is_ok() { "COMMIT" } else { "ROLLBACK" };
+    let end = if migrated.is_ok() {
+        "COMMIT"
+    } else {
+        "ROLLBACK"
+    };
     let ended = session.batch(end.into()).map_err(OpenError::unreachable);
     // What went wrong first is what matters.
     migrated.and_then(|migrated| ended.map(|()| migrated))
@@ -99,8 +112,14 @@ fn apply_pending(session: &mut Session<'_>) -> Result<Migrated, OpenError> {
     session.batch(CREATE).map_err(OpenError::unreachable)?;
     let from = version(session)?;
     let mut to = from;
-    for migration in MIGRATIONS.iter().filter(|migration| migration.version > from) {
-        let failed = |reason| OpenError::Migration { name: migration.name.to_owned(), reason };
+    for migration in MIGRATIONS
+        .iter()
+        .filter(|migration| migration.version > from)
+    {
+        let failed = |reason| OpenError::Migration {
+            name: migration.name.to_owned(),
+            reason,
+        };
         session.batch(migration.sql).map_err(failed)?;
         note(session, migration).map_err(unreadable)?;
         to = migration.version;
@@ -133,7 +152,9 @@ fn version(session: &mut Session<'_>) -> Result<u32, OpenError> {
     let known = MIGRATIONS.last().map_or(0, |newest| newest.version);
     let mut version = 0;
     for (at, name, stored) in applied {
-        let migration = MIGRATIONS.iter().find(|migration| i64::from(migration.version) == at);
+        let migration = MIGRATIONS
+            .iter()
+            .find(|migration| i64::from(migration.version) == at);
         let Some(migration) = migration else {
             let found = u32::try_from(at).unwrap_or(u32::MAX);
             return Err(OpenError::NewerSchema { found, known });
@@ -155,12 +176,20 @@ fn applied(session: &mut Session<'_>) -> Result<Vec<(i64, String, Vec<u8>)>, Err
     let sql = "SELECT version, name, checksum FROM schema_migration ORDER BY version";
     let rows = session.rows(TABLE, sql, &[])?;
     rows.into_iter()
-        .map(|mut row| Ok((row.int("version")?, row.text("name")?, row.blob("checksum")?)))
+        .map(|mut row| {
+            Ok((
+                row.int("version")?,
+                row.text("name")?,
+                row.blob("checksum")?,
+            ))
+        })
         .collect()
 }
 
 /// The domain's error shows its inside through `Debug` only; whoever migrates is the operator.
 #[expect(clippy::needless_pass_by_value, reason = "for map_err")]
 fn unreadable(error: Error) -> OpenError {
-    OpenError::unreachable(format!("the list of migrations cannot be read or written: {error:?}"))
+    OpenError::unreachable(format!(
+        "the list of migrations cannot be read or written: {error:?}"
+    ))
 }

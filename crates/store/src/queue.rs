@@ -52,7 +52,11 @@ impl<J, C> Queue<J, C> {
     pub(crate) fn new(threads: usize, jobs_max: usize) -> Self {
         let lanes = (0..threads).map(|_| VecDeque::new()).collect();
         Self {
-            state: Mutex::new(State { jobs: VecDeque::new(), lanes, phase: Phase::Open }),
+            state: Mutex::new(State {
+                jobs: VecDeque::new(),
+                lanes,
+                phase: Phase::Open,
+            }),
             changed: Condvar::new(),
             jobs_max,
         }
@@ -84,7 +88,9 @@ impl<J, C> Queue<J, C> {
         if state.phase != Phase::Open {
             return false;
         }
-        let Some(lane) = state.lanes.get_mut(thread) else { return false };
+        let Some(lane) = state.lanes.get_mut(thread) else {
+            return false;
+        };
         lane.push_back(command);
         drop(state);
         self.changed.notify_all();
@@ -107,14 +113,21 @@ impl<J, C> Queue<J, C> {
             if state.phase == Phase::Draining {
                 return Popped::Drained;
             }
-            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+            state = self
+                .changed
+                .wait(state)
+                .unwrap_or_else(PoisonError::into_inner);
         }
     }
 
     /// The next closure, if one waits already.
     pub(crate) fn pop_waiting(&self) -> Option<J> {
         let mut state = self.lock();
-        if state.phase == Phase::Abandoned { None } else { state.jobs.pop_front() }
+        if state.phase == Phase::Abandoned {
+            None
+        } else {
+            state.jobs.pop_front()
+        }
     }
 
     /// Waits for `pause`, or until everybody has gone: whether they have.
@@ -142,7 +155,10 @@ impl<J, C> Queue<J, C> {
         let mut state = self.lock();
         state.phase = Phase::Abandoned;
         // Dropped outside of the lock: a closure's own drop may do anything.
-        let dropped = (std::mem::take(&mut state.jobs), std::mem::take(&mut state.lanes));
+        let dropped = (
+            std::mem::take(&mut state.jobs),
+            std::mem::take(&mut state.lanes),
+        );
         drop(state);
         self.changed.notify_all();
         drop(dropped);

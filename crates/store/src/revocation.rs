@@ -38,7 +38,12 @@ impl Tx<'_> {
         let epoch = self.epoch()? + 1;
         self.session.execute(
             "INSERT INTO revocation (epoch, kind, subject, cut_at) VALUES ($1, $2, $3, $4)",
-            &[count(epoch)?, Value::Text(kind), Value::Blob(subject), time(now)],
+            &[
+                count(epoch)?,
+                Value::Text(kind),
+                Value::Blob(subject),
+                time(now),
+            ],
         )?;
         self.session.notify(CHANNEL, &epoch.to_string())?;
         Ok(epoch)

@@ -23,7 +23,10 @@ pub(crate) struct Row {
 
 impl Row {
     pub(crate) fn new(table: &'static str, cells: Vec<Cell>) -> Self {
-        Self { table, cells: cells.into_iter() }
+        Self {
+            table,
+            cells: cells.into_iter(),
+        }
     }
 
     fn inconsistent(&self, column: &'static str) -> Error {
@@ -39,7 +42,8 @@ impl Row {
     }
 
     pub(crate) fn int(&mut self, column: &'static str) -> Result<i64, Error> {
-        self.optional_int(column)?.ok_or_else(|| self.inconsistent(column))
+        self.optional_int(column)?
+            .ok_or_else(|| self.inconsistent(column))
     }
 
     pub(crate) fn optional_blob(&mut self, column: &'static str) -> Result<Option<Vec<u8>>, Error> {
@@ -51,7 +55,8 @@ impl Row {
     }
 
     pub(crate) fn blob(&mut self, column: &'static str) -> Result<Vec<u8>, Error> {
-        self.optional_blob(column)?.ok_or_else(|| self.inconsistent(column))
+        self.optional_blob(column)?
+            .ok_or_else(|| self.inconsistent(column))
     }
 
     pub(crate) fn text(&mut self, column: &'static str) -> Result<String, Error> {
@@ -78,7 +83,9 @@ impl Row {
     }
 
     pub(crate) fn hash(&mut self, column: &'static str) -> Result<Sha256, Error> {
-        self.blob(column)?.try_into().map_err(|_| self.inconsistent(column))
+        self.blob(column)?
+            .try_into()
+            .map_err(|_| self.inconsistent(column))
     }
 
     pub(crate) fn sealed<K>(&mut self, column: &'static str) -> Result<Sealed<K>, Error> {
@@ -87,7 +94,9 @@ impl Row {
 
     /// A text of a type with one spelling per value.
     pub(crate) fn parsed<T: FromStr>(&mut self, column: &'static str) -> Result<T, Error> {
-        self.text(column)?.parse().map_err(|_| self.inconsistent(column))
+        self.text(column)?
+            .parse()
+            .map_err(|_| self.inconsistent(column))
     }
 
     /// One of a closed set of words.
@@ -115,7 +124,9 @@ impl Row {
         from_slice: impl FnOnce(&[u8]) -> Option<T>,
     ) -> Result<Option<T>, Error> {
         let bytes = self.optional_blob(column)?;
-        bytes.map(|b| from_slice(&b).ok_or_else(|| self.inconsistent(column))).transpose()
+        bytes
+            .map(|b| from_slice(&b).ok_or_else(|| self.inconsistent(column)))
+            .transpose()
     }
 
     /// JSON, in the very bytes that we write: a doubled key or another spelling is refused.
@@ -125,7 +136,11 @@ impl Row {
     ) -> Result<T, Error> {
         let text = self.text(column)?;
         let value: T = serde_json::from_str(&text).map_err(|_| self.inconsistent(column))?;
-        if json(&value)? == text { Ok(value) } else { Err(self.inconsistent(column)) }
+        if json(&value)? == text {
+            Ok(value)
+        } else {
+            Err(self.inconsistent(column))
+        }
     }
 
     pub(crate) fn tags(&mut self, column: &'static str) -> Result<Tags, Error> {

@@ -52,12 +52,18 @@ impl Store {
     /// Opens a migrated database and makes sure that its commits are durable.
     pub fn open(config: Config) -> Result<Self, OpenError> {
         let limits = match &config {
-            Config::Sqlite(_) => {
-                Limits { writers: 1, readers: SQLITE_READERS, jobs_max: JOBS_MAX }
-            }
+            Config::Sqlite(_) => Limits {
+                writers: 1,
+                readers: SQLITE_READERS,
+                jobs_max: JOBS_MAX,
+            },
             Config::Postgres(postgres) => {
                 let connections = postgres.connections.max(1);
-                Limits { writers: connections, readers: connections, jobs_max: JOBS_MAX }
+                Limits {
+                    writers: connections,
+                    readers: connections,
+                    jobs_max: JOBS_MAX,
+                }
             }
         };
         Self::open_with(&config, limits)
@@ -66,16 +72,24 @@ impl Store {
     pub(crate) fn open_with(config: &Config, limits: Limits) -> Result<Self, OpenError> {
         let shared = Shared::new(limits);
         let (engine, opened) = match config {
-            Config::Sqlite(config) => {
-                (Engine::Sqlite, engine::sqlite::open(config, limits, &shared))
-            }
-            Config::Postgres(config) => {
-                (Engine::Postgres, engine::postgres::open(config, limits, &shared))
-            }
+            Config::Sqlite(config) => (
+                Engine::Sqlite,
+                engine::sqlite::open(config, limits, &shared),
+            ),
+            Config::Postgres(config) => (
+                Engine::Postgres,
+                engine::postgres::open(config, limits, &shared),
+            ),
         };
         // Dropped on the way out when it did not open, so that no thread stays.
-        let handle = Handle { engine, writers: limits.writers, shared };
-        opened.map(|()| Self { handle: Arc::new(handle) })
+        let handle = Handle {
+            engine,
+            writers: limits.writers,
+            shared,
+        };
+        opened.map(|()| Self {
+            handle: Arc::new(handle),
+        })
     }
 
     /// Applies the migrations that the database lacks; makes a SQLite file where there is none.
@@ -108,7 +122,14 @@ impl Store {
         }
         for writer in 0..self.handle.writers {
             let (reply, done) = std::sync::mpsc::sync_channel(1);
-            if !shared.writes.command(writer, Start { node, leftovers: writer == 0, reply }) {
+            if !shared.writes.command(
+                writer,
+                Start {
+                    node,
+                    leftovers: writer == 0,
+                    reply,
+                },
+            ) {
                 return Err(closed());
             }
             done.recv().map_err(|_| closed())??;
@@ -135,7 +156,9 @@ impl Store {
         F: Fn(&mut Tx<'_>) -> Result<T, Error> + Send + 'static,
         T: Send + 'static,
     {
-        let (job, answer) = job(name, move |tx: &mut Tx<'_>| closure(tx).map(Outcome::Unrecorded));
+        let (job, answer) = job(name, move |tx: &mut Tx<'_>| {
+            closure(tx).map(Outcome::Unrecorded)
+        });
         self.handle.shared.reads.push(job).map_err(refused)?;
         Ok(answer.await.map_err(|_| closed())??.value)
     }
@@ -145,14 +168,17 @@ impl Store {
         let published = Arc::clone(&self.handle.shared.published);
         // Before the snapshot is taken: see `Published::view`.
         let own = published.heads();
-        self.run_read("checkpoint_view", move |tx| published.view(tx, &own)).await
+        self.run_read("checkpoint_view", move |tx| published.view(tx, &own))
+            .await
     }
 
     /// Stores how far our own chains are, so that a start after a crash reads only what came after.
     pub async fn save_frontiers(&self) -> Result<(), Error> {
         let heads = self.handle.shared.published.heads();
         let save = move |tx: &mut Tx<'_>| {
-            heads.values().try_for_each(|head| chain::save_frontier(tx, head))?;
+            heads
+                .values()
+                .try_for_each(|head| chain::save_frontier(tx, head))?;
             Ok(Outcome::Unrecorded(()))
         };
         self.run_tx("save_frontiers", save).await.map(|_| ())
@@ -176,9 +202,10 @@ impl Store {
 
 fn refused(refused: Refused) -> Error {
     match refused {
-        Refused::Full => {
-            Error::new(Kind::Throttled, "the store is busy: too many wait; try again in a moment")
-        }
+        Refused::Full => Error::new(
+            Kind::Throttled,
+            "the store is busy: too many wait; try again in a moment",
+        ),
         Refused::Closed => closed(),
     }
 }
@@ -193,9 +220,5 @@ impl Store {
     pub(crate) async fn crash(&self) {
         self.handle.shared.abandon();
         self.handle.shared.wait_for_end().await.unwrap();
-    }
-
-    pub(crate) fn shared(&self) -> &Shared {
-        &self.handle.shared
     }
 }

@@ -43,7 +43,10 @@ pub struct AccountTx<'t> {
 impl Tx<'_> {
     /// The rows of `account`.
     pub fn account(&mut self, account: AccountId) -> AccountTx<'_> {
-        AccountTx { session: self.session.reborrow(), account }
+        AccountTx {
+            session: self.session.reborrow(),
+            account,
+        }
     }
 
     /// The time by the database: what nodes compare (leases, sessions, one-time expiry).

@@ -21,7 +21,10 @@ impl AccountTx<'_> {
             TABLE,
             "SELECT id, name, state, return_urls, tags, created_at, updated_at, version
              FROM workload_identity WHERE account = $1 AND name = $2",
-            &[Value::Text(self.account.as_str()), Value::Text(name.as_str())],
+            &[
+                Value::Text(self.account.as_str()),
+                Value::Text(name.as_str()),
+            ],
         )?;
         row.map(read).transpose()
     }
@@ -35,7 +38,10 @@ impl AccountTx<'_> {
             TABLE,
             "SELECT id, name, state, return_urls, tags, created_at, updated_at, version
              FROM workload_identity WHERE account = $1 AND id = $2",
-            &[Value::Text(self.account.as_str()), Value::Blob(id.as_bytes())],
+            &[
+                Value::Text(self.account.as_str()),
+                Value::Blob(id.as_bytes()),
+            ],
         )?;
         row.map(read).transpose()
     }
@@ -107,7 +113,11 @@ impl AccountTx<'_> {
     pub fn delete_workload_identity(&mut self, id: AgentId, version: u64) -> Result<bool, Error> {
         let deleted = self.session.execute(
             "DELETE FROM workload_identity WHERE account = $1 AND id = $2 AND version = $3",
-            &[Value::Text(self.account.as_str()), Value::Blob(id.as_bytes()), count(version)?],
+            &[
+                Value::Text(self.account.as_str()),
+                Value::Blob(id.as_bytes()),
+                count(version)?,
+            ],
         )?;
         Ok(deleted == 1)
     }

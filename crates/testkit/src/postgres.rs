@@ -33,7 +33,12 @@ impl Cluster {
         let directory = std::env::temp_dir().join(format!("procura-pg-{unique:032x}"));
         let password = format!("{:032x}", u128::from_be_bytes(random_bytes(&mut OsEntropy)));
         // From here on, an early return removes the directory.
-        let mut cluster = Self { programs, directory, port: 0, password };
+        let mut cluster = Self {
+            programs,
+            directory,
+            port: 0,
+            password,
+        };
         cluster.initialize()?;
         for _ in 0..STARTS_MAX {
             cluster.port = free_port()?;
@@ -63,10 +68,23 @@ impl Cluster {
         let mut initdb = self.program("initdb");
         initdb.arg("--pgdata").arg(self.directory.join("data"));
         initdb.arg("--pwfile").arg(&password_file);
-        initdb.args(["--username", USER, "--auth", "scram-sha-256", "--encoding", "UTF8"]);
+        initdb.args([
+            "--username",
+            USER,
+            "--auth",
+            "scram-sha-256",
+            "--encoding",
+            "UTF8",
+        ]);
         initdb.args(["--locale", "C.UTF-8"]);
-        let output = initdb.output().context("initdb cannot be run; install postgresql")?;
-        ensure!(output.status.success(), "initdb: {}", String::from_utf8_lossy(&output.stderr));
+        let output = initdb
+            .output()
+            .context("initdb cannot be run; install postgresql")?;
+        ensure!(
+            output.status.success(),
+            "initdb: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
         Ok(())
     }
 
@@ -78,10 +96,17 @@ impl Cluster {
             self.port
         );
         let mut start = self.program("pg_ctl");
-        start.arg("-D").arg(self.directory.join("data")).arg("-l").arg(self.directory.join("log"));
+        start
+            .arg("-D")
+            .arg(self.directory.join("data"))
+            .arg("-l")
+            .arg(self.directory.join("log"));
         start.args(["-w", "-t", "60", "-o", &options, "start"]);
         // The server inherits what it is given here, so it is given nothing to hold open.
-        start.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        start
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
         Ok(start.status().context("pg_ctl cannot be run")?.success())
     }
 
@@ -104,8 +129,12 @@ impl Drop for Cluster {
     fn drop(&mut self) {
         if self.directory.join("data/postmaster.pid").exists() {
             let mut stop = self.program("pg_ctl");
-            stop.arg("-D").arg(self.directory.join("data")).args(["-m", "immediate", "stop"]);
-            stop.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+            stop.arg("-D")
+                .arg(self.directory.join("data"))
+                .args(["-m", "immediate", "stop"]);
+            stop.stdin(Stdio::null())
+                .stdout(Stdio::null())
+                .stderr(Stdio::null());
             // Nothing can be done about a server that does not stop; its data is removed.
             let _stopped = stop.status();
         }
@@ -126,17 +155,25 @@ impl Programs {
     fn find() -> anyhow::Result<Self> {
         let is_root = fs::metadata("/proc/self")?.uid() == 0;
         let other_user = if is_root { Some(user_id()?) } else { None };
-        Ok(Self { directory: newest(Path::new(DEBIAN)), other_user })
+        Ok(Self {
+            directory: newest(Path::new(DEBIAN)),
+            other_user,
+        })
     }
 
     fn path(&self, name: &str) -> PathBuf {
-        self.directory.as_ref().map_or_else(|| PathBuf::from(name), |found| found.join(name))
+        self.directory
+            .as_ref()
+            .map_or_else(|| PathBuf::from(name), |found| found.join(name))
     }
 }
 
 fn user_id() -> anyhow::Result<u32> {
     let output = Command::new("id").args(["-u", USER]).output()?;
-    ensure!(output.status.success(), "there is no user {USER}; install postgresql");
+    ensure!(
+        output.status.success(),
+        "there is no user {USER}; install postgresql"
+    );
     Ok(String::from_utf8(output.stdout)?.trim().parse()?)
 }
 
@@ -149,7 +186,9 @@ fn newest(versions: &Path) -> Option<PathBuf> {
         let bin = entry.path().join("bin");
         bin.join("initdb").exists().then_some((version, bin))
     });
-    versioned.max_by_key(|(version, _)| *version).map(|(_, bin)| bin)
+    versioned
+        .max_by_key(|(version, _)| *version)
+        .map(|(_, bin)| bin)
 }
 
 fn free_port() -> anyhow::Result<u16> {
@@ -169,7 +208,12 @@ mod tests {
         let cluster = Cluster::start().unwrap();
         let mut psql = Command::new(cluster.programs.path("psql"));
         psql.arg(cluster.url()).args(["-tAc", "SHOW fsync"]);
-        assert_eq!(String::from_utf8(psql.output().unwrap().stdout).unwrap().trim(), "on");
+        assert_eq!(
+            String::from_utf8(psql.output().unwrap().stdout)
+                .unwrap()
+                .trim(),
+            "on"
+        );
         let directory = cluster.directory.clone();
         drop(cluster);
         assert!(!directory.exists());

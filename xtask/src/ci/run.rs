@@ -24,7 +24,8 @@ pub(super) struct Run {
     own: PathBuf,
     environment: Vec<(&'static str, OsString)>,
     rows: Vec<Row>,
-    tests: Count,
+    /// The sum over the runners that have run.
+    tests: Option<Count>,
     /// Stopped when the run ends, however it ends.
     cluster: Option<Cluster>,
     began: Stopwatch,
@@ -54,7 +55,7 @@ impl Run {
             own,
             environment: vec![("CARGO_TERM_COLOR", "never".into())],
             rows: Vec::new(),
-            tests: Count::default(),
+            tests: None,
             cluster: None,
             began: Stopwatch::start(),
         })
@@ -104,7 +105,7 @@ impl Run {
         let log = String::from_utf8_lossy(&log);
         let failure = exit.or_else(|| step.objection(&log));
         if step.show == Show::Tests {
-            self.tests.add(Count::of(&log));
+            self.tests.get_or_insert_default().add(Count::of(&log));
         }
         self.record(&step.name, &watch, failure.is_none());
         if let Some(failure) = failure {
@@ -148,8 +149,10 @@ impl Run {
             row.print();
         }
         println!("{:>9}  in all", seconds(self.began.elapsed()));
-        let Count { passed, failed } = self.tests;
-        println!("\n{passed} passed, {failed} failed");
+        match self.tests {
+            None => println!("\nthe tests were not reached"),
+            Some(Count { passed, failed }) => println!("\n{passed} passed, {failed} failed"),
+        }
     }
 }
 

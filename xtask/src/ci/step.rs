@@ -111,7 +111,7 @@ impl Step {
         // A test or a client that lacks what it needs says so, and here nothing may be lacking.
         // `tidy` prints `advisories: not checked`, which is another thing.
         if let Some(line) = log.lines().find(|line| line.contains("not run:")) {
-            return Some(format!("something was not run: {}", line.trim()));
+            return Some(format!("it says `{}`, and here nothing may be lacking", line.trim()));
         }
         let proof = self
             .name

@@ -17,6 +17,7 @@ use crate::audit::chain::{BrokenChain, ChainHead};
 use crate::audit::note::{ChainState, Checkpoint, ClosedChains, InvalidNote, VerifierKey};
 use crate::audit::record::Record;
 use crate::id::ChainId;
+use crate::sabotage;
 
 /// The first line of an export.
 pub const TITLE: &str = "procura audit export v1";
@@ -77,7 +78,7 @@ pub struct Verified {
 }
 
 /// Reads an export line by line; memory does not grow with records.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Verifier {
     line: u64,
     current: Option<ChainHead>,
@@ -200,7 +201,7 @@ impl Verifier {
         let mut closed = self.states.clone();
         for signed in &checkpoint.open {
             let found = self.states.iter().find(|state| state.chain == signed.chain);
-            if found != Some(signed) {
+            if found != Some(signed) && !sabotage::defect("checkpoint-ignored") {
                 return Err(Tampered::Disagrees {
                     chain: signed.chain,
                     found: found.map_or(0, |state| state.size),
@@ -210,7 +211,7 @@ impl Verifier {
             closed.retain(|state| state.chain != signed.chain);
         }
         let closed = ClosedChains::of(&closed);
-        if closed != checkpoint.closed {
+        if closed != checkpoint.closed && !sabotage::defect("checkpoint-ignored") {
             let (found, signed) = (closed.count, checkpoint.closed.count);
             return Err(Tampered::Closed { found, signed });
         }

@@ -1,6 +1,7 @@
 //! Everything here signs with this crate's own signer, except `vectors`, which holds both to the
 //! published suite, and `cargo xtask prove sigv4`, which holds both to botocore.
 
+mod canonical_form;
 mod flips;
 mod policy;
 mod properties;

@@ -50,7 +50,10 @@ impl Server {
             parsed.tcp_user_timeout(SILENCE);
         }
         parsed.keepalives_idle(SILENCE);
-        Ok(Self { config: parsed, tls: tls()? })
+        Ok(Self {
+            config: parsed,
+            tls: tls()?,
+        })
     }
 }
 
@@ -81,14 +84,20 @@ impl PostgresSession {
             .config
             .connect(server.tls.clone())
             .map_err(|error| OpenError::unreachable(describe(&error)))?;
-        Ok(Self { client, statements: HashMap::new(), failure: None })
+        Ok(Self {
+            client,
+            statements: HashMap::new(),
+            failure: None,
+        })
     }
 
     /// Connects for closures: limits set, durability asserted.
     pub(crate) fn connect_durable(server: &Server) -> Result<Self, OpenError> {
         let mut session = Self::connect(server)?;
         session.assert_durable()?;
-        session.batch(LIMITS).map_err(|error| OpenError::unreachable(describe(&error)))?;
+        session
+            .batch(LIMITS)
+            .map_err(|error| OpenError::unreachable(describe(&error)))?;
         Ok(session)
     }
 
@@ -113,7 +122,11 @@ impl PostgresSession {
         if good.contains(&found.as_str()) {
             Ok(())
         } else {
-            Err(OpenError::Setting { name, found, wanted })
+            Err(OpenError::Setting {
+                name,
+                found,
+                wanted,
+            })
         }
     }
 
@@ -131,7 +144,9 @@ impl PostgresSession {
         sql: &'static str,
         parameters: &[Value<'_>],
     ) -> Result<u64, Error> {
-        self.run(sql, |client, statement| client.execute(statement, &value::all(parameters)))
+        self.run(sql, |client, statement| {
+            client.execute(statement, &value::all(parameters))
+        })
     }
 
     pub(crate) fn query(
@@ -139,8 +154,9 @@ impl PostgresSession {
         sql: &'static str,
         parameters: &[Value<'_>],
     ) -> Result<Vec<Vec<Cell>>, Error> {
-        let rows =
-            self.run(sql, |client, statement| client.query(statement, &value::all(parameters)))?;
+        let rows = self.run(sql, |client, statement| {
+            client.query(statement, &value::all(parameters))
+        })?;
         rows.iter()
             .map(|row| (0..row.len()).map(|at| row.try_get(at)).collect())
             .collect::<Result<_, postgres::Error>>()
@@ -174,7 +190,8 @@ impl PostgresSession {
     pub(crate) fn notify(&mut self, channel: &str, payload: &str) -> Result<(), Error> {
         let parameters = [Value::Text(channel), Value::Text(payload)];
         // The function answers with a void column, which is none of our types.
-        self.execute("SELECT pg_notify($1, $2)", &parameters).map(|_| ())
+        self.execute("SELECT pg_notify($1, $2)", &parameters)
+            .map(|_| ())
     }
 
     /// Notes what `error` means for the closure that runs.
@@ -186,7 +203,9 @@ impl PostgresSession {
 
 /// What an error of the driver means for whoever runs closures.
 pub(crate) fn classify(error: &postgres::Error) -> Failure {
-    let Some(database) = error.as_db_error() else { return Failure::Lost };
+    let Some(database) = error.as_db_error() else {
+        return Failure::Lost;
+    };
     let code = database.code();
     if *code == SqlState::T_R_SERIALIZATION_FAILURE || *code == SqlState::T_R_DEADLOCK_DETECTED {
         Failure::Conflict
@@ -205,7 +224,9 @@ pub(crate) fn classify(error: &postgres::Error) -> Failure {
 
 /// The server goes down or ends this session: 57P01 to 57P05, 08xxx, 25P03, 25P04.
 fn is_end_of_session(code: &SqlState) -> bool {
-    ["57P", "08", "25P03", "25P04"].iter().any(|prefix| code.code().starts_with(prefix))
+    ["57P", "08", "25P03", "25P04"]
+        .iter()
+        .any(|prefix| code.code().starts_with(prefix))
 }
 
 /// The error in words that hold neither parameters nor rows.

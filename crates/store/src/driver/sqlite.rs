@@ -23,7 +23,9 @@ pub(crate) type SharedClock = Arc<OnceLock<Arc<dyn Clock>>>;
 
 /// Reads `clock`; before one is given, the machine's.
 pub(crate) fn read_clock(clock: &SharedClock) -> Timestamp {
-    clock.get().map_or_else(|| SystemClock.now(), |clock| clock.now())
+    clock
+        .get()
+        .map_or_else(|| SystemClock.now(), |clock| clock.now())
 }
 
 /// What a connection is for.
@@ -62,7 +64,9 @@ impl SqliteSession {
         let flags = mode | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection =
             Connection::open_with_flags(path, flags).map_err(OpenError::unreachable)?;
-        connection.busy_timeout(BUSY_TIMEOUT).map_err(OpenError::unreachable)?;
+        connection
+            .busy_timeout(BUSY_TIMEOUT)
+            .map_err(OpenError::unreachable)?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS_CACHED);
         if access != Access::Read {
             require(&connection, "journal_mode", "wal")?;
@@ -72,7 +76,11 @@ impl SqliteSession {
         require(&connection, "synchronous", "2")?;
         require(&connection, "foreign_keys", "1")?;
         make_private(path)?;
-        Ok(Self { connection, clock: Arc::clone(clock), failure: None })
+        Ok(Self {
+            connection,
+            clock: Arc::clone(clock),
+            failure: None,
+        })
     }
 
     pub(crate) fn now(&self) -> Timestamp {
@@ -100,6 +108,7 @@ impl SqliteSession {
     }
 
     pub(crate) fn execute(&mut self, sql: &str, parameters: &[Value<'_>]) -> Result<u64, Error> {
+        self.require_whole()?;
         let touched = self
             .connection
             .prepare_cached(&numbered(sql))
@@ -113,7 +122,18 @@ impl SqliteSession {
         sql: &str,
         parameters: &[Value<'_>],
     ) -> Result<Vec<Vec<Cell>>, Error> {
-        self.read(sql, parameters).map_err(|error| self.failed(error))
+        self.require_whole()?;
+        self.read(sql, parameters)
+            .map_err(|error| self.failed(error))
+    }
+
+    /// After a failed statement no other is run, as on PostgreSQL. The engine may have rolled back
+    /// the transaction, and then the next statement would be one of its own.
+    fn require_whole(&self) -> Result<(), Error> {
+        match self.failure {
+            None => Ok(()),
+            Some(_) => Err(Error::internal("a statement after one that failed")),
+        }
     }
 
     fn read(&self, sql: &str, parameters: &[Value<'_>]) -> rusqlite::Result<Vec<Vec<Cell>>> {
@@ -122,7 +142,11 @@ impl SqliteSession {
         let mut rows = statement.query(rusqlite::params_from_iter(parameters))?;
         let mut all = Vec::new();
         while let Some(row) = rows.next()? {
-            all.push((0..columns).map(|at| cell(row.get_ref(at)?)).collect::<Result<_, _>>()?);
+            all.push(
+                (0..columns)
+                    .map(|at| cell(row.get_ref(at)?))
+                    .collect::<Result<_, _>>()?,
+            );
         }
         Ok(all)
     }
@@ -136,7 +160,11 @@ impl SqliteSession {
 /// `$N` as SQLite numbers it: it takes `$2` for the first parameter when it stands first in the
 /// text, and `?2` for the second wherever it stands.
 fn numbered(sql: &str) -> Cow<'_, str> {
-    if sql.contains('$') { Cow::Owned(sql.replace('$', "?")) } else { Cow::Borrowed(sql) }
+    if sql.contains('$') {
+        Cow::Owned(sql.replace('$', "?"))
+    } else {
+        Cow::Borrowed(sql)
+    }
 }
 
 fn cell(value: ValueRef<'_>) -> rusqlite::Result<Cell> {
@@ -151,9 +179,11 @@ fn cell(value: ValueRef<'_>) -> rusqlite::Result<Cell> {
         }
         ValueRef::Blob(bytes) => Ok(Cell::Blob(bytes.to_vec())),
         // No column of ours is REAL.
-        ValueRef::Real(_) => {
-            Err(rusqlite::Error::InvalidColumnType(0, String::new(), value.data_type()))
-        }
+        ValueRef::Real(_) => Err(rusqlite::Error::InvalidColumnType(
+            0,
+            String::new(),
+            value.data_type(),
+        )),
     }
 }
 
@@ -186,7 +216,15 @@ fn require(
         Err(error) => return Err(OpenError::unreachable(error)),
     }
     let found = ask(&format!("PRAGMA {name}")).map_err(OpenError::unreachable)?;
-    if found == wanted { Ok(()) } else { Err(OpenError::Setting { name, found, wanted }) }
+    if found == wanted {
+        Ok(())
+    } else {
+        Err(OpenError::Setting {
+            name,
+            found,
+            wanted,
+        })
+    }
 }
 
 /// Makes the file for its owner alone, before SQLite would make it for everybody; the log and the
@@ -210,12 +248,4 @@ fn make_private(path: &Path) -> Result<(), OpenError> {
         }
     }
     Ok(())
-}
-
-#[cfg(test)]
-impl SqliteSession {
-    /// For tests that break things on purpose.
-    pub(crate) fn connection(&self) -> &Connection {
-        &self.connection
-    }
 }

@@ -27,23 +27,31 @@ pub(crate) fn open(
     })?;
     for number in 0..limits.writers {
         let writer = Writer::new(Arc::clone(shared), server.clone(), number);
-        spawn(shared, format!("store-writer-{number}"), move || writer.run())?;
+        spawn(shared, format!("store-writer-{number}"), move || {
+            writer.run()
+        })?;
     }
     for number in 0..limits.readers {
         let reader = Reader::new(Arc::clone(shared), server.clone());
-        spawn(shared, format!("store-reader-{number}"), move || reader.run())?;
+        spawn(shared, format!("store-reader-{number}"), move || {
+            reader.run()
+        })?;
     }
     Ok(())
 }
 
 pub(crate) fn migrate(config: &PostgresConfig) -> Result<Migrated, OpenError> {
     let server = Server::new(config)?;
-    on_own_thread(&server, |session| migration::migrate(&mut Session::Postgres(session)))
+    on_own_thread(&server, |session| {
+        migration::migrate(&mut Session::Postgres(session))
+    })
 }
 
 pub(crate) fn plan(config: &PostgresConfig) -> Result<Vec<String>, OpenError> {
     let server = Server::new(config)?;
-    on_own_thread(&server, |session| migration::pending(&mut Session::Postgres(session)))
+    on_own_thread(&server, |session| {
+        migration::pending(&mut Session::Postgres(session))
+    })
 }
 
 /// The client brings a runtime of its own, which panics inside of another: it may be called from
@@ -55,7 +63,9 @@ fn on_own_thread<T: Send>(
     let body = || work(&mut PostgresSession::connect(server)?);
     std::thread::scope(|scope| {
         scope.spawn(body).join().unwrap_or_else(|_| {
-            Err(OpenError::unreachable("the client of the database panicked"))
+            Err(OpenError::unreachable(
+                "the client of the database panicked",
+            ))
         })
     })
 }

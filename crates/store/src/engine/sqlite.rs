@@ -20,7 +20,9 @@ pub(crate) fn open(
     shared: &Arc<Shared>,
 ) -> Result<(), OpenError> {
     if !config.path.exists() {
-        return Err(OpenError::NotMigrated { pending: migration::all() });
+        return Err(OpenError::NotMigrated {
+            pending: migration::all(),
+        });
     }
     let mut session = SqliteSession::open(&config.path, Access::Write, &shared.clock)?;
     migration::require_current(&mut Session::Sqlite(&mut session))?;
@@ -32,7 +34,9 @@ pub(crate) fn open(
     spawn(shared, "store-writer".to_owned(), move || writer.run())?;
     for (number, session) in readers.into_iter().enumerate() {
         let reader = Reader::new(Arc::clone(shared), session);
-        spawn(shared, format!("store-reader-{number}"), move || reader.run())?;
+        spawn(shared, format!("store-reader-{number}"), move || {
+            reader.run()
+        })?;
     }
     Ok(())
 }

@@ -11,7 +11,10 @@ type Failed = Box<dyn StdError + Sync + Send>;
 
 /// The parameters as the client takes them.
 pub(super) fn all<'a>(values: &'a [Value<'_>]) -> Vec<&'a (dyn ToSql + Sync)> {
-    values.iter().map(|value| value as &(dyn ToSql + Sync)).collect()
+    values
+        .iter()
+        .map(|value| value as &(dyn ToSql + Sync))
+        .collect()
 }
 
 impl ToSql for Value<'_> {

@@ -23,7 +23,11 @@ pub(super) struct Reader {
 
 impl Reader {
     pub(super) fn new(shared: Arc<Shared>, server: Server) -> Self {
-        Self { shared, server, session: None }
+        Self {
+            shared,
+            server,
+            session: None,
+        }
     }
 
     pub(super) fn run(mut self) {
@@ -56,7 +60,12 @@ impl Reader {
             }
         };
         let ran = match session.batch(BEGIN) {
-            Ok(()) => run_caught(job, &mut Tx { session: Session::Postgres(session) }),
+            Ok(()) => run_caught(
+                job,
+                &mut Tx {
+                    session: Session::Postgres(session),
+                },
+            ),
             Err(error) => Err(session.failed(error)),
         };
         let failure = session.take_failure();

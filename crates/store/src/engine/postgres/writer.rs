@@ -137,7 +137,11 @@ impl Writer {
                 Run::Failed(error) => return Err(error),
                 Run::Again => {}
                 Run::Unknown(record) => {
-                    tracing::warn!(closure = job.name(), "a commit was not answered; looking for it");
+                    tracing::warn!(
+                        closure = job.name(),
+                        "a commit was not answered; looking for it"
+                    );
+                    self.session = None;
                     self.leave();
                     let record = record.ok_or_else(|| unknown(job.name()))?;
                     self.ready().map_err(|_| unknown(job.name()))?;
@@ -149,22 +153,32 @@ impl Writer {
             }
         }
         drop(alone);
-        tracing::warn!(closure = job.name(), "a closure collided with others too often");
+        tracing::warn!(
+            closure = job.name(),
+            "a closure collided with others too often"
+        );
         Err(busy())
     }
 
     /// One run of `job` in a transaction.
     fn once(&mut self, job: &mut dyn Job) -> Run {
-        let Some(session) = &mut self.session else { return Run::Again };
+        let Some(session) = &mut self.session else {
+            return Run::Again;
+        };
         let mut head = self.chain.clone();
         let mut record = None;
         let result = match session.batch(BEGIN) {
             Err(error) => Err(session.failed(error)),
-            Ok(()) => run_caught(job, &mut Tx { session: Session::Postgres(session) })
-                .and_then(|effect| {
-                    record = effect.record();
-                    append(session, &mut head, effect)
-                }),
+            Ok(()) => run_caught(
+                job,
+                &mut Tx {
+                    session: Session::Postgres(session),
+                },
+            )
+            .and_then(|effect| {
+                record = effect.record();
+                append(session, &mut head, effect)
+            }),
         };
         match (result, session.take_failure()) {
             (Ok(()), None) => self.commit(job, head, record),
@@ -181,9 +195,13 @@ impl Writer {
     ) -> Run {
         if sabotage::defect("ack-before-commit") {
             job.answer(Ok(()));
-            self.shared.writes.wait_or_abandoned(Duration::from_millis(50));
+            self.shared
+                .writes
+                .wait_or_abandoned(Duration::from_millis(50));
         }
-        let Some(session) = &mut self.session else { return Run::Again };
+        let Some(session) = &mut self.session else {
+            return Run::Again;
+        };
         let Err(error) = session.batch("COMMIT") else {
             if let Some(head) = &head {
                 self.shared.published.publish(head);
@@ -292,12 +310,16 @@ impl Writer {
     ) -> Result<T, Error> {
         let mut last = busy();
         for _ in 0..RUNS_MAX {
-            let Some(session) = &mut self.session else { return Err(last) };
+            let Some(session) = &mut self.session else {
+                return Err(last);
+            };
             let mut head = self.chain.clone();
             let worked = match session.batch(BEGIN) {
                 Err(error) => Err(session.failed(error)),
                 Ok(()) => {
-                    let mut tx = Tx { session: Session::Postgres(session) };
+                    let mut tx = Tx {
+                        session: Session::Postgres(session),
+                    };
                     work(&mut tx, head.as_mut())
                 }
             };
@@ -344,5 +366,11 @@ fn append(
         }
     };
     let head = head.as_mut().ok_or_else(not_started)?;
-    chain::append(&mut Tx { session: Session::Postgres(session) }, head, entry)
+    chain::append(
+        &mut Tx {
+            session: Session::Postgres(session),
+        },
+        head,
+        entry,
+    )
 }

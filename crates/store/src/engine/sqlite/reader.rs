@@ -30,11 +30,20 @@ impl Reader {
 
     fn read(&mut self, job: &mut dyn Job) -> Result<(), Error> {
         // The snapshot is that of the first statement.
-        self.session.control("BEGIN").map_err(Error::internal_source)?;
-        let ran = run_caught(job, &mut Tx { session: Session::Sqlite(&mut self.session) });
+        self.session
+            .control("BEGIN")
+            .map_err(Error::internal_source)?;
+        let ran = run_caught(
+            job,
+            &mut Tx {
+                session: Session::Sqlite(&mut self.session),
+            },
+        );
         let failed = self.session.take_failure().is_some();
         if !self.session.is_autocommit() {
-            self.session.control("ROLLBACK").map_err(Error::internal_source)?;
+            self.session
+                .control("ROLLBACK")
+                .map_err(Error::internal_source)?;
         }
         match ran {
             Ok(_) if failed => Err(went_on(job.name())),

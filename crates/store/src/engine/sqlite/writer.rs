@@ -60,7 +60,13 @@ enum Became {
 
 impl Writer {
     pub(super) fn new(shared: Arc<Shared>, path: PathBuf, session: SqliteSession) -> Self {
-        Self { shared, path, session, chain: None, stale: false }
+        Self {
+            shared,
+            path,
+            session,
+            chain: None,
+            stale: false,
+        }
     }
 
     pub(super) fn run(mut self) {
@@ -98,7 +104,9 @@ impl Writer {
 
     fn close(&mut self) -> Result<(), Error> {
         self.recover()?;
-        let Some(mut head) = self.chain.take() else { return Ok(()) };
+        let Some(mut head) = self.chain.take() else {
+            return Ok(());
+        };
         let now = self.session.now();
         self.transact(|tx| chain::close(tx, &mut head, "drained".to_owned(), now))?;
         self.shared.published.forget(head.chain());
@@ -112,7 +120,10 @@ impl Writer {
     ) -> Result<T, Error> {
         self.begin()?;
         let worked = work(&mut self.tx()).and_then(|value| {
-            self.session.control("COMMIT").map_err(Error::internal_source).map(|()| value)
+            self.session
+                .control("COMMIT")
+                .map_err(Error::internal_source)
+                .map(|()| value)
         });
         if worked.is_err() {
             self.session.take_failure();
@@ -122,14 +133,18 @@ impl Writer {
     }
 
     fn tx(&mut self) -> Tx<'_> {
-        Tx { session: Session::Sqlite(&mut self.session) }
+        Tx {
+            session: Session::Sqlite(&mut self.session),
+        }
     }
 
     fn begin(&self) -> Result<(), Error> {
-        self.session.control("BEGIN IMMEDIATE").map_err(|error| match error.sqlite_error_code() {
-            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => busy(),
-            _ => Error::internal_source(error),
-        })
+        self.session
+            .control("BEGIN IMMEDIATE")
+            .map_err(|error| match error.sqlite_error_code() {
+                Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => busy(),
+                _ => Error::internal_source(error),
+            })
     }
 
     /// Ends whatever transaction is open. What cannot be rolled back is not committed either; the
@@ -155,8 +170,15 @@ impl Writer {
             match self.one(&mut head, job.as_mut()) {
                 End::Settled(result) => batch.push(Ran { job, result }),
                 End::Broken(error) => {
-                    tracing::warn!(closure = job.name(), ?error, "a batch broke; running it singly");
-                    batch.push(Ran { job, result: Ok(()) });
+                    tracing::warn!(
+                        closure = job.name(),
+                        ?error,
+                        "a batch broke; running it singly"
+                    );
+                    batch.push(Ran {
+                        job,
+                        result: Ok(()),
+                    });
                     self.roll_back();
                     return self.singly(batch);
                 }
@@ -176,24 +198,30 @@ impl Writer {
         }
         let before = head.clone();
         let ran = run_caught(job, &mut self.tx());
-        let result = match (ran, self.session.take_failure()) {
+        let failure = self.session.take_failure();
+        if self.session.is_autocommit() {
+            // Nothing may be appended now: it would be a transaction of its own.
+            return End::Broken(ran.err().unwrap_or_else(|| went_on(job.name())));
+        }
+        let result = match (ran, failure) {
             (Ok(_), Some(_)) => Err(went_on(job.name())),
             (Ok(effect), None) => self.record(head, effect),
             (Err(error), _) => Err(error),
         };
-        if self.session.is_autocommit() {
-            let lost = || Error::internal("the transaction was lost");
-            return End::Broken(result.err().unwrap_or_else(lost));
-        }
         if result.is_err() {
-            self.session.take_failure();
             *head = before;
-            if let Err(error) = self.session.control("ROLLBACK TO effect") {
-                return End::Broken(Error::internal_source(error));
-            }
+            self.session.take_failure();
         }
-        match self.session.control("RELEASE effect") {
+        let ended = match &result {
+            Ok(()) => self.session.control("RELEASE effect"),
+            Err(_) => self
+                .session
+                .control("ROLLBACK TO effect")
+                .and_then(|()| self.session.control("RELEASE effect")),
+        };
+        match ended {
             Ok(()) => End::Settled(result),
+            // Also when the record's own statement has lost the transaction: no savepoint is left.
             Err(error) => End::Broken(Error::internal_source(error)),
         }
     }
@@ -203,7 +231,9 @@ impl Writer {
             Effect::Unrecorded => return Ok(()),
             Effect::Done(entry) => entry,
             Effect::Refused(entry) => {
-                self.session.control("ROLLBACK TO effect").map_err(Error::internal_source)?;
+                self.session
+                    .control("ROLLBACK TO effect")
+                    .map_err(Error::internal_source)?;
                 entry
             }
         };
@@ -214,7 +244,9 @@ impl Writer {
     fn commit(&mut self, mut batch: Vec<Ran>, head: Option<ChainHead>) {
         if sabotage::defect("ack-before-commit") {
             answer(&mut batch);
-            self.shared.writes.wait_or_abandoned(Duration::from_millis(50));
+            self.shared
+                .writes
+                .wait_or_abandoned(Duration::from_millis(50));
         }
         match self.session.control("COMMIT") {
             Ok(()) => self.committed(batch, head),
@@ -333,3 +365,6 @@ fn give_up(batch: Vec<Ran>) {
         ran.job.answer(Err(error));
     }
 }
+
+#[cfg(test)]
+mod tests;

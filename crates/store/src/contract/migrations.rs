@@ -1,0 +1,87 @@
+//! Migrating.
+
+use std::sync::Barrier;
+
+use crate::config::OpenError;
+use crate::contract::database::Database;
+use crate::migration::Migrated;
+use crate::store::Store;
+
+const NAMES: [&str; 1] = ["0001_foundation"];
+const NEWEST: u32 = 1;
+
+pub(super) async fn migrating_twice_is_migrating_once(database: Database) {
+    let config = &database.config;
+    assert_eq!(Store::plan(config).unwrap(), NAMES);
+    assert_eq!(
+        Store::migrate(config).unwrap(),
+        Migrated {
+            from: 0,
+            to: NEWEST
+        }
+    );
+    assert_eq!(
+        Store::migrate(config).unwrap(),
+        Migrated {
+            from: NEWEST,
+            to: NEWEST
+        }
+    );
+    assert_eq!(Store::plan(config).unwrap(), [""; 0]);
+    let store = Store::open(config.clone()).unwrap();
+    store.close().await.unwrap();
+}
+
+pub(super) async fn a_database_without_migrations_is_not_opened(database: Database) {
+    match Store::open(database.config.clone()) {
+        Err(OpenError::NotMigrated { pending }) => assert_eq!(pending, NAMES),
+        other => panic!("{:?}", other.err()),
+    }
+    let error = Store::open(database.config.clone()).err().unwrap();
+    assert!(
+        error.to_string().contains("run `procura migrate`"),
+        "{error}"
+    );
+}
+
+pub(super) async fn a_newer_schema_is_refused(database: Database) {
+    Store::migrate(&database.config).unwrap();
+    database.admin(
+        "INSERT INTO schema_migration (version, name, checksum, applied_at)
+         SELECT 9, 'later', checksum, applied_at FROM schema_migration",
+    );
+    let refused = |error: Option<OpenError>| match error {
+        Some(OpenError::NewerSchema { found: 9, known }) => assert_eq!(known, NEWEST),
+        other => panic!("{other:?}"),
+    };
+    refused(Store::open(database.config.clone()).err());
+    refused(Store::migrate(&database.config).err());
+    refused(Store::plan(&database.config).err());
+}
+
+pub(super) async fn a_changed_migration_is_refused(database: Database) {
+    Store::migrate(&database.config).unwrap();
+    database.admin("UPDATE schema_migration SET checksum = substring(checksum, 1, 31)");
+    match Store::open(database.config.clone()) {
+        Err(OpenError::ChangedMigration { name }) => assert_eq!(name, NAMES[0]),
+        other => panic!("{:?}", other.err()),
+    }
+}
+
+pub(super) async fn two_that_migrate_at_once_take_turns(database: Database) {
+    let barrier = Barrier::new(4);
+    let mut from: Vec<u32> = std::thread::scope(|scope| {
+        let migrate = || {
+            barrier.wait();
+            Store::migrate(&database.config).unwrap().from
+        };
+        let threads: Vec<_> = (0..4).map(|_| scope.spawn(migrate)).collect();
+        threads
+            .into_iter()
+            .map(|thread| thread.join().unwrap())
+            .collect()
+    });
+    from.sort_unstable();
+    assert_eq!(from, [0, NEWEST, NEWEST, NEWEST]);
+    drop(Store::open(database.config.clone()).unwrap());
+}

@@ -1,0 +1,155 @@
+//! A small client that signs for itself: proofs send thousands of requests and must know exactly
+//! which of them were acknowledged.
+
+use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use procura_core::digest::{hmac_sha256, sha256};
+use procura_core::time::{Clock as _, SystemClock};
+use serde_json::Value;
+
+/// How long an answer may take before the proof fails.
+const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Where a service is, and who calls.
+#[derive(Debug, Clone)]
+pub(super) struct Login {
+    pub(super) address: String,
+    pub(super) key: String,
+    pub(super) secret: String,
+    pub(super) region: String,
+}
+
+impl Login {
+    /// The login that `procura env --format json` prints.
+    pub(super) fn from_env(json: &[u8]) -> anyhow::Result<Self> {
+        let env: Value = serde_json::from_slice(json)?;
+        let text = |name: &str| env[name].as_str().map(str::to_owned).context("procura env");
+        let address = text("AWS_ENDPOINT_URL_BEDROCK_AGENTCORE")?;
+        Ok(Self {
+            address: address.trim_start_matches("http://").to_owned(),
+            key: text("AWS_ACCESS_KEY_ID")?,
+            secret: text("AWS_SECRET_ACCESS_KEY")?,
+            region: text("AWS_REGION")?,
+        })
+    }
+}
+
+/// An answer.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) status: u16,
+    pub(super) record: Option<String>,
+    pub(super) body: Value,
+}
+
+/// One connection.
+pub(super) struct Client {
+    login: Login,
+    stream: BufReader<TcpStream>,
+}
+
+impl Client {
+    pub(super) fn connect(login: Login) -> io::Result<Self> {
+        let stream = TcpStream::connect(&login.address)?;
+        stream.set_nodelay(true)?;
+        stream.set_read_timeout(Some(TIMEOUT))?;
+        Ok(Self { login, stream: BufReader::new(stream) })
+    }
+
+    /// Sends `body` to `path`. An error means that nothing is known of the outcome.
+    pub(super) fn post(&mut self, path: &str, body: &Value) -> io::Result<Answer> {
+        let body = body.to_string();
+        let head = self.head(path, body.as_bytes());
+        let stream = self.stream.get_mut();
+        stream.write_all(head.as_bytes())?;
+        stream.write_all(body.as_bytes())?;
+        self.answer()
+    }
+
+    fn head(&self, path: &str, body: &[u8]) -> String {
+        let Login { address, key, secret, region } = &self.login;
+        let time = basic_time();
+        let day = time.get(..8).unwrap_or_default();
+        let canonical = format!(
+            "POST\n{path}\n\nhost:{address}\nx-amz-date:{time}\n\nhost;x-amz-date\n{}",
+            hex(&sha256(&[body]))
+        );
+        let scope = format!("{day}/{region}/bedrock-agentcore/aws4_request");
+        let to_sign =
+            format!("AWS4-HMAC-SHA256\n{time}\n{scope}\n{}", hex(&sha256(&[canonical.as_bytes()])));
+        let mut signing = hmac_sha256(format!("AWS4{secret}").as_bytes(), day.as_bytes());
+        for part in [region.as_str(), "bedrock-agentcore", "aws4_request"] {
+            signing = hmac_sha256(&signing, part.as_bytes());
+        }
+        let signature = hex(&hmac_sha256(&signing, to_sign.as_bytes()));
+        format!(
+            "POST {path} HTTP/1.1\r\nhost: {address}\r\nx-amz-date: {time}\r\n\
+             content-type: application/json\r\ncontent-length: {}\r\n\
+             authorization: AWS4-HMAC-SHA256 Credential={key}/{scope}, \
+             SignedHeaders=host;x-amz-date, Signature={signature}\r\n\r\n",
+            body.len()
+        )
+    }
+
+    fn answer(&mut self) -> io::Result<Answer> {
+        let status = self.line()?;
+        let status = status.split(' ').nth(1).and_then(|code| code.parse().ok());
+        let status = status.ok_or_else(|| broken("no status line"))?;
+        let (mut length, mut record) = (0, None);
+        loop {
+            let line = self.line()?;
+            let Some((name, value)) = line.split_once(": ") else { break };
+            match name {
+                "content-length" => length = value.parse().map_err(|_| broken("content-length"))?,
+                "x-procura-record" => record = Some(value.to_owned()),
+                _ => {}
+            }
+        }
+        let mut body = vec![0; length];
+        self.stream.read_exact(&mut body)?;
+        let body = serde_json::from_slice(&body).unwrap_or(Value::Null);
+        Ok(Answer { status, record, body })
+    }
+
+    fn line(&mut self) -> io::Result<String> {
+        let mut line = String::new();
+        if self.stream.read_line(&mut line)? == 0 {
+            return Err(broken("the connection ended"));
+        }
+        Ok(line.trim_end().to_owned())
+    }
+}
+
+impl Answer {
+    /// This answer, if it has one of these statuses.
+    pub(super) fn expect(self, statuses: &[u16]) -> anyhow::Result<Self> {
+        if statuses.contains(&self.status) {
+            return Ok(self);
+        }
+        bail!("the service answered {}: {}", self.status, self.body);
+    }
+}
+
+fn broken(text: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::UnexpectedEof, text)
+}
+
+pub(super) fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a string does not fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// The present as `20251122T062340Z`.
+fn basic_time() -> String {
+    let now = SystemClock.now().to_string();
+    let seconds = now.split('.').next().unwrap_or_default();
+    let digits: String = seconds.chars().filter(|c| !matches!(c, '-' | ':')).collect();
+    format!("{digits}Z")
+}

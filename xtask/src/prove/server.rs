@@ -1,0 +1,131 @@
+//! The real server, started and killed by a proof.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+
+use super::client::Login;
+
+/// How long a server may take to come up before the proof fails.
+const START: Duration = Duration::from_secs(60);
+
+/// How a server is run.
+#[derive(Debug, Clone)]
+pub(super) struct Setup {
+    pub(super) binary: PathBuf,
+    pub(super) directory: PathBuf,
+    /// The PostgreSQL database; none for SQLite.
+    pub(super) store: Option<String>,
+    /// The seeded defect, in a binary that has them.
+    pub(super) defect: Option<&'static str>,
+}
+
+/// A running server.
+pub(super) struct Server {
+    child: Child,
+    pub(super) login: Login,
+}
+
+impl Setup {
+    /// Starts the server and waits until it says that it is ready.
+    pub(super) fn start(&self) -> anyhow::Result<Server> {
+        let mut command = self.command(&["dev", "--port", "0", "--log-level", "error"]);
+        if let Some(store) = &self.store {
+            command.args(["--store", store]);
+        }
+        let mut child = command.stdout(Stdio::piped()).stdin(Stdio::null()).spawn()?;
+        let stdout = child.stdout.take().context("no stdout")?;
+        let (ready, is_ready) = mpsc::channel();
+        std::thread::spawn(move || {
+            for line in BufReader::new(stdout).lines().map_while(Result::ok) {
+                if line.contains("Press Ctrl-C") {
+                    // Nobody listens any more when the start took too long.
+                    let _ = ready.send(());
+                }
+            }
+        });
+        if is_ready.recv_timeout(START).is_err() {
+            child.kill()?;
+            bail!("the server was not ready; it ended with {}", child.wait()?);
+        }
+        let env = self.run(&["env", "--format", "json"])?;
+        Ok(Server { child, login: Login::from_env(&env.stdout)? })
+    }
+
+    /// Runs a command beside the server; it must succeed.
+    pub(super) fn run(&self, arguments: &[&str]) -> anyhow::Result<Output> {
+        let output = self.try_run(arguments)?;
+        if !output.status.success() {
+            bail!("procura {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        }
+        Ok(output)
+    }
+
+    /// Runs a command beside the server.
+    pub(super) fn try_run(&self, arguments: &[&str]) -> anyhow::Result<Output> {
+        self.command(arguments).output().with_context(|| format!("procura {arguments:?}"))
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(&self.binary);
+        command.args(arguments).arg("--data-dir").arg(&self.directory);
+        if let Some(defect) = self.defect {
+            command.env("PROCURA_SABOTAGE", defect);
+        }
+        command
+    }
+
+    /// The file of this kind (`notes`, `key`) in the checkpoints of the one node.
+    pub(super) fn checkpoint_file(&self, kind: &str) -> anyhow::Result<PathBuf> {
+        let folder = self.directory.join("checkpoints");
+        let found = std::fs::read_dir(&folder)?.filter_map(Result::ok).map(|entry| entry.path());
+        let mut found = found.filter(|path| path.extension().is_some_and(|is| is == kind));
+        found.next().with_context(|| format!("no .{kind} in {}", folder.display()))
+    }
+}
+
+impl Server {
+    /// Ends it as a power cut ends a process: SIGKILL, nothing flushed.
+    pub(super) fn kill(mut self) -> anyhow::Result<()> {
+        self.child.kill()?;
+        self.child.wait()?;
+        Ok(())
+    }
+
+    /// Ends it as a service manager does: SIGTERM, and it must end well.
+    pub(super) fn stop(mut self) -> anyhow::Result<()> {
+        let pid = self.child.id().to_string();
+        Command::new("kill").args(["-TERM", &pid]).status()?;
+        let status = self.child.wait()?;
+        if !status.success() {
+            bail!("the server ended with {status}");
+        }
+        Ok(())
+    }
+}
+
+/// A new folder under the target directory, gone when dropped.
+pub(super) struct Folder(pub(super) PathBuf);
+
+impl Folder {
+    pub(super) fn new(name: &str) -> anyhow::Result<Self> {
+        let path = std::env::temp_dir().join(format!("procura-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&path)?;
+        Ok(Self(path))
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // What cannot be removed lies in the temporary folder of the machine.
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}

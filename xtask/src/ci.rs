@@ -33,7 +33,7 @@ pub(crate) fn run(args: &[String]) -> anyhow::Result<()> {
 }
 
 fn steps(run: &mut Run) -> anyhow::Result<()> {
-    run.step(&Step::xtask("setup", ["setup"]).long().show_all())?;
+    run.step(&Step::xtask("setup", "setup").long().show_all())?;
     read(run)?;
     test(run)?;
     attack(run)
@@ -41,73 +41,40 @@ fn steps(run: &mut Run) -> anyhow::Result<()> {
 
 /// What can be seen in the sources.
 fn read(run: &mut Run) -> anyhow::Result<()> {
-    run.step(&Step::cargo(
-        "format",
-        ["fmt", "--all", "--check", "--", "--color", "never"],
-    ))?;
-    let clippy = [
-        "clippy",
-        "--locked",
-        "--workspace",
-        "--all-targets",
-        "--",
-        "--deny",
-        "warnings",
-    ];
+    run.step(&Step::cargo("format", "fmt --all --check -- --color never"))?;
+    let clippy = "clippy --locked --workspace --all-targets -- --deny warnings";
     run.step(&Step::cargo("clippy", clippy).long())?;
-    run.step(&Step::xtask("generated", ["gen", "--check"]))?;
-    let rules = tidy::names().filter(|rule| *rule != tidy::DEPENDENCIES);
-    run.step(&Step::xtask("tidy", ["tidy"].into_iter().chain(rules)))?;
-    run.step(&Step::xtask("dependencies", ["tidy", tidy::DEPENDENCIES]).show_all())
+    run.step(&Step::xtask("generated", "gen --check"))?;
+    let rules: Vec<&str> = tidy::names()
+        .filter(|rule| *rule != tidy::DEPENDENCIES)
+        .collect();
+    run.step(&Step::xtask("tidy", &format!("tidy {}", rules.join(" "))))?;
+    run.step(&Step::xtask("dependencies", &format!("tidy {}", tidy::DEPENDENCIES)).show_all())
 }
 
 /// The tests, on both engines.
 fn test(run: &mut Run) -> anyhow::Result<()> {
     run.start_cluster()?;
+    // What passing tests print is kept, for they may have said that they were not run.
     if setup::has_nextest() {
-        // Passing tests may have said that they were not run.
-        let nextest = [
-            "nextest",
-            "run",
-            "--locked",
-            "--workspace",
-            "--no-fail-fast",
-        ];
-        let shown = [
-            "--success-output",
-            "immediate",
-            "--failure-output",
-            "final",
-        ];
-        run.step(&Step::cargo("tests", nextest.into_iter().chain(shown)).tests())?;
-        run.step(&Step::cargo("doc-tests", ["test", "--locked", "--workspace", "--doc"]).tests())
+        let nextest = "nextest run --locked --workspace --no-fail-fast \
+                       --success-output immediate --failure-output final";
+        run.step(&Step::cargo("tests", nextest).tests())?;
+        run.step(&Step::cargo("doc-tests", "test --locked --workspace --doc").tests())
     } else {
-        let test = [
-            "test",
-            "--locked",
-            "--workspace",
-            "--no-fail-fast",
-            "--",
-            "--show-output",
-        ];
+        let test = "test --locked --workspace --no-fail-fast -- --show-output";
         run.step(&Step::cargo("tests", test).tests())
     }
 }
 
 /// The binaries, from outside.
 fn attack(run: &mut Run) -> anyhow::Result<()> {
-    run.step(
-        &Step::cargo(
-            "build-release",
-            prove::binary::RELEASE_BUILD.iter().copied(),
-        )
-        .long(),
-    )?;
-    run.step(&Step::xtask("build-sabotage", ["prove", prove::BINARIES]).long())?;
+    run.step(&Step::cargo("build-release", prove::binary::RELEASE_BUILD).long())?;
+    run.step(&Step::xtask("build-sabotage", &format!("prove {}", prove::BINARIES)).long())?;
     run.hand_on_binaries()?;
     for name in prove::names() {
         run.step(
-            &Step::xtask(format!("prove-{name}"), ["prove", name])
+            &Step::xtask(format!("prove-{name}"), &format!("prove {name}"))
                 .figure()
                 .long(),
         )?;

@@ -50,13 +50,8 @@ fn main() -> ExitCode {
 }
 
 fn print_commands() {
-    for Command {
-        name,
-        arguments,
-        about,
-        ..
-    } in COMMANDS
-    {
-        println!("cargo xtask {:<26} {about}", format!("{name} {arguments}"));
+    for command in COMMANDS {
+        let usage = format!("{} {}", command.name, command.arguments);
+        println!("cargo xtask {usage:<26} {}", command.about);
     }
 }

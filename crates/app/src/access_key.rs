@@ -14,11 +14,15 @@ use crate::authentication::secret_place;
 use crate::operation::OpCx;
 
 fn no_account(id: AccountId) -> Error {
-    Error::not_found(format!("account {id} does not exist; make it with `procura accounts create`"))
+    Error::not_found(format!(
+        "account {id} does not exist; make it with `procura accounts create`"
+    ))
 }
 
 fn no_key(id: AccessKeyId) -> Error {
-    Error::not_found(format!("access key {id} does not exist in this account or is revoked"))
+    Error::not_found(format!(
+        "access key {id} does not exist in this account or is revoked"
+    ))
 }
 
 impl App {
@@ -40,10 +44,15 @@ impl App {
         if !self.store.run_read("account_exists", known).await? {
             return Err(no_account(account));
         }
-        let (id, secret) =
-            self.with_rng(|rng| (AccessKeyId::generate(rng), generate_secret(rng)));
-        let key =
-            AccessKey { id, account, roles, created_at: cx.now, revoked_at: None, version: 1 };
+        let (id, secret) = self.with_rng(|rng| (AccessKeyId::generate(rng), generate_secret(rng)));
+        let key = AccessKey {
+            id,
+            account,
+            roles,
+            created_at: cx.now,
+            revoked_at: None,
+            version: 1,
+        };
         let purpose = KeyPurpose::Subject(Subject::Account);
         let sealing_key = self.newest_key(Some(account), purpose).await?;
         let sealed = self
@@ -62,7 +71,10 @@ impl App {
                 Ok(Outcome::Done(key.clone(), done.clone()))
             })
             .await?;
-        Ok(Committed { value: (committed.value, secret), record: committed.record })
+        Ok(Committed {
+            value: (committed.value, secret),
+            record: committed.record,
+        })
     }
 
     /// Lists the access keys of an account, without secrets.
@@ -73,7 +85,9 @@ impl App {
     ) -> Result<Vec<AccessKey>, Error> {
         cx.about.account = Some(account);
         self.authorize(cx, &Target::Account(account))?;
-        self.store.run_read("access_keys", move |tx| tx.account(account).access_keys()).await
+        self.store
+            .run_read("access_keys", move |tx| tx.account(account).access_keys())
+            .await
     }
 
     /// Revokes an access key.

@@ -23,7 +23,11 @@ impl App {
         cx.about.account = Some(id);
         cx.about.resource = Some(format!("account/{id}"));
         self.authorize(cx, &Target::Deployment)?;
-        let account = Account { id, name, created_at: cx.now };
+        let account = Account {
+            id,
+            name,
+            created_at: cx.now,
+        };
         let done = self.allowed(cx, "created");
         let refused = self.refusal(cx, &taken(id));
         self.store

@@ -77,7 +77,13 @@ impl App {
         let account = cx.account()?;
         cx.about.resource = Some(format!("api-key-provider/{}", new.name));
         let vault = VaultName::default_vault();
-        self.authorize(cx, &Target::Vault { account, vault: &vault })?;
+        self.authorize(
+            cx,
+            &Target::Vault {
+                account,
+                vault: &vault,
+            },
+        )?;
         let provider = CredentialProvider {
             id: self.with_rng(|rng| ProviderId::generate(cx.now, rng)),
             vault,
@@ -91,13 +97,16 @@ impl App {
             secret_version: 1,
         };
         let sealed = self.seal_api_key(account, &provider, &new.api_key).await?;
-        let grant = self.authority.grants_on_provider_creation().then(|| AdministratorGrant {
-            id: self.with_rng(|rng| GrantId::generate(cx.now, rng)),
-            agent: None,
-            provider: provider.id,
-            with_user: WithUser::Optional,
-            created_at: cx.now,
-        });
+        let grant = self
+            .authority
+            .grants_on_provider_creation()
+            .then(|| AdministratorGrant {
+                id: self.with_rng(|rng| GrantId::generate(cx.now, rng)),
+                agent: None,
+                provider: provider.id,
+                with_user: WithUser::Optional,
+                created_at: cx.now,
+            });
         let refused = self.refusal(cx, &taken(&provider.name));
         cx.about.provider = Some(provider.id);
         let done = self.allowed(cx, "created; key sealed");
@@ -128,7 +137,8 @@ impl App {
             .store
             .run_read("api_key_provider", move |tx| {
                 let vault = VaultName::default_vault();
-                tx.account(account).credential_provider(&vault, ProviderKind::ApiKey, &wanted)
+                tx.account(account)
+                    .credential_provider(&vault, ProviderKind::ApiKey, &wanted)
             })
             .await?;
         let Some(provider) = found else {
@@ -136,7 +146,13 @@ impl App {
             return Err(not_found(&name));
         };
         cx.about.provider = Some(provider.id);
-        self.authorize(cx, &Target::Provider(ProviderOf { account, provider: &provider }))?;
+        self.authorize(
+            cx,
+            &Target::Provider(ProviderOf {
+                account,
+                provider: &provider,
+            }),
+        )?;
         Ok(provider)
     }
 
@@ -158,7 +174,10 @@ impl App {
         self.store
             .run_tx("update_api_key_provider", move |tx| {
                 // Nothing is cut: a release reads the row anew, and its version is another one.
-                if tx.account(account).update_credential_provider(&provider, Some(&sealed))? {
+                if tx
+                    .account(account)
+                    .update_credential_provider(&provider, Some(&sealed))?
+                {
                     Ok(Outcome::Done(provider.clone(), done.clone()))
                 } else {
                     Ok(Outcome::Refused(changed_meanwhile(), refused.clone()))
@@ -204,17 +223,29 @@ impl App {
     ) -> Result<Page<CredentialProvider>, Error> {
         let account = cx.account()?;
         let vault = VaultName::default_vault();
-        self.authorize(cx, &Target::Vault { account, vault: &vault })?;
-        let after = self.page_start::<ProviderName>(cx, b"", page.token.as_deref()).await?;
+        self.authorize(
+            cx,
+            &Target::Vault {
+                account,
+                vault: &vault,
+            },
+        )?;
+        let after = self
+            .page_start::<ProviderName>(cx, b"", page.token.as_deref())
+            .await?;
         let limit = page.limit.saturating_add(1);
         let found = self
             .store
             .run_read("api_key_providers", move |tx| {
                 let kind = ProviderKind::ApiKey;
-                tx.account(account).credential_providers(&vault, kind, after.as_ref(), limit)
+                tx.account(account)
+                    .credential_providers(&vault, kind, after.as_ref(), limit)
             })
             .await?;
-        self.page(cx, b"", found, page.limit, |provider| provider.name.as_str()).await
+        self.page(cx, b"", found, page.limit, |provider| {
+            provider.name.as_str()
+        })
+        .await
     }
 
     async fn seal_api_key(
@@ -235,7 +266,15 @@ impl App {
     fn secret_suffix(&self) -> String {
         const ALPHABET: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyzACDEFGH2";
         let random = self.with_rng(procura_core::entropy::random_bytes::<6>);
-        let letter = |byte: u8| ALPHABET.get(usize::from(byte & 31)).copied().unwrap_or(b'a');
-        random.into_iter().map(|byte| char::from(letter(byte))).collect()
+        let letter = |byte: u8| {
+            ALPHABET
+                .get(usize::from(byte & 31))
+                .copied()
+                .unwrap_or(b'a')
+        };
+        random
+            .into_iter()
+            .map(|byte| char::from(letter(byte)))
+            .collect()
     }
 }

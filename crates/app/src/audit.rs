@@ -27,7 +27,9 @@ impl App {
         let (limit, newest_first) = (limit.min(RECORDS_MAX), after.is_none());
         let mut lines = self
             .store
-            .run_read("records", move |tx| tx.audit_records(account, after, limit, newest_first))
+            .run_read("records", move |tx| {
+                tx.audit_records(account, after, limit, newest_first)
+            })
             .await?;
         if newest_first {
             lines.reverse();
@@ -45,7 +47,9 @@ impl App {
         let mut states = open;
         let open: Vec<ChainId> = states.iter().map(|state| state.chain).collect();
         states.extend(
-            rows.into_iter().filter_map(|row| row.closed).filter(|s| !open.contains(&s.chain)),
+            rows.into_iter()
+                .filter_map(|row| row.closed)
+                .filter(|s| !open.contains(&s.chain)),
         );
         states.sort_unstable_by_key(|state| state.chain);
         Ok((states, note))

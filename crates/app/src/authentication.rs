@@ -55,6 +55,13 @@ pub struct Claimed {
     epoch: u64,
 }
 
+/// Who signed, and the revocation epoch at which the key was good.
+#[derive(Debug)]
+pub struct Proved {
+    pub(crate) caller: Caller,
+    pub(crate) epoch: u64,
+}
+
 /// Where the secret of an access key lies.
 pub(crate) fn secret_place(deployment: DeploymentId, key: &AccessKey) -> Location<'_> {
     Location {
@@ -73,8 +80,10 @@ impl App {
     /// The key that a request says it is signed with. Called before its body is read, so that a
     /// stranger costs no memory.
     pub async fn claimed_key(&self, presented: &Presented<'_>) -> Result<Claimed, Unauthenticated> {
-        let id: AccessKeyId =
-            presented.access_key_id().parse().map_err(|_| Unauthenticated::UnknownKey)?;
+        let id: AccessKeyId = presented
+            .access_key_id()
+            .parse()
+            .map_err(|_| Unauthenticated::UnknownKey)?;
         let found = self
             .store
             .run_read("claimed_key", move |tx| {
@@ -82,7 +91,9 @@ impl App {
             })
             .await
             .map_err(Unauthenticated::Failed)?;
-        let (Some((key, secret)), epoch) = found else { return Err(Unauthenticated::UnknownKey) };
+        let (Some((key, secret)), epoch) = found else {
+            return Err(Unauthenticated::UnknownKey);
+        };
         if key.revoked_at.is_some() {
             return Err(Unauthenticated::UnknownKey);
         }
@@ -93,22 +104,31 @@ impl App {
         Ok(Claimed { key, secret, epoch })
     }
 
-    /// The caller, if the signature is that of the claimed key over this very request. Gives the
-    /// revocation epoch at which the key was good as well.
+    /// The caller, if the signature is that of the claimed key over this very request.
     pub async fn prove_caller(
         &self,
         claimed: Claimed,
         presented: &Presented<'_>,
         body: Sha256,
         now: Timestamp,
-    ) -> Result<(Caller, u64), Unauthenticated> {
+    ) -> Result<Proved, Unauthenticated> {
         let signing_key = self.signing_key(&claimed, presented).await?;
-        let expected = Expectation { region: self.region.as_str(), service: SIGNING_NAME };
+        let expected = Expectation {
+            region: self.region.as_str(),
+            service: SIGNING_NAME,
+        };
         sigv4::verify(presented, body, &signing_key, now, expected)
             .map_err(Unauthenticated::Signature)?;
         let key = claimed.key;
-        let caller = Caller::AccessKey { id: key.id, account: key.account, roles: key.roles };
-        Ok((caller, claimed.epoch))
+        let caller = Caller::AccessKey {
+            id: key.id,
+            account: key.account,
+            roles: key.roles,
+        };
+        Ok(Proved {
+            caller,
+            epoch: claimed.epoch,
+        })
     }
 
     async fn signing_key(
@@ -130,7 +150,9 @@ impl App {
         let region = self.region.as_str();
         let derived = SigningKey::derive(secret.expose_secret(), date, region, SIGNING_NAME);
         let derived = Arc::new(derived);
-        self.signing_keys.0.insert(derived_for, Arc::clone(&derived));
+        self.signing_keys
+            .0
+            .insert(derived_for, Arc::clone(&derived));
         Ok(derived)
     }
 }

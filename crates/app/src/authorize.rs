@@ -1,13 +1,13 @@
 //! The one place where a request becomes a yes or a no.
 
-use procura_authority::{AgentOf, ProviderOf, Target, Use, Verdict, Whom};
+use procura_authority::{AgentOf, ProviderOf, Reasons, Target, Use, Verdict, Whom};
 use procura_core::action::Action;
 use procura_core::credential_provider::CredentialProvider;
 use procura_core::error::Error;
 use procura_core::grant::AdministratorGrant;
 use procura_core::name::VaultName;
 use procura_core::permit::{Permit, of::RevealApiKey};
-use procura_core::user::OnBehalfOf;
+use procura_core::workload_access_token::Claims;
 use procura_core::workload_identity::WorkloadIdentity;
 
 use crate::App;
@@ -31,7 +31,10 @@ impl App {
         cx: &mut OpCx,
         vault: &VaultName,
     ) -> Result<(), Error> {
-        let vault = Target::Vault { account: cx.account()?, vault };
+        let vault = Target::Vault {
+            account: cx.account()?,
+            vault,
+        };
         self.authorize_action(cx, Action::GetApiKeyCredentialProvider, &vault)
     }
 
@@ -55,30 +58,32 @@ impl App {
     pub(crate) fn authorize_release(
         &self,
         cx: &mut OpCx,
+        claims: &Claims,
         agent: &WorkloadIdentity,
-        whom: OnBehalfOf,
         provider: &CredentialProvider,
         grants: &[AdministratorGrant],
-    ) -> Result<Permit<RevealApiKey>, Error> {
+    ) -> Result<(Permit<RevealApiKey>, Reasons), Error> {
+        // Agent and provider were read from the caller's account; the user is of the token's.
         let account = cx.account()?;
         let asked = Use {
             caller: &cx.caller,
             agent: AgentOf { account, agent },
-            whom: Whom { account, on_behalf_of: whom },
+            whom: Whom {
+                account: claims.account,
+                on_behalf_of: claims.on_behalf_of(),
+            },
             provider: ProviderOf { account, provider },
             grants,
         };
         match self.authority.may_release_api_key(&asked) {
-            Verdict::Yes(_) => {
+            Verdict::Yes(reasons) => {
                 #[expect(
                     clippy::disallowed_methods,
                     reason = "this is the decision that makes the permit"
                 )]
-                let permit = Permit::dangerous_from_decision(
-                    *provider.id.as_bytes(),
-                    provider.version,
-                );
-                Ok(permit)
+                let permit =
+                    Permit::dangerous_from_decision(*provider.id.as_bytes(), provider.version);
+                Ok((permit, reasons))
             }
             Verdict::No(denial) => {
                 cx.about.explanation = Some(denial.explanation.clone());

@@ -5,9 +5,7 @@ use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
-use procura_core::audit::note::{
-    ChainState, Checkpoint, Signer, VerifierKey, note_hash,
-};
+use procura_core::audit::note::{ChainState, Checkpoint, Signer, VerifierKey, note_hash};
 use procura_core::digest::Sha256;
 use procura_core::error::Error;
 use procura_store::CheckpointView;
@@ -53,7 +51,14 @@ impl Checkpointer {
             None => (0, [0; 32]),
         };
         let last_open = Vec::new();
-        Ok(Self { signer, file, number, previous, last_open, last_note: None })
+        Ok(Self {
+            signer,
+            file,
+            number,
+            previous,
+            last_open,
+            last_note: None,
+        })
     }
 
     /// The key that verifies the notes.
@@ -102,7 +107,9 @@ fn last_whole_note(tail: &[u8], key: &VerifierKey) -> (Option<(Checkpoint, Strin
     while let Some(length) = tail.get(from..).and_then(note_length) {
         let bytes = tail.get(from..from + length).unwrap_or_default();
         from += length;
-        let Ok(text) = std::str::from_utf8(bytes) else { continue };
+        let Ok(text) = std::str::from_utf8(bytes) else {
+            continue;
+        };
         // The tail may begin in the middle of a note: what does not open is passed over.
         if let Ok(checkpoint) = key.open(text) {
             last = Some((checkpoint, text.to_owned()));

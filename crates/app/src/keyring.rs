@@ -29,7 +29,11 @@ pub(crate) struct Keyring {
 impl Keyring {
     /// A keyring that can unwrap what `root` wraps.
     pub(crate) fn new(root: SealingKey) -> Self {
-        Self { root: Arc::new(root), keys: Cache::new(KEYS_MAX), newest: Cache::new(KEYS_MAX) }
+        Self {
+            root: Arc::new(root),
+            keys: Cache::new(KEYS_MAX),
+            newest: Cache::new(KEYS_MAX),
+        }
     }
 
     /// The root key.
@@ -54,7 +58,9 @@ impl App {
             None => self.create_key(account, purpose).await?,
         };
         let key = self.unwrap_key(row).await?;
-        self.keyring.newest.insert((account, purpose), Arc::clone(&key));
+        self.keyring
+            .newest
+            .insert((account, purpose), Arc::clone(&key));
         Ok(key)
     }
 
@@ -68,7 +74,10 @@ impl App {
         if newest.id() == id && newest.version() == version {
             return Ok(Some(newest));
         }
-        let row = self.store.run_read("token_key", move |tx| tx.encryption_key(id, version)).await?;
+        let row = self
+            .store
+            .run_read("token_key", move |tx| tx.encryption_key(id, version))
+            .await?;
         match row {
             Some(row) if row.purpose == KeyPurpose::Token => self.unwrap_key(row).await.map(Some),
             _ => Ok(None),
@@ -84,7 +93,10 @@ impl App {
         if let Some(key) = self.keyring.keys.get(&(id, version)) {
             return Ok(key);
         }
-        let row = self.store.run_read("key_of", move |tx| tx.encryption_key(id, version)).await?;
+        let row = self
+            .store
+            .run_read("key_of", move |tx| tx.encryption_key(id, version))
+            .await?;
         let row = row.ok_or_else(|| Error::internal(format!("key {id} {version} is missing")))?;
         self.unwrap_key(row).await
     }
@@ -100,10 +112,13 @@ impl App {
             .run_tx("create_key", move |tx| {
                 tx.insert_encryption_key(&row)?;
                 // Of two that create at once one wins, and both go on with the winner's.
-                tx.newest_encryption_key(account, purpose).map(Outcome::Unrecorded)
+                tx.newest_encryption_key(account, purpose)
+                    .map(Outcome::Unrecorded)
             })
             .await?;
-        committed.value.ok_or_else(|| Error::internal("an encryption key vanished"))
+        committed
+            .value
+            .ok_or_else(|| Error::internal("an encryption key vanished"))
     }
 
     /// A new random key for `purpose`, wrapped, not yet stored.
@@ -124,7 +139,14 @@ impl App {
                 sealing::seal(rng, &above, &place, &plain)
             })
             .map_err(Error::internal_source)?;
-        Ok(EncryptionKey { id, version, account, purpose, wrapped, created_at: now })
+        Ok(EncryptionKey {
+            id,
+            version,
+            account,
+            purpose,
+            wrapped,
+            created_at: now,
+        })
     }
 
     /// A key that was just wrapped and is not stored yet; not cached, for it may never be.

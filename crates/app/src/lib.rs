@@ -33,7 +33,7 @@ use procura_core::error::Error;
 use procura_core::id::{DeploymentId, NodeId, RequestId};
 use procura_core::name::Region;
 use procura_core::time::{Clock, Timestamp};
-use procura_store::Store;
+use procura_store::{Engine, Store};
 use rand_core::CryptoRng;
 
 use crate::authentication::SigningKeys;
@@ -76,9 +76,17 @@ impl App {
         &self.region
     }
 
-    /// The database.
+    /// The database, for what stands beside the use cases (tests, later backups).
     pub fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// The word for the database engine.
+    pub fn engine_name(&self) -> &'static str {
+        match self.store.engine() {
+            Engine::Sqlite => "sqlite",
+            Engine::Postgres => "postgres",
+        }
     }
 
     /// The version of the policies in force.
@@ -97,7 +105,9 @@ impl App {
         let meta = self.store.run_read("ready", |tx| tx.meta()).await?;
         match meta {
             Some(meta) if meta.deployment == expected => Ok(()),
-            _ => Err(Error::internal("the database is not the one that this node started on")),
+            _ => Err(Error::internal(
+                "the database is not the one that this node started on",
+            )),
         }
     }
 

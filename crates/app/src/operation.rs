@@ -11,6 +11,7 @@ use procura_core::time::Timestamp;
 use procura_core::user::User;
 
 use crate::App;
+use crate::authentication::Proved;
 
 /// The context of one operation: who asks for what, when, and what has been found out so far.
 #[derive(Debug)]
@@ -49,6 +50,26 @@ pub struct About {
 }
 
 impl OpCx {
+    /// The context of a request of a proved caller.
+    pub fn new(
+        now: Timestamp,
+        request: RequestId,
+        action: Action,
+        proved: Proved,
+        peer: String,
+    ) -> Self {
+        let Proved { caller, epoch } = proved;
+        Self {
+            now,
+            request,
+            action,
+            caller,
+            epoch,
+            peer,
+            about: About::default(),
+        }
+    }
+
     /// The caller's account; an operator has none and must name one.
     pub fn account(&self) -> Result<AccountId, Error> {
         self.caller.account().ok_or_else(|| {
@@ -60,9 +81,9 @@ impl OpCx {
     pub fn access_key(&self) -> Result<AccessKeyId, Error> {
         match &self.caller {
             Caller::AccessKey { id, .. } => Ok(*id),
-            Caller::Operator => {
-                Err(Error::denied("this needs an access key; the local operator has none"))
-            }
+            Caller::Operator => Err(Error::denied(
+                "this needs an access key; the local operator has none",
+            )),
         }
     }
 
@@ -76,6 +97,20 @@ impl OpCx {
 }
 
 impl App {
+    /// The context of something that the local operator asks.
+    pub fn operator_cx(&self, action: Action) -> OpCx {
+        let now = self.now();
+        OpCx {
+            now,
+            request: self.new_request_id(now),
+            action,
+            caller: Caller::Operator,
+            epoch: 0,
+            peer: "local".to_owned(),
+            about: About::default(),
+        }
+    }
+
     /// The record of `cx`, ready to be appended with its effect.
     pub(crate) fn entry(&self, cx: &OpCx, verdict: Verdict, reason: impl Into<String>) -> Entry {
         let id = self.with_rng(|rng| RecordId::generate(cx.now, rng));
@@ -85,7 +120,7 @@ impl App {
         entry.caller = Some(cx.caller_name());
         entry.agent = cx.about.agent;
         entry.provider = cx.about.provider;
-        entry.resource = cx.about.resource.clone();
+        entry.resource.clone_from(&cx.about.resource);
         entry.policy = Some(self.policy_version().to_owned());
         entry.request = Some(cx.request.to_string());
         entry.peer = Some(cx.peer.clone());

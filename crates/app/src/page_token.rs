@@ -56,8 +56,8 @@ impl App {
         let sealed = Sealed::<kind::PageToken>::from_stored(bytes);
         let (id, version) = sealed.key().map_err(|_| not_ours())?;
         let key = self.token_key(id, version).await?.ok_or_else(not_ours)?;
-        let plain = sealing::open(&key, &self.page_place(cx, filter)?, &sealed)
-            .map_err(|_| not_ours())?;
+        let plain =
+            sealing::open(&key, &self.page_place(cx, filter)?, &sealed).map_err(|_| not_ours())?;
         let text = plain.expose_secret_text().ok_or_else(not_ours)?;
         text.parse().map(Some).map_err(|_| not_ours())
     }
@@ -73,17 +73,28 @@ impl App {
     ) -> Result<Page<T>, Error> {
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         if found.len() <= limit {
-            return Ok(Page { items: found, next: None });
+            return Ok(Page {
+                items: found,
+                next: None,
+            });
         }
         found.truncate(limit);
-        let Some(last) = found.last() else { return Ok(Page { items: found, next: None }) };
+        let Some(last) = found.last() else {
+            return Ok(Page {
+                items: found,
+                next: None,
+            });
+        };
         let plain = Plain::<kind::PageToken>::new(key_of(last).as_bytes().to_vec());
         let key = self.newest_key(None, KeyPurpose::Token).await?;
         let place = self.page_place(cx, filter)?;
         let sealed = self
             .with_rng(|rng| sealing::seal(rng, &key, &place, &plain))
             .map_err(Error::internal_source)?;
-        Ok(Page { items: found, next: Some(URL_SAFE_NO_PAD.encode(sealed.as_bytes())) })
+        Ok(Page {
+            items: found,
+            next: Some(URL_SAFE_NO_PAD.encode(sealed.as_bytes())),
+        })
     }
 
     fn page_place<'a>(&self, cx: &OpCx, filter: &'a [u8]) -> Result<Location<'a>, Error> {

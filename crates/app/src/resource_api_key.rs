@@ -70,14 +70,18 @@ impl App {
             return Err(not_found(name));
         };
         cx.about.provider = Some(provider.id);
-        let whom = claims.on_behalf_of();
-        let permit = self.authorize_release(cx, &agent, whom, &provider, &facts.grants)?;
+        let (permit, reasons) =
+            self.authorize_release(cx, claims, &agent, &provider, &facts.grants)?;
 
         let depends_on = depends_on(cx, claims, &provider, &facts.grants)?;
         // The permit moves into the transaction and ends with it. PostgreSQL may run the closure
         // again after a conflict; each run compares the permit with the row that it then finds.
         let epoch = facts.epoch;
-        let entry = self.allowed(cx, format!("released to {}", agent.name));
+        let under = reasons
+            .grant
+            .map(|grant| format!(" under {grant}"))
+            .unwrap_or_default();
+        let entry = self.allowed(cx, format!("released to {}{under}", agent.name));
         let committed = self
             .store
             .run_tx("release_api_key", move |tx| {
@@ -92,11 +96,22 @@ impl App {
                 }
             })
             .await?;
-        let Some(revealed) = committed.value else { return Ok(None) };
+        let Some(revealed) = committed.value else {
+            return Ok(None);
+        };
         let key = self.key_of(&revealed.sealed).await?;
-        let place = secret_place(self.deployment, account, &provider.id, revealed.secret_version);
-        let plain = sealing::open(&key, &place, &revealed.sealed).map_err(Error::internal_source)?;
-        Ok(Some(Committed { value: plain, record: committed.record }))
+        let place = secret_place(
+            self.deployment,
+            account,
+            &provider.id,
+            revealed.secret_version,
+        );
+        let plain =
+            sealing::open(&key, &place, &revealed.sealed).map_err(Error::internal_source)?;
+        Ok(Some(Committed {
+            value: plain,
+            record: committed.record,
+        }))
     }
 
     async fn release_facts(
@@ -124,7 +139,13 @@ impl App {
                     None => Vec::new(),
                 };
                 let agent = own.workload_identity_by_id(agent)?;
-                Ok(Facts { agent, provider, grants, caller_revoked, epoch })
+                Ok(Facts {
+                    agent,
+                    provider,
+                    grants,
+                    caller_revoked,
+                    epoch,
+                })
             })
             .await
     }

@@ -44,15 +44,15 @@ pub fn read(path: &Path) -> Result<Option<SealingKey>, RootKeyError> {
 }
 
 /// Makes a new root key in a new file. An existing file is never overwritten.
-pub fn create(
-    path: &Path,
-    id: KeyId,
-    rng: &mut dyn CryptoRng,
-) -> Result<SealingKey, RootKeyError> {
+pub fn create(path: &Path, id: KeyId, rng: &mut dyn CryptoRng) -> Result<SealingKey, RootKeyError> {
     let key = SealingKey::generate(id, 1, rng);
     let secret = Zeroizing::new(hex::encode(key.expose_secret()));
     let text = Zeroizing::new(format!("{ROOT_KEY_PREFIX} {id} {}\n", *secret));
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)?;
     file.write_all(text.as_bytes())?;
     file.sync_all()?;
     // The name of the file is durable only when its directory is.

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use procura_authority::{Authority, Rules};
+use procura_core::audit::note::Signer;
 use procura_core::encryption_key::KeyPurpose;
 use procura_core::entropy::{OsEntropy, random_bytes};
 use procura_core::error::Error;
@@ -12,7 +13,6 @@ use procura_core::id::{DeploymentId, KeyId, NodeId};
 use procura_core::name::Region;
 use procura_core::sealing::{self, Location, SealingKey, Subject};
 use procura_core::secret::{Plain, kind::CheckpointSeed};
-use procura_core::audit::note::Signer;
 use procura_core::time::Clock;
 use procura_store::{Meta, Outcome, Store};
 
@@ -151,7 +151,9 @@ async fn root_of(
 ) -> Result<(DeploymentId, SealingKey), StartError> {
     let path = data_dir.join("root.key");
     let found = root_key::read(&path)?;
-    let meta = store.run_read("meta", |tx| Ok((tx.meta()?, tx.has_rows_sealed()?))).await?;
+    let meta = store
+        .run_read("meta", |tx| Ok((tx.meta()?, tx.has_rows_sealed()?)))
+        .await?;
     match (meta, found) {
         ((Some(meta), _), Some(key)) if meta.key_check == key.check_value() => {
             Ok((meta.deployment, key))
@@ -161,7 +163,10 @@ async fn root_of(
                 Some(key) => format!("root.key holds {}", key.id()),
                 None => "there is no root.key".to_owned(),
             };
-            Err(StartError::OtherRootKey { expected: meta.root_key, found })
+            Err(StartError::OtherRootKey {
+                expected: meta.root_key,
+                found,
+            })
         }
         ((None, true), _) => {
             let lost = Error::internal("the database has keys but no meta row");
@@ -202,7 +207,10 @@ async fn initialise(
         // Another node initialised the same database first, under its own key.
         Some(meta) => {
             let found = format!("root.key holds {}", key.id());
-            Err(StartError::OtherRootKey { expected: meta.root_key, found })
+            Err(StartError::OtherRootKey {
+                expected: meta.root_key,
+                found,
+            })
         }
         None => Err(StartError::Failed(Error::internal("the meta row vanished"))),
     }
@@ -211,10 +219,16 @@ async fn initialise(
 /// The id of this node: made with its data directory.
 fn read_or_create_node(data_dir: &Path, clock: &dyn Clock) -> Result<NodeId, StartError> {
     let path = data_dir.join("node");
-    let failed = |source| StartError::DataDir { path: data_dir.join("node"), source };
+    let failed = |source| StartError::DataDir {
+        path: data_dir.join("node"),
+        source,
+    };
     match std::fs::read_to_string(&path) {
         Ok(text) => text.trim().parse().map_err(|_| {
-            failed(std::io::Error::new(std::io::ErrorKind::InvalidData, "not the id of a node"))
+            failed(std::io::Error::new(
+                std::io::ErrorKind::InvalidData,
+                "not the id of a node",
+            ))
         }),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             let node = NodeId::generate(clock.now(), &mut OsEntropy);
@@ -255,10 +269,10 @@ async fn checkpoint_seed(
             tx.deployment_secret(&wanted).map(Outcome::Unrecorded)
         })
         .await?;
-    let (stored, _) =
-        committed.value.ok_or_else(|| Error::internal("the checkpoint key vanished"))?;
-    let seed =
-        sealing::open(keyring.root(), &place, &stored).map_err(Error::internal_source)?;
+    let (stored, _) = committed
+        .value
+        .ok_or_else(|| Error::internal("the checkpoint key vanished"))?;
+    let seed = sealing::open(keyring.root(), &place, &stored).map_err(Error::internal_source)?;
     Ok(seed)
 }
 
@@ -268,12 +282,14 @@ fn open_checkpoints(
     node: NodeId,
     seed: &Plain<CheckpointSeed>,
 ) -> Result<Checkpointer, StartError> {
-    let failed = |source| StartError::DataDir { path: directory.to_owned(), source };
+    let failed = |source| StartError::DataDir {
+        path: directory.to_owned(),
+        source,
+    };
     let signer = Signer::from_seed(deployment.to_string(), seed)
         .ok_or_else(|| Error::internal("the checkpoint key is not a seed"))?;
     std::fs::create_dir_all(directory).map_err(failed)?;
-    let checkpointer =
-        Checkpointer::open(&notes_path(directory, node), signer).map_err(failed)?;
+    let checkpointer = Checkpointer::open(&notes_path(directory, node), signer).map_err(failed)?;
     let key = format!("{}\n", checkpointer.verifier_key());
     std::fs::write(key_path(directory, node), key).map_err(failed)?;
     Ok(checkpointer)

@@ -116,9 +116,9 @@ impl App {
                 Resource::WorkloadIdentity(name) => {
                     Ok(own.workload_identity(name)?.map(Tagged::Agent))
                 }
-                Resource::CredentialProvider(vault, kind, name) => {
-                    Ok(own.credential_provider(vault, *kind, name)?.map(Tagged::Provider))
-                }
+                Resource::CredentialProvider(vault, kind, name) => Ok(own
+                    .credential_provider(vault, *kind, name)?
+                    .map(Tagged::Provider)),
             }
         };
         let Some(tagged) = self.store.run_read("tagged", read).await? else {

@@ -31,7 +31,10 @@ impl Stop {
 
 impl Default for Tasks {
     fn default() -> Self {
-        Self { set: JoinSet::new(), stop: watch::channel(false).0 }
+        Self {
+            set: JoinSet::new(),
+            stop: watch::channel(false).0,
+        }
     }
 }
 

@@ -22,15 +22,27 @@ impl App {
     pub async fn token_vault(&self, cx: &mut OpCx, id: VaultName) -> Result<TokenVault, Error> {
         let account = cx.account()?;
         cx.about.resource = Some(format!("token-vault/{id}"));
-        self.authorize(cx, &Target::Vault { account, vault: &id })?;
+        self.authorize(
+            cx,
+            &Target::Vault {
+                account,
+                vault: &id,
+            },
+        )?;
         if id != VaultName::default_vault() {
             return Err(Error::not_found(format!(
                 "token vault {id} does not exist; an account has one, named default"
             )));
         }
-        let accounts = self.store.run_read("token_vault", |tx| tx.accounts()).await?;
+        let accounts = self
+            .store
+            .run_read("token_vault", |tx| tx.accounts())
+            .await?;
         let owner = accounts.into_iter().find(|owner| owner.id == account);
         let owner = owner.ok_or_else(|| Error::internal("the caller's account has no row"))?;
-        Ok(TokenVault { id, last_modified: owner.created_at })
+        Ok(TokenVault {
+            id,
+            last_modified: owner.created_at,
+        })
     }
 }

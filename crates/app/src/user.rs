@@ -23,7 +23,11 @@ impl App {
         asserted: &AssertedUserId,
     ) -> Result<User, Error> {
         let account_key = self.newest_key(Some(account), KeyPurpose::Account).await?;
-        let index = index_of(&account_key, UserKind::Asserted, &[asserted.as_str().as_bytes()]);
+        let index = index_of(
+            &account_key,
+            UserKind::Asserted,
+            &[asserted.as_str().as_bytes()],
+        );
         let find = move |tx: &mut procura_store::Tx<'_>| {
             tx.account(account).user(UserKind::Asserted, &index)
         };
@@ -31,7 +35,10 @@ impl App {
             return Ok(user);
         }
         let id = self.with_rng(|rng| UserId::generate(cx.now, rng));
-        let user = User { id, kind: UserKind::Asserted };
+        let user = User {
+            id,
+            kind: UserKind::Asserted,
+        };
         let purpose = KeyPurpose::Subject(Subject::User(id));
         let key_row = self.wrap_new_key(Some(account), purpose, cx.now).await?;
         let key = self.unwrap_new(&key_row).await?;
@@ -58,7 +65,8 @@ impl App {
                     return Ok(Outcome::Unrecorded(known));
                 }
                 tx.insert_encryption_key(&key_row)?;
-                tx.account(account).insert_user(&user, &index, &identity, now)?;
+                tx.account(account)
+                    .insert_user(&user, &index, &identity, now)?;
                 Ok(Outcome::Unrecorded(user))
             })
             .await?;

@@ -53,7 +53,11 @@ impl App {
         name: WorkloadName,
     ) -> Result<WorkloadIdentity, Error> {
         let agent = self.workload_identity(cx, name).await?;
-        if agent.state == AgentState::Active { Ok(agent) } else { Err(not_active(&agent)) }
+        if agent.state == AgentState::Active {
+            Ok(agent)
+        } else {
+            Err(not_active(&agent))
+        }
     }
 
     async fn mint(
@@ -96,8 +100,13 @@ impl App {
         let presented = Presented::parse(text).map_err(unproved)?;
         let (id, version) = presented.key().map_err(unproved)?;
         let unreadable = workload_access_token::InvalidToken::Unreadable;
-        let key = self.token_key(id, version).await?.ok_or_else(|| unproved(unreadable))?;
-        let claims = presented.open(&key, self.deployment, cx.now).map_err(unproved)?;
+        let key = self
+            .token_key(id, version)
+            .await?
+            .ok_or_else(|| unproved(unreadable))?;
+        let claims = presented
+            .open(&key, self.deployment, cx.now)
+            .map_err(unproved)?;
         // SECURITY: a token of another account is answered like no token at all.
         if claims.account != cx.account()? {
             return Err(unproved(workload_access_token::InvalidToken::Unreadable));

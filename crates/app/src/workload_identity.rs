@@ -85,23 +85,29 @@ impl App {
                 tx.account(account).workload_identity(&wanted)
             })
             .await?;
-        self.authorized_agent(cx, name, found)
+        self.authorized_agent(cx, &name, found)
     }
 
     /// `found`, if the caller may know of it: whether a name exists is told only to who may ask.
     fn authorized_agent(
         &self,
         cx: &mut OpCx,
-        name: WorkloadName,
+        name: &WorkloadName,
         found: Option<WorkloadIdentity>,
     ) -> Result<WorkloadIdentity, Error> {
         let account = cx.account()?;
         let Some(agent) = found else {
             self.authorize_absent_agent(cx)?;
-            return Err(not_found(&name));
+            return Err(not_found(name));
         };
         cx.about.agent = Some(agent.id);
-        self.authorize(cx, &Target::Agent(AgentOf { account, agent: &agent }))?;
+        self.authorize(
+            cx,
+            &Target::Agent(AgentOf {
+                account,
+                agent: &agent,
+            }),
+        )?;
         Ok(agent)
     }
 
@@ -168,15 +174,19 @@ impl App {
     ) -> Result<Page<WorkloadIdentity>, Error> {
         let account = cx.account()?;
         self.authorize(cx, &Target::Directory(account))?;
-        let after = self.page_start::<WorkloadName>(cx, b"", page.token.as_deref()).await?;
+        let after = self
+            .page_start::<WorkloadName>(cx, b"", page.token.as_deref())
+            .await?;
         let limit = page.limit.saturating_add(1);
         let found = self
             .store
             .run_read("workload_identities", move |tx| {
-                tx.account(account).workload_identities(after.as_ref(), limit)
+                tx.account(account)
+                    .workload_identities(after.as_ref(), limit)
             })
             .await?;
-        self.page(cx, b"", found, page.limit, |agent| agent.name.as_str()).await
+        self.page(cx, b"", found, page.limit, |agent| agent.name.as_str())
+            .await
     }
 }
 

@@ -11,7 +11,10 @@ use tracing_subscriber::filter::LevelFilter;
 pub(crate) struct Arguments {
     /// Where the database, the root key and the checkpoints are.
     #[arg(
-        long, global = true, env = "PROCURA_DATA_DIR", default_value = ".procura",
+        long,
+        global = true,
+        env = "PROCURA_DATA_DIR",
+        default_value = ".procura",
         value_name = "DIR"
     )]
     pub(crate) data_dir: PathBuf,
@@ -97,7 +100,12 @@ pub(crate) struct Dev {
     #[arg(long)]
     pub(crate) ephemeral: bool,
     /// Keep the state in PostgreSQL: postgres://user:password@host/database.
-    #[arg(long, env = "PROCURA__STORE__URL", hide_env_values = true, value_name = "URL")]
+    #[arg(
+        long,
+        env = "PROCURA__STORE__URL",
+        hide_env_values = true,
+        value_name = "URL"
+    )]
     pub(crate) store: Option<String>,
     /// The region that stands in ARNs and in signatures.
     #[arg(long, default_value = "us-east-1")]
@@ -199,6 +207,11 @@ pub(crate) struct Migrate {
     #[arg(long)]
     pub(crate) plan: bool,
     /// The PostgreSQL database; without it, the one in the data directory.
-    #[arg(long, env = "PROCURA__STORE__URL", hide_env_values = true, value_name = "URL")]
+    #[arg(
+        long,
+        env = "PROCURA__STORE__URL",
+        hide_env_values = true,
+        value_name = "URL"
+    )]
     pub(crate) store: Option<String>,
 }

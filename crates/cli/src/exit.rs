@@ -22,17 +22,18 @@ pub(crate) struct Exit {
 impl Exit {
     /// Something else holds what is needed.
     pub(crate) fn busy(text: String) -> Self {
-        Self { code: BUSY_CODE, text }
-    }
-
-    /// The configuration or the key is wrong.
-    pub(crate) fn configuration(text: String) -> Self {
-        Self { code: CONFIGURATION_CODE, text }
+        Self {
+            code: BUSY_CODE,
+            text,
+        }
     }
 
     /// The arguments do not go together.
     pub(crate) fn usage(text: String) -> Self {
-        Self { code: USAGE_CODE, text }
+        Self {
+            code: USAGE_CODE,
+            text,
+        }
     }
 }
 

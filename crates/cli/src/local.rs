@@ -39,7 +39,9 @@ impl Local<'_> {
 
     /// Deletes `path`.
     pub(crate) async fn delete(&self, path: &str) -> anyhow::Result<()> {
-        self.call(Method::DELETE, path, Bytes::new()).await.map(drop)
+        self.call(Method::DELETE, path, Bytes::new())
+            .await
+            .map(drop)
     }
 
     async fn call(&self, method: Method, path: &str, body: Bytes) -> anyhow::Result<Bytes> {

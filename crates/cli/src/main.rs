@@ -1,4 +1,7 @@
 //! The binary: `procura dev` runs the service; every other command talks to it or to its files.
+//!
+//! It must never decide anything: what a command asks for goes through `procura-app`, over the local
+//! socket. Start with [`command`], one file per command.
 
 mod arguments;
 mod command;
@@ -18,8 +21,16 @@ fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => {
             // clap prints help to stdout with 0 and mistakes to stderr with 2.
-            let code = if error.use_stderr() { exit::USAGE_CODE } else { 0 };
-            return if error.print().is_ok() { ExitCode::from(code) } else { ExitCode::FAILURE };
+            let code = if error.use_stderr() {
+                exit::USAGE_CODE
+            } else {
+                0
+            };
+            return if error.print().is_ok() {
+                ExitCode::from(code)
+            } else {
+                ExitCode::FAILURE
+            };
         }
     };
     log::start(&arguments.log);

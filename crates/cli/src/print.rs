@@ -44,8 +44,11 @@ pub(crate) fn rows<T: Serialize>(
         })
         .collect();
     for row in &table {
-        let cells: Vec<String> =
-            row.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
+        let cells: Vec<String> = row
+            .iter()
+            .zip(&widths)
+            .map(|(cell, width)| format!("{cell:<width$}"))
+            .collect();
         line(cells.join("  ").trim_end())?;
     }
     Ok(())

@@ -63,7 +63,9 @@ pub(crate) async fn read(
         let mut whole = BytesMut::new();
         while let Some(frame) = body.frame().await {
             let frame = frame.map_err(|_| Unread::Broken)?;
-            let Ok(data) = frame.into_data() else { continue };
+            let Ok(data) = frame.into_data() else {
+                continue;
+            };
             if whole.len() + data.len() > bytes_max {
                 return Err(Unread::TooLarge(bytes_max));
             }
@@ -71,6 +73,11 @@ pub(crate) async fn read(
         }
         Ok(whole.freeze())
     };
-    let bytes = tokio::time::timeout(timeout, collect).await.map_err(|_| Unread::Slow)??;
-    Ok(Held { bytes, _place: place })
+    let bytes = tokio::time::timeout(timeout, collect)
+        .await
+        .map_err(|_| Unread::Slow)??;
+    Ok(Held {
+        bytes,
+        _place: place,
+    })
 }

@@ -146,7 +146,9 @@ impl Listener {
                 request::answer(&this.app, &this.budget, &this.limits, peer, incoming).await
             }
         });
-        let connection = self.builder().serve_connection(TokioIo::new(stream), service);
+        let connection = self
+            .builder()
+            .serve_connection(TokioIo::new(stream), service);
         finish(connection, stop, self.limits.drain_timeout).await;
     }
 

@@ -11,8 +11,7 @@ use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::body::Incoming;
 use hyper::{Method, Request, Response};
 use procura_app::App;
-use procura_app::operation::{About, OpCx};
-use procura_authority::Caller;
+use procura_app::operation::OpCx;
 use procura_core::action::Action;
 use procura_core::error::{Error, Kind};
 use procura_core::id::RequestId;
@@ -30,18 +29,13 @@ const BODY_BYTES_MAX: usize = 64 * 1024;
 
 /// Answers a request of the local operator.
 pub async fn answer(app: &App, request: Request<Incoming>) -> Result<NativeAnswer, Infallible> {
-    let now = app.now();
-    let id = app.new_request_id(now);
-    let cx = OpCx {
-        now,
-        request: id,
-        action: Action::ListAccounts,
-        caller: Caller::Operator,
-        epoch: 0,
-        peer: "local".to_owned(),
-        about: About::default(),
+    let cx = app.operator_cx(Action::ListAccounts);
+    let id = cx.request;
+    let mut call = Call {
+        app,
+        cx,
+        request: Some(request),
     };
-    let mut call = Call { app, cx, request: Some(request) };
     let answered = call.route().await;
     Ok(match answered {
         Ok(answer) => answer,
@@ -85,7 +79,9 @@ impl Call<'_> {
             (&Method::GET, ["v1", "audit", "records"]) => self.records(&query).await,
             (&Method::GET, ["v1", "audit", "export"]) => self.export().await,
             (&Method::GET, ["v1", "audit", "chains", chain]) => self.chain(chain, &query).await,
-            _ => Err(Error::not_found(format!("the native API has no {method} {path}"))),
+            _ => Err(Error::not_found(format!(
+                "the native API has no {method} {path}"
+            ))),
         }
     }
 
@@ -95,20 +91,25 @@ impl Call<'_> {
             deployment: String,
             region: &'a str,
             policy: &'a str,
-            engine: String,
+            engine: &'a str,
         }
         let status = Status {
             deployment: self.app.deployment().to_string(),
             region: self.app.region().as_str(),
             policy: self.app.policy_version(),
-            engine: format!("{:?}", self.app.store().engine()).to_lowercase(),
+            engine: self.app.engine_name(),
         };
         reply(200, &status, self.cx.request)
     }
 
     async fn body<T: DeserializeOwned>(&mut self) -> Result<T, Error> {
-        let request = self.request.take().ok_or_else(|| Error::internal("body read twice"))?;
-        let body = Limited::new(request.into_body(), BODY_BYTES_MAX).collect().await;
+        let request = self
+            .request
+            .take()
+            .ok_or_else(|| Error::internal("body read twice"))?;
+        let body = Limited::new(request.into_body(), BODY_BYTES_MAX)
+            .collect()
+            .await;
         let bytes = body
             .map_err(|_| Error::new(Kind::Caller, "the body is incomplete or too long"))?
             .to_bytes();

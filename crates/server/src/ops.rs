@@ -32,12 +32,18 @@ pub(crate) struct Reply<O> {
 impl<O> Reply<O> {
     /// The answer to a read that reveals nothing and leaves no record.
     pub(crate) fn read(output: O) -> Self {
-        Self { output, record: None }
+        Self {
+            output,
+            record: None,
+        }
     }
 
     /// The answer to something that was done and recorded.
     pub(crate) fn done<T>(committed: Committed<T>, output: impl FnOnce(T) -> O) -> Self {
-        Self { output: output(committed.value), record: committed.record }
+        Self {
+            output: output(committed.value),
+            record: committed.record,
+        }
     }
 }
 
@@ -112,7 +118,11 @@ operations! {
 
 fn read<I: procura_wire::Input>(asked: &Asked<'_>) -> Result<I, Failure> {
     let header = |name: &str| {
-        asked.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
+        asked
+            .headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .map(str::to_owned)
     };
     let request = procura_wire::Request {
         labels: asked.labels,
@@ -125,7 +135,10 @@ fn read<I: procura_wire::Input>(asked: &Asked<'_>) -> Result<I, Failure> {
 
 fn render<O: procura_wire::Output>(reply: &Reply<O>) -> Result<Rendered, Failure> {
     let body = procura_wire::render(&reply.output).map_err(Error::internal_source)?;
-    Ok(Rendered { body, record: reply.record })
+    Ok(Rendered {
+        body,
+        record: reply.record,
+    })
 }
 
 /// A member whose form the model does not pin down as far as we do.
@@ -133,7 +146,8 @@ fn checked<T: std::str::FromStr>(field: &'static str, text: &str) -> Result<T, E
 where
     T::Err: std::fmt::Display,
 {
-    text.parse().map_err(|error: T::Err| Error::field(field, error.to_string()))
+    text.parse()
+        .map_err(|error: T::Err| Error::field(field, error.to_string()))
 }
 
 fn epoch(at: Timestamp) -> EpochMillis {
@@ -142,13 +156,23 @@ fn epoch(at: Timestamp) -> EpochMillis {
 
 fn agent_arn(app: &App, account: AccountId, name: &WorkloadName) -> String {
     let resource = Resource::WorkloadIdentity(name.clone());
-    Arn { region: app.region().clone(), account, resource }.to_string()
+    Arn {
+        region: app.region().clone(),
+        account,
+        resource,
+    }
+    .to_string()
 }
 
 fn provider_arn(app: &App, account: AccountId, provider: &CredentialProvider) -> String {
     let (vault, name) = (provider.vault.clone(), provider.name.clone());
     let resource = Resource::CredentialProvider(vault, provider.kind, name);
-    Arn { region: app.region().clone(), account, resource }.to_string()
+    Arn {
+        region: app.region().clone(),
+        account,
+        resource,
+    }
+    .to_string()
 }
 
 fn secret_of(

@@ -9,7 +9,7 @@ use hyper::http::request::Parts;
 use hyper::{Method, Request, StatusCode};
 use procura_app::App;
 use procura_app::authentication::Unauthenticated;
-use procura_app::operation::{About, OpCx};
+use procura_app::operation::OpCx;
 use procura_core::digest::sha256;
 use procura_core::error::{Error, Kind};
 use procura_core::id::RequestId;
@@ -46,7 +46,14 @@ pub(crate) async fn answer(
     }
     let now = app.now();
     let id = app.new_request_id(now);
-    let job = Job { app, budget, limits, peer, now, id };
+    let job = Job {
+        app,
+        budget,
+        limits,
+        peer,
+        now,
+        id,
+    };
     let (operation, answered) = job.run(&parts, body).await;
     let answer = match answered {
         Ok(answer) => answer,
@@ -105,7 +112,10 @@ impl Job<'_> {
                 return ("unknown", Err(Exception::unknown(text)));
             }
         };
-        (operation.name(), self.operation(operation, &labels, parts, body).await)
+        (
+            operation.name(),
+            self.operation(operation, &labels, parts, body).await,
+        )
     }
 
     async fn operation(
@@ -122,11 +132,15 @@ impl Job<'_> {
             query: parts.uri.query().unwrap_or_default().as_bytes(),
             headers: &headers,
         };
-        let presented = sigv4::parse(&head)
-            .map_err(|error| refused(&Unauthenticated::Signature(error)))?;
+        let presented =
+            sigv4::parse(&head).map_err(|error| refused(&Unauthenticated::Signature(error)))?;
         // SECURITY: a key that does not exist is refused before a byte of the body is held.
-        let claimed = self.app.claimed_key(&presented).await.map_err(|error| refused(&error))?;
-        let held = body::read(
+        let claimed = self
+            .app
+            .claimed_key(&presented)
+            .await
+            .map_err(|error| refused(&error))?;
+        let whole = body::read(
             body,
             operation.body_bytes_max(),
             self.budget,
@@ -134,29 +148,32 @@ impl Job<'_> {
         )
         .await
         .map_err(|error| Exception::of_unread(&error))?;
-        let hash = sha256(&[&held.bytes]);
-        let (caller, epoch) = self
+        let hash = sha256(&[&whole.bytes]);
+        let proved = self
             .app
             .prove_caller(claimed, &presented, hash, self.now)
             .await
             .map_err(|error| refused(&error))?;
-        let mut cx = OpCx {
-            now: self.now,
-            request: self.id,
-            action: ops::action_of(operation),
-            caller,
-            epoch,
-            peer: self.peer.0.to_string(),
-            about: About::default(),
-        };
+        let action = ops::action_of(operation);
+        let mut cx = OpCx::new(self.now, self.id, action, proved, self.peer.0.to_string());
         let query = parts.uri.query().unwrap_or_default();
-        let asked = Asked { labels, query, headers: &parts.headers, body: &held.bytes };
-        let done = match strict(&held.bytes) {
+        let asked = Asked {
+            labels,
+            query,
+            headers: &parts.headers,
+            body: &whole.bytes,
+        };
+        let done = match strict(&whole.bytes) {
             Ok(()) => ops::dispatch(self.app, &mut cx, operation, &asked).await,
             Err(error) => Err(Failure::Input(error)),
         };
         match done {
-            Ok(done) => Ok(response::json(operation.status(), done.body, self.id, done.record)),
+            Ok(done) => Ok(response::json(
+                operation.status(),
+                done.body,
+                self.id,
+                done.record,
+            )),
             Err(failure) => Err(self.fail(&cx, operation, failure).await),
         }
     }
@@ -200,5 +217,8 @@ fn strict(body: &[u8]) -> Result<(), InputError> {
 }
 
 fn flat(headers: &HeaderMap) -> Vec<(&str, &[u8])> {
-    headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect()
+    headers
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_bytes()))
+        .collect()
 }

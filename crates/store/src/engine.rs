@@ -4,6 +4,7 @@ pub(crate) mod postgres;
 pub(crate) mod sqlite;
 
 use std::convert::Infallible;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::SyncSender;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -44,6 +45,8 @@ pub(crate) struct Shared {
     pub(crate) reads: Queue<Box<dyn Job>, Infallible>,
     pub(crate) clock: SharedClock,
     pub(crate) published: SharedPublished,
+    pub(crate) writers_away: Absence,
+    pub(crate) readers_away: Absence,
     /// How many threads have ended.
     ended: watch::Sender<usize>,
     threads: usize,
@@ -58,6 +61,8 @@ impl Shared {
             reads: Queue::new(limits.readers, limits.jobs_max),
             clock: Arc::new(OnceLock::new()),
             published: Arc::new(Published::default()),
+            writers_away: Absence::of(limits.writers),
+            readers_away: Absence::of(limits.readers),
             ended: watch::Sender::new(0),
             threads: limits.writers + limits.readers,
             unclosed: Mutex::new(None),
@@ -89,6 +94,43 @@ impl Shared {
     pub(crate) fn abandon(&self) {
         self.writes.abandon();
         self.reads.abandon();
+    }
+}
+
+/// How many threads of a kind have lost the server.
+pub(crate) struct Absence {
+    away: AtomicUsize,
+    threads: usize,
+}
+
+impl Absence {
+    fn of(threads: usize) -> Self {
+        Self {
+            away: AtomicUsize::new(0),
+            threads,
+        }
+    }
+
+    /// One thread finds the server `away` or back; `was` is what it found before.
+    pub(crate) fn note(&self, was: &mut bool, away: bool) {
+        if away && !*was {
+            self.away.fetch_add(1, Ordering::Relaxed);
+        } else if !away && *was {
+            self.away.fetch_sub(1, Ordering::Relaxed);
+        }
+        *was = away;
+    }
+
+    /// Whether no thread has a connection, so that nobody else will do what waits.
+    pub(crate) fn is_total(&self) -> bool {
+        self.away.load(Ordering::Relaxed) >= self.threads
+    }
+}
+
+/// Answers everything that waits: the server is away for all.
+pub(crate) fn refuse_waiting<C>(queue: &Queue<Box<dyn Job>, C>) {
+    while let Some(mut job) = queue.pop_waiting() {
+        job.answer(Err(Error::internal("the database cannot be reached")));
     }
 }
 

@@ -60,7 +60,7 @@ enum Held<T> {
 /// What the caller of a closure waits for.
 pub(crate) type Answer<T> = Result<Committed<T>, Error>;
 
-struct Closure<T, F> {
+struct Queued<T, F> {
     name: &'static str,
     closure: F,
     held: Option<Held<T>>,
@@ -78,7 +78,7 @@ where
 {
     let (caller, answer) = oneshot::channel();
     (
-        Box::new(Closure {
+        Box::new(Queued {
             name,
             closure,
             held: None,
@@ -88,7 +88,7 @@ where
     )
 }
 
-impl<T, F> Job for Closure<T, F>
+impl<T, F> Job for Queued<T, F>
 where
     F: Fn(&mut Tx<'_>) -> Result<Outcome<T>, Error> + Send,
     T: Send,

@@ -140,6 +140,11 @@ impl<J, C> Queue<J, C> {
         state.phase == Phase::Abandoned
     }
 
+    /// Whether closures are taken.
+    pub(crate) fn is_open(&self) -> bool {
+        self.lock().phase == Phase::Open
+    }
+
     /// Takes no more; what waits is still done.
     pub(crate) fn drain(&self) {
         let mut state = self.lock();

@@ -50,6 +50,10 @@ impl Drop for Handle {
 
 impl Store {
     /// Opens a migrated database and makes sure that its commits are durable.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "the URL should not live on elsewhere"
+    )]
     pub fn open(config: Config) -> Result<Self, OpenError> {
         let limits = match &config {
             Config::Sqlite(_) => Limits {

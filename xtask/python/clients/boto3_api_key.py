@@ -119,7 +119,7 @@ def main() -> None:
             cwd=service.directory,
         )
         verified = service.cli("audit", "verify").stdout
-        assert verified.startswith("verified "), verified
+        assert verified.startswith("verified: "), verified
         tail = service.cli("audit", "tail", "-n", "200").stdout
         assert "released to agent-1" in tail, tail
         assert "sk-first" not in tail and "alice" not in tail, tail

@@ -40,24 +40,20 @@ pub(super) struct Step {
 }
 
 impl Step {
-    pub(super) fn cargo<'a>(
-        name: impl Into<String>,
-        arguments: impl IntoIterator<Item = &'a str>,
-    ) -> Self {
-        Self::new(name, Program::Cargo, arguments)
+    /// A step whose command line has no word with a space in it.
+    pub(super) fn cargo(name: impl Into<String>, line: &str) -> Self {
+        Self::new(name, Program::Cargo, line.split(' '))
     }
 
-    pub(super) fn xtask<'a>(
-        name: impl Into<String>,
-        arguments: impl IntoIterator<Item = &'a str>,
-    ) -> Self {
-        Self::new(name, Program::Xtask, arguments)
+    pub(super) fn xtask(name: impl Into<String>, line: &str) -> Self {
+        Self::new(name, Program::Xtask, line.split(' '))
     }
 
     pub(super) fn python(name: impl Into<String>, script: &Path) -> anyhow::Result<Self> {
+        let interpreter = Program::Python(setup::interpreter()?);
         Ok(Self::new(
             name,
-            Program::Python(setup::interpreter()?),
+            interpreter,
             [OsStr::new("-B"), script.as_os_str()],
         ))
     }
@@ -111,7 +107,10 @@ impl Step {
         // A test or a client that lacks what it needs says so, and here nothing may be lacking.
         // `tidy` prints `advisories: not checked`, which is another thing.
         if let Some(line) = log.lines().find(|line| line.contains("not run:")) {
-            return Some(format!("it says `{}`, and here nothing may be lacking", line.trim()));
+            return Some(format!(
+                "it says `{}`, and here nothing may be lacking",
+                line.trim()
+            ));
         }
         let proof = self
             .name
@@ -147,7 +146,7 @@ mod tests {
 
     #[test]
     fn a_step_that_left_something_out_fails() {
-        let step = Step::cargo("tests", []).tests();
+        let step = Step::cargo("tests", "").tests();
         assert!(
             step.objection("a ... ok\nnot run: vectors absent\n")
                 .is_some()
@@ -157,7 +156,7 @@ mod tests {
 
     #[test]
     fn a_proof_ends_in_its_own_figure() {
-        let step = Step::xtask("prove-seal", []).figure();
+        let step = Step::xtask("prove-seal", "").figure();
         assert_eq!(step.objection("x\nfigure: seal flips=8\n\n"), None);
         assert!(step.objection("figure: seal flips=8\nbye\n").is_some());
         assert!(step.objection("figure: kill9 kills=8\n").is_some());

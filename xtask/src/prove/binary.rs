@@ -14,18 +14,10 @@ use crate::workspace::{cargo, members, variable};
 pub(crate) const RELEASE_VARIABLE: &str = "PROCURA_BIN";
 pub(crate) const SABOTAGE_VARIABLE: &str = "PROCURA_SABOTAGE_BIN";
 
-/// Arguments of cargo for the binary that is released.
-pub(crate) const RELEASE_BUILD: &[&str] =
-    &["build", "--locked", "--package", "procura", "--release"];
-const PLAIN_BUILD: &[&str] = &["build", "--locked", "--package", "procura"];
-const SABOTAGE_BUILD: &[&str] = &[
-    "build",
-    "--locked",
-    "--package",
-    "procura",
-    "--features",
-    "procura-core/sabotage",
-];
+/// The command line of cargo for the binary that is released.
+pub(crate) const RELEASE_BUILD: &str = "build --locked --package procura --release";
+const PLAIN_BUILD: &str = "build --locked --package procura";
+const SABOTAGE_BUILD: &str = "build --locked --package procura --features procura-core/sabotage";
 
 /// The released binary, as `PROCURA_BIN` names it or newly built.
 pub(crate) fn release() -> anyhow::Result<PathBuf> {
@@ -57,10 +49,10 @@ pub(super) fn build_both() -> anyhow::Result<()> {
     Ok(())
 }
 
-fn build(arguments: &[&str]) -> anyhow::Result<()> {
+fn build(line: &str) -> anyhow::Result<()> {
     let mut command = cargo();
     let status = command
-        .args(arguments)
+        .args(line.split(' '))
         .status()
         .context("cannot run cargo")?;
     if !status.success() {

@@ -26,7 +26,10 @@ impl Login {
     /// The login that `procura env --format json` prints.
     pub(super) fn from_env(json: &[u8]) -> anyhow::Result<Self> {
         let env: Value = serde_json::from_slice(json)?;
-        let text = |name: &str| env[name].as_str().map(str::to_owned).context("procura env");
+        let text = |name: &str| {
+            let value = env.get(name).and_then(Value::as_str);
+            value.map(str::to_owned).context("procura env")
+        };
         let address = text("AWS_ENDPOINT_URL_BEDROCK_AGENTCORE")?;
         Ok(Self {
             address: address.trim_start_matches("http://").to_owned(),
@@ -56,7 +59,10 @@ impl Client {
         let stream = TcpStream::connect(&login.address)?;
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(TIMEOUT))?;
-        Ok(Self { login, stream: BufReader::new(stream) })
+        Ok(Self {
+            login,
+            stream: BufReader::new(stream),
+        })
     }
 
     /// Sends `body` to `path`. An error means that nothing is known of the outcome.
@@ -70,7 +76,12 @@ impl Client {
     }
 
     fn head(&self, path: &str, body: &[u8]) -> String {
-        let Login { address, key, secret, region } = &self.login;
+        let Login {
+            address,
+            key,
+            secret,
+            region,
+        } = &self.login;
         let time = basic_time();
         let day = time.get(..8).unwrap_or_default();
         let canonical = format!(
@@ -78,8 +89,10 @@ impl Client {
             hex(&sha256(&[body]))
         );
         let scope = format!("{day}/{region}/bedrock-agentcore/aws4_request");
-        let to_sign =
-            format!("AWS4-HMAC-SHA256\n{time}\n{scope}\n{}", hex(&sha256(&[canonical.as_bytes()])));
+        let to_sign = format!(
+            "AWS4-HMAC-SHA256\n{time}\n{scope}\n{}",
+            hex(&sha256(&[canonical.as_bytes()]))
+        );
         let mut signing = hmac_sha256(format!("AWS4{secret}").as_bytes(), day.as_bytes());
         for part in [region.as_str(), "bedrock-agentcore", "aws4_request"] {
             signing = hmac_sha256(&signing, part.as_bytes());
@@ -101,7 +114,9 @@ impl Client {
         let (mut length, mut record) = (0, None);
         loop {
             let line = self.line()?;
-            let Some((name, value)) = line.split_once(": ") else { break };
+            let Some((name, value)) = line.split_once(": ") else {
+                break;
+            };
             match name {
                 "content-length" => length = value.parse().map_err(|_| broken("content-length"))?,
                 "x-procura-record" => record = Some(value.to_owned()),
@@ -111,7 +126,11 @@ impl Client {
         let mut body = vec![0; length];
         self.stream.read_exact(&mut body)?;
         let body = serde_json::from_slice(&body).unwrap_or(Value::Null);
-        Ok(Answer { status, record, body })
+        Ok(Answer {
+            status,
+            record,
+            body,
+        })
     }
 
     fn line(&mut self) -> io::Result<String> {
@@ -124,6 +143,14 @@ impl Client {
 }
 
 impl Answer {
+    /// A member of the body, as text.
+    pub(super) fn text(&self, member: &str) -> Option<String> {
+        self.body
+            .get(member)
+            .and_then(Value::as_str)
+            .map(str::to_owned)
+    }
+
     /// This answer, if it has one of these statuses.
     pub(super) fn expect(self, statuses: &[u16]) -> anyhow::Result<Self> {
         if statuses.contains(&self.status) {
@@ -150,6 +177,9 @@ pub(super) fn hex(bytes: &[u8]) -> String {
 fn basic_time() -> String {
     let now = SystemClock.now().to_string();
     let seconds = now.split('.').next().unwrap_or_default();
-    let digits: String = seconds.chars().filter(|c| !matches!(c, '-' | ':')).collect();
+    let digits: String = seconds
+        .chars()
+        .filter(|c| !matches!(c, '-' | ':'))
+        .collect();
     format!("{digits}Z")
 }

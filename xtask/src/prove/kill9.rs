@@ -6,7 +6,8 @@
 mod worker;
 
 use std::collections::HashSet;
-use std::path::PathBuf;
+use std::fmt::Write as _;
+use std::path::Path;
 use std::sync::mpsc;
 use std::time::Duration;
 
@@ -51,10 +52,11 @@ pub(super) fn run(full: bool) -> anyhow::Result<()> {
             Err(error) => println!("{engine}: control found out: {error:#}"),
             Ok(_) => bail!("{engine}: a server that answers before it commits was not found out"),
         }
-        figure += &format!(
+        write!(
+            figure,
             " {engine}_kills={} {engine}_acknowledged={} {engine}_lost=0",
             tally.kills, tally.acknowledged
-        );
+        )?;
     }
     println!("{figure}");
     Ok(())
@@ -62,7 +64,7 @@ pub(super) fn run(full: bool) -> anyhow::Result<()> {
 
 fn attack(
     engine: &str,
-    binary: &PathBuf,
+    binary: &Path,
     defect: Option<&'static str>,
     kills: u32,
 ) -> anyhow::Result<Tally> {
@@ -72,7 +74,12 @@ fn attack(
         _ => None,
     };
     let directory = folder.path().join("data");
-    let setup = Setup { binary: binary.clone(), directory, store, defect };
+    let setup = Setup {
+        binary: binary.to_owned(),
+        directory,
+        store,
+        defect,
+    };
     let mut workers: Vec<Worker> = (0..WORKERS).map(Worker::new).collect();
     let mut tally = Tally::default();
     for _ in 0..kills {
@@ -89,7 +96,11 @@ fn attack(
             server.kill()?;
             running
                 .into_iter()
-                .map(|thread| thread.join().map_err(|_| anyhow::anyhow!("a worker panicked"))?)
+                .map(|thread| {
+                    thread
+                        .join()
+                        .map_err(|_| anyhow::anyhow!("a worker panicked"))?
+                })
                 .collect::<anyhow::Result<Vec<Worker>>>()
         })?;
         tally.kills += 1;
@@ -119,7 +130,10 @@ fn check_records(setup: &Setup, folder: &Folder, workers: &[Worker]) -> anyhow::
     let mut present = HashSet::new();
     for line in export.lines().filter(|line| line.starts_with('{')) {
         let record: serde_json::Value = serde_json::from_str(line)?;
-        let id = record["id"].as_str().context("a record without id")?;
+        let id = record
+            .get("id")
+            .and_then(serde_json::Value::as_str)
+            .context("a record without id")?;
         if !present.insert(id.to_owned()) {
             bail!("the record {id} stands twice in the chains");
         }
@@ -138,14 +152,19 @@ fn database() -> anyhow::Result<String> {
         .context("set PROCURA_TEST_POSTGRES; `cargo xtask ci` starts a cluster and does")?
         .into_string()
         .map_err(|_| anyhow::anyhow!("PROCURA_TEST_POSTGRES is not text"))?;
-    let name = format!("kill9_{:016x}", u64::from_be_bytes(random_bytes(&mut OsEntropy)));
+    let name = format!(
+        "kill9_{:016x}",
+        u64::from_be_bytes(random_bytes(&mut OsEntropy))
+    );
     let made = std::process::Command::new("psql")
         .args(["-qX", &cluster, "-c", &format!("CREATE DATABASE {name}")])
         .status()?;
     if !made.success() {
         bail!("the database {name} cannot be made");
     }
-    let (base, _) = cluster.rsplit_once('/').context("PROCURA_TEST_POSTGRES has no database")?;
+    let (base, _) = cluster
+        .rsplit_once('/')
+        .context("PROCURA_TEST_POSTGRES has no database")?;
     Ok(format!("{base}/{name}"))
 }
 

@@ -71,10 +71,16 @@ fn ours(_: usize) -> anyhow::Result<Line> {
     let (subject, subject_bytes) = match subject % 3 {
         0 => (Subject::Deployment, b"deployment".to_vec()),
         1 => (Subject::Account, b"account".to_vec()),
-        _ => (Subject::User(user), [b"user:".as_slice(), user.as_bytes()].concat()),
+        _ => (
+            Subject::User(user),
+            [b"user:".as_slice(), user.as_bytes()].concat(),
+        ),
     };
     let account = (account % 2 == 0).then(|| "123456789012".to_owned());
-    let row: Vec<u8> = random_bytes::<16>(&mut rng).into_iter().take((row % 17).into()).collect();
+    let row: Vec<u8> = random_bytes::<16>(&mut rng)
+        .into_iter()
+        .take((row % 17).into())
+        .collect();
     let destination = (destination % 2 == 0).then(|| random_bytes::<32>(&mut rng));
     let plaintext = vec![length; usize::from(length) * 3];
     let id = KeyId::from_bytes(random_bytes(&mut rng));
@@ -90,7 +96,12 @@ fn ours(_: usize) -> anyhow::Result<Line> {
         row_version: u64::from_be_bytes(bytes),
         destination,
     };
-    let sealed = seal(&mut rng, &key, &location, &Plain::<ApiKey>::new(plaintext.clone()))?;
+    let sealed = seal(
+        &mut rng,
+        &key,
+        &location,
+        &Plain::<ApiKey>::new(plaintext.clone()),
+    )?;
     Ok(Line {
         key_id: hex(id.as_bytes()),
         key_version: key.version(),
@@ -116,7 +127,9 @@ fn open_theirs(line: &Line) -> anyhow::Result<u64> {
     let subject = subject_of(&unhex(&line.subject)?)?;
     let row = unhex(&line.row)?;
     let destination = line.destination.as_deref().map(unhex).transpose()?;
-    let destination = destination.map(|bytes| bytes.try_into().ok().context("digest")).transpose()?;
+    let destination = destination
+        .map(|bytes| bytes.try_into().ok().context("digest"))
+        .transpose()?;
     let place = Location {
         deployment: DeploymentId::from_slice(&unhex(&line.deployment)?).context("deployment")?,
         account: line.account.as_deref().map(str::parse).transpose()?,
@@ -135,14 +148,62 @@ fn open_theirs(line: &Line) -> anyhow::Result<u64> {
     let longer_row = [row.as_slice(), b"x"].concat();
     let flipped = place.destination.map_or(Some([0; 32]), |_| None);
     let wrong: BTreeMap<&str, Location<'_>> = BTreeMap::from([
-        ("deployment", Location { deployment: DeploymentId::from_bytes([0; 16]), ..place }),
-        ("account", Location { account: Some("000000000001".parse()?), ..place }),
-        ("subject", Location { subject: other_user, ..place }),
-        ("table", Location { table: "grant", ..place }),
-        ("column", Location { column: "tags", ..place }),
-        ("row", Location { row: &longer_row, ..place }),
-        ("version", Location { row_version: place.row_version ^ 1, ..place }),
-        ("destination", Location { destination: flipped, ..place }),
+        (
+            "deployment",
+            Location {
+                deployment: DeploymentId::from_bytes([0; 16]),
+                ..place
+            },
+        ),
+        (
+            "account",
+            Location {
+                account: Some("000000000001".parse()?),
+                ..place
+            },
+        ),
+        (
+            "subject",
+            Location {
+                subject: other_user,
+                ..place
+            },
+        ),
+        (
+            "table",
+            Location {
+                table: "grant",
+                ..place
+            },
+        ),
+        (
+            "column",
+            Location {
+                column: "tags",
+                ..place
+            },
+        ),
+        (
+            "row",
+            Location {
+                row: &longer_row,
+                ..place
+            },
+        ),
+        (
+            "version",
+            Location {
+                row_version: place.row_version ^ 1,
+                ..place
+            },
+        ),
+        (
+            "destination",
+            Location {
+                destination: flipped,
+                ..place
+            },
+        ),
     ]);
     for (member, place) in &wrong {
         if open(&key, place, &sealed).is_ok() {
@@ -165,33 +226,67 @@ fn subject_of(bytes: &[u8]) -> anyhow::Result<Subject> {
 
 /// Tables and columns are constants of the program.
 fn known_name(name: &str) -> anyhow::Result<&'static str> {
-    let known =
-        ["credential_provider", "access_key", "user", "secret", "identity", "wrapped account key"];
-    known.into_iter().find(|known| *known == name).context("an unknown name")
+    let known = [
+        "credential_provider",
+        "access_key",
+        "user",
+        "secret",
+        "identity",
+        "wrapped account key",
+    ];
+    known
+        .into_iter()
+        .find(|known| *known == name)
+        .context("an unknown name")
 }
 
 /// Makes a database with the real server and opens every sealed column of it from the root key
 /// down, by the other implementation. Gives how many columns and keys it opened.
 fn real_database(defect: Option<&'static str>) -> anyhow::Result<u64> {
-    let folder = Folder::new(if defect.is_some() { "seal-control" } else { "seal" })?;
-    let binary = if defect.is_some() { binary::sabotage()? } else { binary::release()? };
-    let setup = Setup { binary, directory: folder.path().join("data"), store: None, defect };
+    let folder = Folder::new(if defect.is_some() {
+        "seal-control"
+    } else {
+        "seal"
+    })?;
+    let binary = if defect.is_some() {
+        binary::sabotage()?
+    } else {
+        binary::release()?
+    };
+    let setup = Setup {
+        binary,
+        directory: folder.path().join("data"),
+        store: None,
+        defect,
+    };
     let server = setup.start()?;
     let mut client = Client::connect(server.login.clone())?;
     let mut post = |path: &str, body: serde_json::Value| -> anyhow::Result<()> {
-        client.post(&format!("/identities/{path}"), &body)?.expect(&[200, 201]).map(drop)
+        client
+            .post(&format!("/identities/{path}"), &body)?
+            .expect(&[200, 201])
+            .map(drop)
     };
     post("CreateWorkloadIdentity", json!({ "name": "agent" }))?;
     for number in 0..5 {
         let name = format!("provider-{number}");
-        post("CreateApiKeyCredentialProvider", json!({ "name": name, "apiKey": "sk-1" }))?;
-        post("UpdateApiKeyCredentialProvider", json!({ "name": name, "apiKey": "sk-2" }))?;
+        post(
+            "CreateApiKeyCredentialProvider",
+            json!({ "name": name, "apiKey": "sk-1" }),
+        )?;
+        post(
+            "UpdateApiKeyCredentialProvider",
+            json!({ "name": name, "apiKey": "sk-2" }),
+        )?;
         let user = format!("user-{number}");
         let body = json!({ "workloadName": "agent", "userId": user });
         post("GetWorkloadAccessTokenForUserId", body)?;
     }
     server.stop()?;
-    let directory = setup.directory.to_str().context("a path that is not text")?;
+    let directory = setup
+        .directory
+        .to_str()
+        .context("a path that is not text")?;
     Ok(oracle(&["database", directory], "")?.trim().parse()?)
 }
 
@@ -221,7 +316,10 @@ fn oracle(arguments: &[&str], input: &str) -> anyhow::Result<String> {
     // A writer that fails means a reader that failed, which is told by its status.
     let _ = writer.join();
     if !output.status.success() {
-        bail!("seal_oracle.py {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        bail!(
+            "seal_oracle.py {arguments:?}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
     }
     Ok(String::from_utf8(output.stdout)?)
 }

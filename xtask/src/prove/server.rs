@@ -11,7 +11,7 @@ use anyhow::{Context as _, bail};
 use super::client::Login;
 
 /// How long a server may take to come up before the proof fails.
-const START: Duration = Duration::from_secs(60);
+const START: Duration = Duration::from_mins(1);
 
 /// How a server is run.
 #[derive(Debug, Clone)]
@@ -37,7 +37,10 @@ impl Setup {
         if let Some(store) = &self.store {
             command.args(["--store", store]);
         }
-        let mut child = command.stdout(Stdio::piped()).stdin(Stdio::null()).spawn()?;
+        let mut child = command
+            .stdout(Stdio::piped())
+            .stdin(Stdio::null())
+            .spawn()?;
         let stdout = child.stdout.take().context("no stdout")?;
         let (ready, is_ready) = mpsc::channel();
         std::thread::spawn(move || {
@@ -53,26 +56,37 @@ impl Setup {
             bail!("the server was not ready; it ended with {}", child.wait()?);
         }
         let env = self.run(&["env", "--format", "json"])?;
-        Ok(Server { child, login: Login::from_env(&env.stdout)? })
+        Ok(Server {
+            child,
+            login: Login::from_env(&env.stdout)?,
+        })
     }
 
     /// Runs a command beside the server; it must succeed.
     pub(super) fn run(&self, arguments: &[&str]) -> anyhow::Result<Output> {
         let output = self.try_run(arguments)?;
         if !output.status.success() {
-            bail!("procura {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+            bail!(
+                "procura {arguments:?}: {}",
+                String::from_utf8_lossy(&output.stderr)
+            );
         }
         Ok(output)
     }
 
     /// Runs a command beside the server.
     pub(super) fn try_run(&self, arguments: &[&str]) -> anyhow::Result<Output> {
-        self.command(arguments).output().with_context(|| format!("procura {arguments:?}"))
+        self.command(arguments)
+            .output()
+            .with_context(|| format!("procura {arguments:?}"))
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(&self.binary);
-        command.args(arguments).arg("--data-dir").arg(&self.directory);
+        command
+            .args(arguments)
+            .arg("--data-dir")
+            .arg(&self.directory);
         if let Some(defect) = self.defect {
             command.env("PROCURA_SABOTAGE", defect);
         }
@@ -82,9 +96,13 @@ impl Setup {
     /// The file of this kind (`notes`, `key`) in the checkpoints of the one node.
     pub(super) fn checkpoint_file(&self, kind: &str) -> anyhow::Result<PathBuf> {
         let folder = self.directory.join("checkpoints");
-        let found = std::fs::read_dir(&folder)?.filter_map(Result::ok).map(|entry| entry.path());
+        let found = std::fs::read_dir(&folder)?
+            .filter_map(Result::ok)
+            .map(|entry| entry.path());
         let mut found = found.filter(|path| path.extension().is_some_and(|is| is == kind));
-        found.next().with_context(|| format!("no .{kind} in {}", folder.display()))
+        found
+            .next()
+            .with_context(|| format!("no .{kind} in {}", folder.display()))
     }
 }
 

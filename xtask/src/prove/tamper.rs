@@ -50,9 +50,13 @@ fn export(setup: &Setup, folder: &Path, agents: usize) -> anyhow::Result<(String
         for agent in 0..agents {
             let name = format!("agent-{incarnation}-{agent}");
             let path = "/identities/CreateWorkloadIdentity";
-            client.post(path, &json!({ "name": name }))?.expect(&[201])?;
+            client
+                .post(path, &json!({ "name": name }))?
+                .expect(&[201])?;
         }
-        client.post("/identities/GetWorkloadIdentity", &json!({ "name": "x" }))?.expect(&[400])?;
+        client
+            .post("/identities/GetWorkloadIdentity", &json!({ "name": "x" }))?
+            .expect(&[400])?;
         drop(client);
         match incarnation {
             0 => server.kill()?,
@@ -109,7 +113,10 @@ impl Export {
 }
 
 fn split(bytes: &[u8]) -> Vec<Vec<u8>> {
-    bytes.split_inclusive(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect()
+    bytes
+        .split_inclusive(|byte| *byte == b'\n')
+        .map(<[u8]>::to_vec)
+        .collect()
 }
 
 fn flip_every_bit(export: &Export, honest: &[u8]) -> anyhow::Result<u64> {
@@ -154,10 +161,21 @@ fn edit_structure(export: &Export) -> anyhow::Result<u64> {
         let mut moved = without;
         moved.insert(lines.len() / 2, line);
         check(moved, format!("line {} moved", at + 1))?;
-        check(lines.iter().take(at).cloned().collect(), format!("cut before line {}", at + 1))?;
+        check(
+            lines.iter().take(at).cloned().collect(),
+            format!("cut before line {}", at + 1),
+        )?;
         let tail: Vec<Vec<u8>> = lines.iter().skip(lines.len() - 10).cloned().collect();
-        let cut = lines.iter().take(at.min(lines.len() - 10)).cloned().chain(tail).collect();
-        check(cut, format!("records from line {} to the note cut out", at + 1))?;
+        let cut = lines
+            .iter()
+            .take(at.min(lines.len() - 10))
+            .cloned()
+            .chain(tail)
+            .collect();
+        check(
+            cut,
+            format!("records from line {} to the note cut out", at + 1),
+        )?;
     }
     Ok(edits)
 }

@@ -29,8 +29,17 @@ pub(crate) async fn run(
         }
         Accounts::List => local.get("/v1/accounts").await?,
     };
-    print::rows(output, &accounts, &["ACCOUNT", "NAME", "CREATED"], |account| {
-        vec![account.id.clone(), account.name.clone(), account.created_at.clone()]
-    })?;
+    print::rows(
+        output,
+        &accounts,
+        &["ACCOUNT", "NAME", "CREATED"],
+        |account| {
+            vec![
+                account.id.clone(),
+                account.name.clone(),
+                account.created_at.clone(),
+            ]
+        },
+    )?;
     Ok(ExitCode::SUCCESS)
 }

@@ -48,9 +48,13 @@ pub(crate) async fn run(
                 }
                 None => verify_running(data_dir, key, notes.as_deref()).await?,
             };
-            let Verified { checkpoint, chains, records } = verified;
+            let Verified {
+                checkpoint,
+                chains,
+                records,
+            } = verified;
             print::line(&format!(
-                "verified {records} records in {chains} chains, up to checkpoint {} of {} ({})",
+                "verified: records {records}, chains {chains}, up to checkpoint {} of {} ({})",
                 checkpoint.number, checkpoint.node, checkpoint.at
             ))?;
             Ok(ExitCode::SUCCESS)
@@ -72,7 +76,15 @@ async fn tail(data_dir: &DataDir, output: Output, lines: u32) -> anyhow::Result<
         .lines()
         .map(|line| Record::from_line(line.as_bytes()).map_err(anyhow::Error::from))
         .collect::<anyhow::Result<_>>()?;
-    let headings = ["TIME", "VERDICT", "OPERATION", "RESOURCE", "CALLER", "USER", "REASON"];
+    let headings = [
+        "TIME",
+        "VERDICT",
+        "OPERATION",
+        "RESOURCE",
+        "CALLER",
+        "USER",
+        "REASON",
+    ];
     print::rows(output, &records, &headings, |record| {
         let entry = &record.entry;
         let verdict = match entry.verdict {
@@ -188,7 +200,10 @@ fn signed_states(path: &Path, key: &VerifierKey) -> anyhow::Result<Vec<ChainStat
     for note in procura_app::checkpoint::notes_of(&bytes) {
         let checkpoint = key.open(note).context("a note of the file")?;
         if checkpoint.previous != previous {
-            bail!("note {} does not follow the note before it", checkpoint.number);
+            bail!(
+                "note {} does not follow the note before it",
+                checkpoint.number
+            );
         }
         previous = note_hash(note);
         states.extend(checkpoint.open);
@@ -202,5 +217,6 @@ fn read_key(text: &str) -> anyhow::Result<VerifierKey> {
         Err(_) => std::fs::read_to_string(text)
             .with_context(|| format!("{text} is neither a verifier key nor a file"))?,
     };
-    key.parse().with_context(|| format!("{text} does not hold a verifier key"))
+    key.parse()
+        .with_context(|| format!("{text} does not hold a verifier key"))
 }

@@ -8,10 +8,9 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use procura_app::App;
-use procura_app::operation::{About, OpCx};
 use procura_app::start::StartConfig;
 use procura_app::task::Tasks;
-use procura_authority::{Caller, Rules};
+use procura_authority::Rules;
 use procura_core::access_key::Role;
 use procura_core::account::AccountId;
 use procura_core::action::Action;
@@ -34,15 +33,22 @@ const POSTGRES_CONNECTIONS: usize = 8;
 /// The database: PostgreSQL where a URL is given, else SQLite in the data directory.
 pub(crate) fn store_config(data_dir: &DataDir, url: Option<String>) -> Config {
     match url {
-        Some(url) => {
-            Config::Postgres(PostgresConfig { url, connections: POSTGRES_CONNECTIONS })
-        }
-        None => Config::Sqlite(SqliteConfig { path: data_dir.database() }),
+        Some(url) => Config::Postgres(PostgresConfig {
+            url,
+            connections: POSTGRES_CONNECTIONS,
+        }),
+        None => Config::Sqlite(SqliteConfig {
+            path: data_dir.database(),
+        }),
     }
 }
 
 pub(crate) async fn run(data_dir: DataDir, command: Dev) -> anyhow::Result<ExitCode> {
-    let data_dir = if command.ephemeral { temporary()? } else { data_dir };
+    let data_dir = if command.ephemeral {
+        temporary()?
+    } else {
+        data_dir
+    };
     data_dir.create()?;
     let _lock = data_dir.lock()?;
     let region = command
@@ -98,12 +104,14 @@ fn temporary() -> anyhow::Result<DataDir> {
 
 /// Binds 127.0.0.1 and, where the machine has it, ::1; nothing else: `dev` is not to be exposed.
 async fn bind(port: u16) -> anyhow::Result<Vec<TcpListener>> {
-    let first = bind_one(IpAddr::V4(Ipv4Addr::LOCALHOST), port).await.map_err(|error| {
-        Exit::busy(format!(
-            "port {port} of 127.0.0.1 cannot be taken ({error}); stop what listens there, or \
+    let first = bind_one(IpAddr::V4(Ipv4Addr::LOCALHOST), port)
+        .await
+        .map_err(|error| {
+            Exit::busy(format!(
+                "port {port} of 127.0.0.1 cannot be taken ({error}); stop what listens there, or \
              choose another with --port"
-        ))
-    })?;
+            ))
+        })?;
     let port = first.local_addr()?.port();
     let mut sockets = vec![first];
     match bind_one(IpAddr::V6(Ipv6Addr::LOCALHOST), port).await {
@@ -125,8 +133,8 @@ fn bind_local(path: &Path) -> anyhow::Result<UnixListener> {
         }
         _ => {}
     }
-    let socket = UnixListener::bind(path)
-        .with_context(|| format!("{} cannot be opened", path.display()))?;
+    let socket =
+        UnixListener::bind(path).with_context(|| format!("{} cannot be opened", path.display()))?;
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600))?;
     Ok(socket)
 }
@@ -139,30 +147,32 @@ async fn introduce(
     sockets: &[TcpListener],
 ) -> anyhow::Result<Instance> {
     let account = AccountId::DEV;
-    let mut cx = operator(app, Action::CreateAccount);
+    let mut cx = app.operator_cx(Action::CreateAccount);
     match app.create_account(&mut cx, account, "dev".to_owned()).await {
         Ok(_) => {}
         Err(error) if error.kind() == Kind::Conflict => {}
         Err(error) => return Err(error.into()),
     }
-    let mut cx = operator(app, Action::ListAccessKeys);
+    let mut cx = app.operator_cx(Action::ListAccessKeys);
     let keys = app.access_keys(&mut cx, account).await?;
     let known = Instance::read(data_dir).ok().flatten().filter(|known| {
-        keys.iter().any(|key| {
-            key.id.as_str() == known.access_key_id && key.revoked_at.is_none()
-        })
+        keys.iter()
+            .any(|key| key.id.as_str() == known.access_key_id && key.revoked_at.is_none())
     });
     let (access_key_id, secret_access_key) = match known {
         Some(known) => (known.access_key_id, known.secret_access_key),
         None => {
-            let mut cx = operator(app, Action::CreateAccessKey);
+            let mut cx = app.operator_cx(Action::CreateAccessKey);
             let roles = vec![Role::Admin, Role::AgentHost];
             let (key, secret) = app.create_access_key(&mut cx, account, roles).await?.value;
             let secret = secret.expose_secret_text().unwrap_or_default().to_owned();
             (key.id.to_string(), secret)
         }
     };
-    let address = sockets.first().context("no socket is bound")?.local_addr()?;
+    let address = sockets
+        .first()
+        .context("no socket is bound")?
+        .local_addr()?;
     let instance = Instance {
         pid: std::process::id(),
         api: format!("http://{address}"),
@@ -175,21 +185,12 @@ async fn introduce(
     Ok(instance)
 }
 
-fn operator(app: &App, action: Action) -> OpCx {
-    let now = app.now();
-    OpCx {
-        now,
-        request: app.new_request_id(now),
-        action,
-        caller: Caller::Operator,
-        epoch: 0,
-        peer: "local".to_owned(),
-        about: About::default(),
-    }
-}
-
 fn greet(instance: &Instance, data_dir: &DataDir, ephemeral: bool) -> anyhow::Result<()> {
-    let state = if ephemeral { "forgotten at the end" } else { "survives a restart" };
+    let state = if ephemeral {
+        "forgotten at the end"
+    } else {
+        "survives a restart"
+    };
     let version = env!("CARGO_PKG_VERSION");
     let directory = data_dir.path().display();
     let program = std::env::current_exe()

@@ -27,11 +27,26 @@ struct Finding {
 
 pub(crate) async fn run(data_dir: &DataDir) -> anyhow::Result<ExitCode> {
     let findings = [
-        Finding { name: "data directory", result: private(data_dir.path(), 0o700) },
-        Finding { name: "root key", result: root_key(data_dir) },
-        Finding { name: "server", result: server(data_dir).await },
-        Finding { name: "checkpoints", result: checkpoints(data_dir) },
-        Finding { name: "dev key file", result: instance(data_dir) },
+        Finding {
+            name: "data directory",
+            result: private(data_dir.path(), 0o700),
+        },
+        Finding {
+            name: "root key",
+            result: root_key(data_dir),
+        },
+        Finding {
+            name: "server",
+            result: server(data_dir).await,
+        },
+        Finding {
+            name: "checkpoints",
+            result: checkpoints(data_dir),
+        },
+        Finding {
+            name: "dev key file",
+            result: instance(data_dir),
+        },
     ];
     let mut all_well = true;
     for finding in &findings {
@@ -43,14 +58,17 @@ pub(crate) async fn run(data_dir: &DataDir) -> anyhow::Result<ExitCode> {
             }
         }
     }
-    Ok(if all_well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if all_well {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 /// That nobody else can get at `path`.
 fn private(path: &Path, at_most: u32) -> Result<String, String> {
-    let metadata = std::fs::metadata(path).map_err(|error| {
-        format!("{}: {error}; `procura dev` makes it", path.display())
-    })?;
+    let metadata = std::fs::metadata(path)
+        .map_err(|error| format!("{}: {error}; `procura dev` makes it", path.display()))?;
     let mode = metadata.permissions().mode() & 0o777;
     if mode & !at_most == 0 {
         return Ok(format!("{} (mode {mode:03o})", path.display()));
@@ -66,14 +84,19 @@ fn root_key(data_dir: &DataDir) -> Result<String, String> {
     let path = data_dir.path().join("root.key");
     match procura_app::root_key::read(&path) {
         Ok(Some(key)) => Ok(format!("{} in {}", key.id(), path.display())),
-        Ok(None) => Err(format!("{} is missing; restore it, or start anew", path.display())),
+        Ok(None) => Err(format!(
+            "{} is missing; restore it, or start anew",
+            path.display()
+        )),
         Err(error) => Err(error.to_string()),
     }
 }
 
 async fn server(data_dir: &DataDir) -> Result<String, String> {
-    let status: Status =
-        Local(data_dir).get("/v1/status").await.map_err(|error| format!("{error:#}"))?;
+    let status: Status = Local(data_dir)
+        .get("/v1/status")
+        .await
+        .map_err(|error| format!("{error:#}"))?;
     Ok(format!(
         "{} on {}, region {}, policies {}",
         status.deployment, status.engine, status.region, status.policy
@@ -86,14 +109,23 @@ fn checkpoints(data_dir: &DataDir) -> Result<String, String> {
         .map_err(|error| format!("{}: {error}", directory.display()))?;
     let mut bytes = 0;
     for entry in entries.filter_map(Result::ok) {
-        if entry.path().extension().is_some_and(|extension| extension == "notes") {
-            bytes += entry.metadata().map(|metadata| metadata.len()).unwrap_or_default();
+        if entry
+            .path()
+            .extension()
+            .is_some_and(|extension| extension == "notes")
+        {
+            bytes += entry
+                .metadata()
+                .map(|metadata| metadata.len())
+                .unwrap_or_default();
         }
     }
     if bytes == 0 {
         return Err(format!("{} has no signed note yet", directory.display()));
     }
-    Ok(format!("{bytes} bytes of signed notes; copy them to another machine"))
+    Ok(format!(
+        "{bytes} bytes of signed notes; copy them to another machine"
+    ))
 }
 
 fn instance(data_dir: &DataDir) -> Result<String, String> {

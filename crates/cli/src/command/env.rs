@@ -25,8 +25,10 @@ pub(crate) fn run(data_dir: &DataDir, env: &Env) -> anyhow::Result<ExitCode> {
             }
         }
         EnvFormat::Json => {
-            let object: serde_json::Map<String, serde_json::Value> =
-                variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).into())).collect();
+            let object: serde_json::Map<String, serde_json::Value> = variables
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).into()))
+                .collect();
             print::line(&serde_json::to_string_pretty(&object)?)?;
         }
     }

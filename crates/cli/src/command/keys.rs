@@ -61,18 +61,25 @@ fn keys_path(account: &str) -> anyhow::Result<String> {
     if account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit()) {
         return Ok(format!("/v1/accounts/{account}/keys"));
     }
-    Err(Exit::usage("--account is 12 decimal digits; `procura accounts list` shows them".to_owned())
-        .into())
+    Err(Exit::usage(
+        "--account is 12 decimal digits; `procura accounts list` shows them".to_owned(),
+    )
+    .into())
 }
 
 fn show(output: Output, keys: &[Key]) -> anyhow::Result<()> {
-    print::rows(output, keys, &["KEY", "ACCOUNT", "ROLES", "CREATED", "REVOKED"], |key| {
-        vec![
-            key.id.clone(),
-            key.account.clone(),
-            key.roles.join(","),
-            key.created_at.clone(),
-            key.revoked_at.clone().unwrap_or_default(),
-        ]
-    })
+    print::rows(
+        output,
+        keys,
+        &["KEY", "ACCOUNT", "ROLES", "CREATED", "REVOKED"],
+        |key| {
+            vec![
+                key.id.clone(),
+                key.account.clone(),
+                key.roles.join(","),
+                key.created_at.clone(),
+                key.revoked_at.clone().unwrap_or_default(),
+            ]
+        },
+    )
 }

@@ -22,7 +22,12 @@ pub(crate) struct Exception {
 
 impl Exception {
     fn new(name: &'static str, status: u16, message: &str) -> Self {
-        Self { name, status, body: json!({ "message": message }), record: None }
+        Self {
+            name,
+            status,
+            body: json!({ "message": message }),
+            record: None,
+        }
     }
 
     /// The exception's name, for logs.
@@ -83,7 +88,12 @@ impl Exception {
     /// An input that cannot be taken.
     pub(crate) fn of_input(error: &InputError, record: Option<RecordId>) -> Self {
         let body = serde_json::to_value(error.exception()).unwrap_or_default();
-        Self { name: "ValidationException", status: 400, body, record }
+        Self {
+            name: "ValidationException",
+            status: 400,
+            body,
+            record,
+        }
     }
 
     /// A request that is not authenticated.
@@ -120,12 +130,12 @@ impl Exception {
                 413,
                 &format!("the body of this operation has at most {bytes_max} bytes"),
             ),
-            Unread::Busy => {
-                Self::new("ThrottlingException", 429, "the service is busy; try again")
-            }
-            Unread::Slow => {
-                Self::new("RequestTimeoutException", 408, "the body did not arrive in time")
-            }
+            Unread::Busy => Self::new("ThrottlingException", 429, "the service is busy; try again"),
+            Unread::Slow => Self::new(
+                "RequestTimeoutException",
+                408,
+                "the body did not arrive in time",
+            ),
             Unread::Broken => Self::new("SerializationException", 400, "the body is incomplete"),
         }
     }

@@ -25,7 +25,12 @@ pub(crate) fn answer(error: &Error, request: RequestId) -> Answer {
         "detail": error.public(),
         "request": request.to_string(),
     });
-    let mut answer = response::json(status, body.to_string().into_bytes(), request, error.record());
+    let mut answer = response::json(
+        status,
+        body.to_string().into_bytes(),
+        request,
+        error.record(),
+    );
     answer.headers_mut().insert(
         hyper::header::CONTENT_TYPE,
         hyper::header::HeaderValue::from_static("application/problem+json"),

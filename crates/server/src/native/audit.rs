@@ -64,7 +64,9 @@ impl Call<'_> {
     /// At most a thousand lines of a chain, from a sequence number on.
     pub(super) async fn chain(&mut self, chain: &str, query: &str) -> Result<NativeAnswer, Error> {
         self.cx.action = Action::ExportAudit;
-        let chain = chain.parse().map_err(|_| Error::field("chain", "not the id of a chain"))?;
+        let chain = chain
+            .parse()
+            .map_err(|_| Error::field("chain", "not the id of a chain"))?;
         let mut from = 0;
         for (name, value) in pairs(query) {
             match name {
@@ -72,7 +74,10 @@ impl Call<'_> {
                 _ => return Err(Error::field("query", "the parameter is from")),
             }
         }
-        let lines = self.app.export_lines(&mut self.cx, chain, from, LINES).await?;
+        let lines = self
+            .app
+            .export_lines(&mut self.cx, chain, from, LINES)
+            .await?;
         Ok(text_of(&lines))
     }
 }
@@ -83,7 +88,8 @@ fn pairs(query: &str) -> impl Iterator<Item = (&str, &str)> {
 }
 
 fn number<T: std::str::FromStr>(field: &'static str, text: &str) -> Result<T, Error> {
-    text.parse().map_err(|_| Error::field(field, format!("{field} is a number")))
+    text.parse()
+        .map_err(|_| Error::field(field, format!("{field} is a number")))
 }
 
 fn text_of(lines: &[Vec<u8>]) -> NativeAnswer {

@@ -53,7 +53,8 @@ impl From<AccessKey> for KeyView {
 }
 
 fn account_id(text: &str) -> Result<AccountId, Error> {
-    text.parse().map_err(|_| Error::field("account", "an account id is 12 decimal digits"))
+    text.parse()
+        .map_err(|_| Error::field("account", "an account id is 12 decimal digits"))
 }
 
 impl Call<'_> {
@@ -72,7 +73,11 @@ impl Call<'_> {
     pub(super) async fn create_account(&mut self) -> Result<NativeAnswer, Error> {
         self.cx.action = Action::CreateAccount;
         let new: NewAccount = self.body().await?;
-        let created = self.app.create_account(&mut self.cx, new.id, new.name).await?.value;
+        let created = self
+            .app
+            .create_account(&mut self.cx, new.id, new.name)
+            .await?
+            .value;
         let view = AccountView {
             id: created.id,
             name: created.name,
@@ -83,7 +88,10 @@ impl Call<'_> {
 
     pub(super) async fn keys(&mut self, account: &str) -> Result<NativeAnswer, Error> {
         self.cx.action = Action::ListAccessKeys;
-        let keys = self.app.access_keys(&mut self.cx, account_id(account)?).await?;
+        let keys = self
+            .app
+            .access_keys(&mut self.cx, account_id(account)?)
+            .await?;
         let keys: Vec<KeyView> = keys.into_iter().map(KeyView::from).collect();
         reply(200, &keys, self.cx.request)
     }
@@ -92,7 +100,10 @@ impl Call<'_> {
         self.cx.action = Action::CreateAccessKey;
         let account = account_id(account)?;
         let new: NewKey = self.body().await?;
-        let created = self.app.create_access_key(&mut self.cx, account, new.roles).await?;
+        let created = self
+            .app
+            .create_access_key(&mut self.cx, account, new.roles)
+            .await?;
         let (key, secret) = created.value;
         let mut view = KeyView::from(key);
         // Told once, to the operator who asked.
@@ -107,8 +118,16 @@ impl Call<'_> {
     ) -> Result<NativeAnswer, Error> {
         self.cx.action = Action::RevokeAccessKey;
         let account = account_id(account)?;
-        let key = key.parse().map_err(|_| Error::field("key", "not an access key id"))?;
-        self.app.revoke_access_key(&mut self.cx, account, key).await?;
-        reply(200, &serde_json::json!({ "revoked": true }), self.cx.request)
+        let key = key
+            .parse()
+            .map_err(|_| Error::field("key", "not an access key id"))?;
+        self.app
+            .revoke_access_key(&mut self.cx, account, key)
+            .await?;
+        reply(
+            200,
+            &serde_json::json!({ "revoked": true }),
+            self.cx.request,
+        )
     }
 }

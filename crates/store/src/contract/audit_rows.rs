@@ -8,7 +8,7 @@ use procura_core::id::{ChainId, RecordId};
 use crate::contract::database::Database;
 use crate::contract::samples::{NOW, entry, other, own};
 use crate::store::Store;
-use crate::tx::{Outcome, Tx};
+use crate::tx::Outcome;
 
 /// Appends a record of `account` that is `second` seconds late, and says its id.
 async fn append(store: &Store, account: Option<AccountId>, second: i64) -> RecordId {
@@ -61,7 +61,7 @@ pub(super) async fn the_lines_of_a_chain_are_read_from_any_place(database: Datab
     let store = database.narrow(10);
     append(&store, None, 1).await;
     append(&store, None, 2).await;
-    let chain = store.read(Tx::chains).await[0].chain;
+    let chain = store.read(|tx| tx.chains()).await[0].chain;
     let read = async |from, limit| {
         let lines = store
             .read(move |tx| tx.chain_lines(chain, from, limit))

@@ -8,7 +8,7 @@ use procura_core::id::ChainId;
 use crate::contract::database::{Database, StandingClock};
 use crate::contract::samples::{NODE, NOW, OTHER_NODE, entry};
 use crate::store::Store;
-use crate::tx::{Outcome, Tx};
+use crate::tx::Outcome;
 
 /// Appends this many records, one after the other.
 pub(super) async fn append(store: &Store, records: usize) {
@@ -28,10 +28,10 @@ pub(super) async fn a_start_opens_chains_and_a_close_ends_them(database: Databas
     assert_eq!((chains.len(), chains[0].1), (1, false));
     assert_eq!(store.recorded().await, ["open", "Test", "Test", "Test"]);
     store.close().await.unwrap();
-    assert!(store.run_read("late", Tx::chains).await.is_err());
+    assert!(store.run_read("late", |tx| tx.chains()).await.is_err());
 
     let reopened = database.opened();
-    let rows = reopened.read(Tx::chains).await;
+    let rows = reopened.read(|tx| tx.chains()).await;
     assert_eq!((rows[0].node, rows[0].opened_at), (NODE, NOW));
     assert_eq!(rows[0].closed.unwrap().size, 5);
     assert_eq!(
@@ -79,7 +79,7 @@ pub(super) async fn a_start_reads_only_what_came_after_the_saved_frontier(databa
     database.admin("UPDATE audit_record SET line = id WHERE seq < 6");
 
     let store = database.narrow(10);
-    let rows = store.read(Tx::chains).await;
+    let rows = store.read(|tx| tx.chains()).await;
     let sizes: Vec<_> = rows
         .iter()
         .filter_map(|row| row.closed)

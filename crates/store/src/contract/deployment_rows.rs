@@ -11,7 +11,6 @@ use crate::contract::samples::{NOW, account, other, own, sealed};
 use crate::driver::Value;
 use crate::meta::Meta;
 use crate::store::Engine;
-use crate::tx::Tx;
 
 pub(super) async fn there_is_one_deployment(database: Database) {
     let store = database.store();
@@ -22,7 +21,7 @@ pub(super) async fn there_is_one_deployment(database: Database) {
         key_check: [3; 32],
         created_at: NOW,
     };
-    assert_eq!(store.read(Tx::meta).await, None);
+    assert_eq!(store.read(|tx| tx.meta()).await, None);
     assert!(store.write(move |tx| tx.insert_meta(&meta)).await);
     assert!(
         !store
@@ -32,12 +31,12 @@ pub(super) async fn there_is_one_deployment(database: Database) {
             }))
             .await
     );
-    assert_eq!(store.read(Tx::meta).await, Some(meta));
+    assert_eq!(store.read(|tx| tx.meta()).await, Some(meta));
 }
 
 pub(super) async fn a_cut_makes_the_next_epoch_and_says_what_was_cut(database: Database) {
     let store = database.store();
-    assert_eq!(store.read(Tx::epoch).await, 0);
+    assert_eq!(store.read(|tx| tx.epoch()).await, 0);
     assert_eq!(store.write(|tx| tx.cut("agent", &[9; 16], NOW)).await, 1);
     assert_eq!(
         store
@@ -45,7 +44,7 @@ pub(super) async fn a_cut_makes_the_next_epoch_and_says_what_was_cut(database: D
             .await,
         2
     );
-    assert_eq!(store.read(Tx::epoch).await, 2);
+    assert_eq!(store.read(|tx| tx.epoch()).await, 2);
     let cuts = store.read(|tx| tx.cuts_after(1, 10)).await;
     assert_eq!(cuts.len(), 1);
     assert_eq!(
@@ -76,7 +75,7 @@ pub(super) async fn a_key_is_unique_by_owner_purpose_and_version_also_without_an
     let store = database.store();
     let user = Subject::User(UserId::generate(NOW, &mut OsEntropy));
     let someone = Subject::User(UserId::generate(NOW, &mut OsEntropy));
-    assert!(!store.read(Tx::has_rows_sealed).await);
+    assert!(!store.read(|tx| tx.has_rows_sealed()).await);
     let keys = [
         key(1, 1, false, KeyPurpose::Token),
         key(2, 1, false, KeyPurpose::Subject(Subject::Deployment)),
@@ -109,7 +108,7 @@ pub(super) async fn a_key_is_unique_by_owner_purpose_and_version_also_without_an
             })
             .await;
     }
-    assert!(store.read(Tx::has_rows_sealed).await);
+    assert!(store.read(|tx| tx.has_rows_sealed()).await);
 }
 
 pub(super) async fn a_deployment_secret_is_kept_with_its_version(database: Database) {
@@ -144,7 +143,7 @@ pub(super) async fn accounts_are_listed_and_unique(database: Database) {
         })
         .await;
     assert_eq!(
-        store.read(Tx::accounts).await,
+        store.read(|tx| tx.accounts()).await,
         [account(own()), account(other())]
     );
 }

@@ -73,7 +73,7 @@ fn a_closure_that_collides_is_run_again() {
 /// there once, in a new chain, and the old chain is closed.
 async fn survives(store: &Store, lose: &'static str, runs_expected: usize) {
     with_accounts(store).await;
-    let lost = store.read(Tx::chains).await[0].chain;
+    let first_chain = store.read(|tx| tx.chains()).await[0].chain;
     let (runs, counted) = counter();
     let recorded = entry("Survivor");
     let id: RecordId = recorded.id;
@@ -94,7 +94,7 @@ async fn survives(store: &Store, lose: &'static str, runs_expected: usize) {
     assert_eq!(names(store).await, ["builder"]);
     let chains = store.verified_chains().await;
     assert_eq!(chains.len(), 2);
-    let old = chains.iter().find(|row| row.0 == lost).unwrap();
+    let old = chains.iter().find(|row| row.0 == first_chain).unwrap();
     assert!(old.1, "closed");
     assert!(
         old.3
@@ -180,7 +180,7 @@ fn a_commit_whose_answer_is_lost_is_found_done_and_not_done_twice() {
         with_accounts(&store).await;
         proxy.swallow_next_commit();
         // The accounts are there, so `survives` cannot make them again: by hand.
-        let lost = store.read(Tx::chains).await[0].chain;
+        let lost = store.read(|tx| tx.chains()).await[0].chain;
         let (runs, counted) = counter();
         let recorded = entry("Survivor");
         let id = recorded.id;
@@ -287,8 +287,16 @@ fn a_server_that_is_away_fails_callers_until_it_is_back() {
                 store.run_tx("away", closure).await.unwrap_err().kind(),
                 Kind::Internal
             );
-            assert!(store.run_read("away", Tx::epoch).await.is_err());
+            assert!(store.run_read("away", |tx| tx.epoch()).await.is_err());
         }
+        // Whoever waits is told, too, and not only who is next.
+        let away = async || {
+            store
+                .run_tx("away", |_| Ok(Outcome::Unrecorded(())))
+                .await
+                .is_err()
+        };
+        assert_eq!(tokio::join!(away(), away(), away()), (true, true, true));
         proxy.refuse(false);
         let closure = |_: &mut Tx<'_>| Ok(Outcome::Done((), entry("Back")));
         store.run_tx("back", closure).await.unwrap();
@@ -352,7 +360,7 @@ fn a_writer_whose_chain_was_closed_by_another_goes_on_with_a_new_one() {
     run(Engine::Postgres, async |database| {
         let store = database.narrow(10);
         append(&store, 1).await;
-        let chain = store.read(Tx::chains).await[0].chain;
+        let chain = store.read(|tx| tx.chains()).await[0].chain;
         let neighbour = database.store_of(OTHER_NODE);
         neighbour
             .write(move |tx| chain::close_left(tx, chain, "its node is silent", NOW))

@@ -78,7 +78,7 @@ fn join(client: TcpStream, server: TcpStream, wire: &Arc<Wire>) {
         (client.try_clone().unwrap(), server.try_clone().unwrap());
     let (watched, wire) = (Arc::clone(&committing), Arc::clone(wire));
     std::thread::spawn(move || {
-        let mut buffer = [0; 65_536];
+        let mut buffer = [0; 8_192];
         while let Ok(read @ 1..) = from_client.read(&mut buffer) {
             let bytes = &buffer[..read];
             let commits = bytes.windows(COMMIT.len()).any(|window| window == COMMIT);
@@ -98,7 +98,7 @@ fn join(client: TcpStream, server: TcpStream, wire: &Arc<Wire>) {
     });
     let (mut from_server, mut to_client) = (server, client);
     std::thread::spawn(move || {
-        let mut buffer = [0; 65_536];
+        let mut buffer = [0; 8_192];
         while let Ok(read @ 1..) = from_server.read(&mut buffer) {
             if committing.load(Ordering::SeqCst) || to_client.write_all(&buffer[..read]).is_err() {
                 break;

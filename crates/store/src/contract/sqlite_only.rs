@@ -97,7 +97,7 @@ fn a_drop_without_close_does_not_hang_and_leaves_the_chain_open() {
         let store = database.store();
         drop(store);
         let store = database.store();
-        let rows = store.read(Tx::chains).await;
+        let rows = store.read(|tx| tx.chains()).await;
         assert_eq!(rows.iter().filter(|row| row.closed.is_some()).count(), 1);
     });
 }

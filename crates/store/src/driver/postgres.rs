@@ -207,14 +207,18 @@ pub(crate) fn classify(error: &postgres::Error) -> Failure {
         return Failure::Lost;
     };
     let code = database.code();
-    if *code == SqlState::T_R_SERIALIZATION_FAILURE || *code == SqlState::T_R_DEADLOCK_DETECTED {
+    let violated = database
+        .constraint()
+        .filter(|_| *code == SqlState::UNIQUE_VIOLATION);
+    let collided = [
+        SqlState::T_R_SERIALIZATION_FAILURE,
+        SqlState::T_R_DEADLOCK_DETECTED,
+        SqlState::LOCK_NOT_AVAILABLE,
+    ];
+    if collided.contains(code) || violated == Some(EPOCH) {
         Failure::Conflict
-    } else if *code == SqlState::UNIQUE_VIOLATION && database.constraint() == Some(PLACE) {
+    } else if violated == Some(PLACE) {
         Failure::ChainTaken
-    } else if *code == SqlState::UNIQUE_VIOLATION && database.constraint() == Some(EPOCH) {
-        Failure::Conflict
-    } else if *code == SqlState::LOCK_NOT_AVAILABLE {
-        Failure::Conflict
     } else if is_end_of_session(code) {
         Failure::Lost
     } else {

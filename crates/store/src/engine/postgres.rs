@@ -28,13 +28,13 @@ pub(crate) fn open(
     for number in 0..limits.writers {
         let writer = Writer::new(Arc::clone(shared), server.clone(), number);
         spawn(shared, format!("store-writer-{number}"), move || {
-            writer.run()
+            writer.run();
         })?;
     }
     for number in 0..limits.readers {
         let reader = Reader::new(Arc::clone(shared), server.clone());
         spawn(shared, format!("store-reader-{number}"), move || {
-            reader.run()
+            reader.run();
         })?;
     }
     Ok(())

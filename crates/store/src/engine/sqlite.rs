@@ -35,7 +35,7 @@ pub(crate) fn open(
     for (number, session) in readers.into_iter().enumerate() {
         let reader = Reader::new(Arc::clone(shared), session);
         spawn(shared, format!("store-reader-{number}"), move || {
-            reader.run()
+            reader.run();
         })?;
     }
     Ok(())

@@ -1,6 +1,7 @@
 //! One caller: what it did, what was acknowledged, and what must therefore be there.
 
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 
 use anyhow::{Context as _, bail};
 use procura_core::entropy::{OsEntropy, random_bytes};
@@ -11,12 +12,24 @@ use crate::prove::client::{Answer, Client, Login};
 /// How many names a caller plays with.
 const NAMES: u8 = 12;
 
-/// What a caller knows of one provider: its key, or that it is not there.
+/// What becomes of a provider if the request that was cut off was done after all.
+#[derive(Debug, Clone, Default, PartialEq)]
+enum Doubt {
+    /// No request was cut off.
+    #[default]
+    None,
+    /// It has this key, or is gone.
+    Perhaps(Found),
+}
+
+/// A provider as the service shows it: its key, or that it is not there.
+type Found = Option<String>;
+
+/// What a caller knows of one provider.
 #[derive(Debug, Clone, Default)]
 struct Known {
-    acknowledged: Option<String>,
-    /// What it becomes if the request that was cut off was done after all.
-    doubtful: Option<Option<String>>,
+    acknowledged: Found,
+    doubtful: Doubt,
 }
 
 /// A caller. Its names are its own, so that only its own requests change them.
@@ -36,7 +49,12 @@ enum Step {
 
 impl Worker {
     pub(super) fn new(number: usize) -> Self {
-        Self { number, known: BTreeMap::new(), records: Vec::new(), has_agent: false }
+        Self {
+            number,
+            known: BTreeMap::new(),
+            records: Vec::new(),
+            has_agent: false,
+        }
     }
 
     /// How many writes were acknowledged.
@@ -51,8 +69,12 @@ impl Worker {
 
     /// Checks what is left of the round before, then works until the server is gone.
     pub(super) fn round(&mut self, login: Login) -> anyhow::Result<()> {
-        let Ok(mut client) = Client::connect(login) else { return Ok(()) };
-        let Some(token) = self.token(&mut client)? else { return Ok(()) };
+        let Ok(mut client) = Client::connect(login) else {
+            return Ok(());
+        };
+        let Some(token) = self.token(&mut client)? else {
+            return Ok(());
+        };
         let names: Vec<String> = self.known.keys().cloned().collect();
         for name in names {
             if self.check(&mut client, &token, &name)?.is_none() {
@@ -69,7 +91,8 @@ impl Worker {
         let token = self.token(&mut client)?.context("the server is gone")?;
         let names: Vec<String> = self.known.keys().cloned().collect();
         for name in names {
-            self.check(&mut client, &token, &name)?.context("the server is gone")?;
+            self.check(&mut client, &token, &name)?
+                .context("the server is gone")?;
         }
         Ok(())
     }
@@ -79,7 +102,9 @@ impl Worker {
         let agent = format!("agent-{}", self.number);
         if !self.has_agent {
             let path = "/identities/CreateWorkloadIdentity";
-            let Ok(made) = client.post(path, &json!({ "name": agent })) else { return Ok(None) };
+            let Ok(made) = client.post(path, &json!({ "name": agent })) else {
+                return Ok(None);
+            };
             // A conflict: it was made by the request that was cut off.
             self.note(made.expect(&[201, 409])?);
             self.has_agent = true;
@@ -89,7 +114,7 @@ impl Worker {
             return Ok(None);
         };
         let minted = minted.expect(&[200])?;
-        let token = minted.body["workloadAccessToken"].as_str().map(str::to_owned);
+        let token = minted.text("workloadAccessToken");
         self.note(minted);
         Ok(Some(token.context("no token")?))
     }
@@ -101,9 +126,11 @@ impl Worker {
         token: &str,
         name: &str,
     ) -> anyhow::Result<Option<()>> {
-        let Some(found) = self.read(client, token, name)? else { return Ok(None) };
+        let ControlFlow::Continue(found) = self.read(client, token, name)? else {
+            return Ok(None);
+        };
         let known = self.known.entry(name.to_owned()).or_default();
-        if found != known.acknowledged && Some(&found) != known.doubtful.as_ref() {
+        if found != known.acknowledged && Doubt::Perhaps(found.clone()) != known.doubtful {
             let was = |value: &Option<String>| if value.is_some() { "there" } else { "gone" };
             bail!(
                 "{name}: an acknowledged write is lost (it must be {}, it is {}, with another key)",
@@ -111,7 +138,10 @@ impl Worker {
                 was(&found)
             );
         }
-        *known = Known { acknowledged: found, doubtful: None };
+        *known = Known {
+            acknowledged: found,
+            doubtful: Doubt::None,
+        };
         Ok(Some(()))
     }
 
@@ -121,23 +151,31 @@ impl Worker {
         client: &mut Client,
         token: &str,
         name: &str,
-    ) -> anyhow::Result<Option<Option<String>>> {
+    ) -> anyhow::Result<ControlFlow<(), Found>> {
         let body =
             json!({ "workloadIdentityToken": token, "resourceCredentialProviderName": name });
-        let Ok(answer) = client.post("/identities/api-key", &body) else { return Ok(None) };
+        let Ok(answer) = client.post("/identities/api-key", &body) else {
+            return Ok(ControlFlow::Break(()));
+        };
         let answer = answer.expect(&[200, 404])?;
-        let key = answer.body["apiKey"].as_str().map(str::to_owned);
+        let key = answer.text("apiKey");
         self.note(answer);
-        Ok(Some(key))
+        Ok(ControlFlow::Continue(key))
     }
 
     /// One step; none when the server is gone.
     fn work(&mut self, client: &mut Client, token: &str) -> anyhow::Result<Option<()>> {
         let [name, what, ..]: [u8; 8] = random_bytes(&mut OsEntropy);
         let name = format!("provider-{}-{}", self.number, name % NAMES);
-        let there = self.known.get(&name).is_some_and(|known| known.acknowledged.is_some());
+        let there = self
+            .known
+            .get(&name)
+            .is_some_and(|known| known.acknowledged.is_some());
         let step = match what % 8 {
-            0..4 => Step::Put(format!("sk-{:032x}", u128::from_be_bytes(random_bytes(&mut OsEntropy)))),
+            0..4 => Step::Put(format!(
+                "sk-{:032x}",
+                u128::from_be_bytes(random_bytes(&mut OsEntropy))
+            )),
             4 if there => Step::Delete,
             _ => Step::Read,
         };
@@ -157,9 +195,14 @@ impl Worker {
             }
         };
         let known = self.known.entry(name).or_default();
-        known.doubtful = Some(intended.clone());
-        let Ok(answer) = client.post(path, &body) else { return Ok(None) };
-        *known = Known { acknowledged: intended, doubtful: None };
+        known.doubtful = Doubt::Perhaps(intended.clone());
+        let Ok(answer) = client.post(path, &body) else {
+            return Ok(None);
+        };
+        *known = Known {
+            acknowledged: intended,
+            doubtful: Doubt::None,
+        };
         let answer = answer.expect(&[200, 201, 204])?;
         self.note(answer);
         Ok(Some(()))

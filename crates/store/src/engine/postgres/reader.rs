@@ -6,7 +6,7 @@ use procura_core::error::Error;
 
 use crate::driver::postgres::{PostgresSession, Server};
 use crate::driver::{Failure, Session};
-use crate::engine::{Shared, busy, went_on};
+use crate::engine::{Shared, busy, refuse_waiting, went_on};
 use crate::job::{Job, run_caught};
 use crate::queue::Popped;
 use crate::tx::Tx;
@@ -19,6 +19,8 @@ pub(super) struct Reader {
     shared: Arc<Shared>,
     server: Server,
     session: Option<PostgresSession>,
+    /// Whether the last try to connect failed.
+    away: bool,
 }
 
 impl Reader {
@@ -27,6 +29,7 @@ impl Reader {
             shared,
             server,
             session: None,
+            away: false,
         }
     }
 
@@ -34,6 +37,9 @@ impl Reader {
         while let Popped::Job(mut job) = self.shared.reads.pop(0) {
             let read = self.read(job.as_mut());
             job.answer(read);
+            if self.away && self.shared.readers_away.is_total() {
+                refuse_waiting(&self.shared.reads);
+            }
         }
     }
 
@@ -54,9 +60,11 @@ impl Reader {
         let session = match &mut self.session {
             Some(session) => session,
             none => {
-                let session = PostgresSession::connect_durable(&self.server)
-                    .map_err(|error| (Error::internal_source(error), Some(Failure::Lost)))?;
-                none.insert(session)
+                let connected = PostgresSession::connect_durable(&self.server);
+                let absence = &self.shared.readers_away;
+                absence.note(&mut self.away, connected.is_err());
+                // A server that is away is not tried again for the same caller.
+                none.insert(connected.map_err(|error| (Error::internal_source(error), None))?)
             }
         };
         let ran = match session.batch(BEGIN) {

@@ -17,7 +17,7 @@ use crate::chain;
 use crate::driver::postgres::{PostgresSession, Server, classify};
 use crate::driver::sqlite::read_clock;
 use crate::driver::{Failure, Session};
-use crate::engine::{Shared, Start, busy, not_started, unknown, went_on};
+use crate::engine::{Shared, Start, busy, not_started, refuse_waiting, unknown, went_on};
 use crate::job::{Effect, Job, run_caught};
 use crate::queue::Popped;
 use crate::tx::Tx;
@@ -30,6 +30,8 @@ const RUNS_ALONE: u32 = 2;
 const CONNECTS_MAX: u32 = 5;
 /// The pause before the second try; it doubles from try to try.
 const PAUSE: Duration = Duration::from_millis(50);
+/// The pause between tries of a thread whose work others do meanwhile.
+const PAUSE_AWAY: Duration = Duration::from_secs(1);
 
 const BEGIN: &str = "BEGIN ISOLATION LEVEL SERIALIZABLE; SAVEPOINT effect";
 
@@ -79,6 +81,9 @@ impl Writer {
 
     pub(super) fn run(mut self) {
         loop {
+            if self.leaves_it_to_others() {
+                continue;
+            }
             match self.shared.writes.pop(self.number) {
                 Popped::Command(start) => {
                     let started = self.start(&start);
@@ -87,6 +92,9 @@ impl Writer {
                 Popped::Job(mut job) => {
                     let durable = self.durable(job.as_mut());
                     job.answer(durable);
+                    if self.away && self.shared.writers_away.is_total() {
+                        refuse_waiting(&self.shared.writes);
+                    }
                 }
                 Popped::Drained => {
                     if let Err(error) = self.close() {
@@ -98,6 +106,15 @@ impl Writer {
                 Popped::Abandoned => return,
             }
         }
+    }
+
+    /// While this thread has no server and another one has, it tries again and takes nothing.
+    fn leaves_it_to_others(&mut self) -> bool {
+        let others = !self.shared.writers_away.is_total() && self.shared.writes.is_open();
+        if !self.away || !others || self.connect().is_ok() {
+            return false;
+        }
+        !self.shared.writes.wait_or_abandoned(PAUSE_AWAY)
     }
 
     fn start(&mut self, start: &Start) -> Result<(), Error> {
@@ -126,38 +143,37 @@ impl Writer {
 
     /// Runs `job` until it is durable or failed.
     fn durable(&mut self, job: &mut dyn Job) -> Result<(), Error> {
-        let mut alone: Option<MutexGuard<'static, ()>> = None;
+        // Held from the first collisions to the end.
+        let mut _alone: Option<MutexGuard<'static, ()>> = None;
+        // The record of a commit that was not answered.
+        let mut sought: Option<RecordId> = None;
         for run in 0..RUNS_MAX {
             if run == RUNS_ALONE {
-                alone = Some(COLLIDED.lock().unwrap_or_else(PoisonError::into_inner));
+                _alone = Some(COLLIDED.lock().unwrap_or_else(PoisonError::into_inner));
             }
-            self.ready()?;
+            if let Err(error) = self.ready() {
+                return Err(sought.map_or(error, |_| unknown(job.name())));
+            }
+            if let Some(record) = sought {
+                match self.transact(|tx, _| chain::has_record(tx, record)) {
+                    Ok(true) => return Ok(()),
+                    Ok(false) => sought = None,
+                    Err(_) => continue,
+                }
+            }
             match self.once(job) {
                 Run::Committed => return Ok(()),
                 Run::Failed(error) => return Err(error),
                 Run::Again => {}
                 Run::Unknown(record) => {
-                    tracing::warn!(
-                        closure = job.name(),
-                        "a commit was not answered; looking for it"
-                    );
-                    self.session = None;
-                    self.leave();
-                    let record = record.ok_or_else(|| unknown(job.name()))?;
-                    self.ready().map_err(|_| unknown(job.name()))?;
-                    let found = self.transact(|tx, _| chain::has_record(tx, record));
-                    if found.map_err(|_| unknown(job.name()))? {
-                        return Ok(());
-                    }
+                    tracing::warn!(closure = job.name(), "a commit was not answered");
+                    self.lose();
+                    sought = Some(record.ok_or_else(|| unknown(job.name()))?);
                 }
             }
         }
-        drop(alone);
-        tracing::warn!(
-            closure = job.name(),
-            "a closure collided with others too often"
-        );
-        Err(busy())
+        tracing::warn!(closure = job.name(), "a closure was run too often");
+        Err(sought.map_or_else(busy, |_| unknown(job.name())))
     }
 
     /// One run of `job` in a transaction.
@@ -222,11 +238,10 @@ impl Writer {
             Some(session) if failure != Some(Failure::Lost) => session.batch("ROLLBACK").is_ok(),
             _ => false,
         };
-        if !rolled_back || failure == Some(Failure::ChainTaken) {
-            self.leave();
-        }
         if !rolled_back {
-            self.session = None;
+            self.lose();
+        } else if failure == Some(Failure::ChainTaken) {
+            self.leave();
         }
         match failure {
             None | Some(Failure::Statement) => Run::Failed(error),
@@ -235,6 +250,12 @@ impl Writer {
                 Run::Again
             }
         }
+    }
+
+    /// Gives the connection up, and with it the chain.
+    fn lose(&mut self) {
+        self.session = None;
+        self.leave();
     }
 
     /// Gives the chain up; it is closed when the server is next reached.
@@ -281,24 +302,24 @@ impl Writer {
     }
 
     fn connect(&mut self) -> Result<(), Error> {
-        let tries = if self.away { 1 } else { CONNECTS_MAX };
+        let failures_max = if self.away { 1 } else { CONNECTS_MAX };
         let mut pause = PAUSE;
-        let mut tried = 0;
+        let mut failures = 0;
         while self.session.is_none() {
-            tried += 1;
             match PostgresSession::connect_durable(&self.server) {
                 Ok(session) => self.session = Some(session),
                 Err(error) => {
-                    tracing::warn!(%error, tried, "the database cannot be reached");
-                    if tried >= tries || self.shared.writes.wait_or_abandoned(pause) {
-                        self.away = true;
+                    failures += 1;
+                    tracing::warn!(%error, failures, "the database cannot be reached");
+                    if failures >= failures_max || self.shared.writes.wait_or_abandoned(pause) {
+                        self.shared.writers_away.note(&mut self.away, true);
                         return Err(Error::internal_source(error));
                     }
                     pause *= 2;
                 }
             }
         }
-        self.away = false;
+        self.shared.writers_away.note(&mut self.away, false);
         Ok(())
     }
 
@@ -314,14 +335,13 @@ impl Writer {
                 return Err(last);
             };
             let mut head = self.chain.clone();
-            let worked = match session.batch(BEGIN) {
-                Err(error) => Err(session.failed(error)),
-                Ok(()) => {
-                    let mut tx = Tx {
-                        session: Session::Postgres(session),
-                    };
-                    work(&mut tx, head.as_mut())
-                }
+            let worked = if let Err(error) = session.batch(BEGIN) {
+                Err(session.failed(error))
+            } else {
+                let mut tx = Tx {
+                    session: Session::Postgres(session),
+                };
+                work(&mut tx, head.as_mut())
             };
             let worked = worked.and_then(|value| match session.batch("COMMIT") {
                 Ok(()) => Ok(value),
@@ -336,7 +356,7 @@ impl Writer {
                 Err(error) => error,
             };
             if failure == Some(Failure::Lost) || session.batch("ROLLBACK").is_err() {
-                self.session = None;
+                self.lose();
                 return Err(error);
             }
             if matches!(failure, None | Some(Failure::Statement)) {

@@ -87,8 +87,8 @@ impl OpCx {
         }
     }
 
-    /// The caller, as records name it.
-    fn caller_name(&self) -> String {
+    /// The caller, as records and logs name it.
+    pub fn caller_name(&self) -> String {
         match &self.caller {
             Caller::AccessKey { id, .. } => id.to_string(),
             Caller::Operator => "operator".to_owned(),

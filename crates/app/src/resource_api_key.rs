@@ -1,5 +1,6 @@
 //! The release of an API key to an agent: the whole path of one credential.
 
+use procura_core::access_key::AccessKeyId;
 use procura_core::credential_provider::{CredentialProvider, ProviderKind};
 use procura_core::error::{Error, Kind};
 use procura_core::grant::AdministratorGrant;
@@ -25,6 +26,7 @@ struct Facts {
     provider: Option<CredentialProvider>,
     grants: Vec<AdministratorGrant>,
     caller_revoked: bool,
+    issuer_revoked: bool,
     epoch: u64,
 }
 
@@ -59,6 +61,10 @@ impl App {
         let facts = self.release_facts(cx, claims, name).await?;
         if facts.caller_revoked {
             return Err(Error::denied("the access key was revoked"));
+        }
+        if facts.issuer_revoked {
+            let gone = "the access key that this token was issued to was revoked; get a new token";
+            return Err(Error::new(Kind::Unproved, gone));
         }
         cx.epoch = facts.epoch;
         let Some(agent) = facts.agent else {
@@ -122,15 +128,14 @@ impl App {
     ) -> Result<Facts, Error> {
         let account = cx.account()?;
         let (agent, name, known_epoch) = (claims.agent, name.clone(), cx.epoch);
-        let caller = cx.access_key()?;
+        let (caller, issuer) = (cx.access_key()?, claims.issued_by);
         self.store
             .run_read("release_facts", move |tx: &mut Tx<'_>| {
                 let epoch = tx.epoch()?;
                 // SECURITY: something was cut since the caller was found good; look again.
-                let caller_revoked = epoch != known_epoch
-                    && tx
-                        .access_key_for_signature(caller)?
-                        .is_none_or(|(key, _)| key.revoked_at.is_some());
+                let caller_revoked = epoch != known_epoch && is_revoked(tx, caller)?;
+                // A token ends with the access key that asked for it, whoever presents it.
+                let issuer_revoked = is_revoked(tx, issuer)?;
                 let mut own = tx.account(account);
                 let vault = VaultName::default_vault();
                 let provider = own.credential_provider(&vault, ProviderKind::ApiKey, &name)?;
@@ -144,6 +149,7 @@ impl App {
                     provider,
                     grants,
                     caller_revoked,
+                    issuer_revoked,
                     epoch,
                 })
             })
@@ -160,12 +166,18 @@ fn depends_on(
 ) -> Result<Vec<Vec<u8>>, Error> {
     let mut names = vec![
         cx.access_key()?.as_str().as_bytes().to_vec(),
+        claims.issued_by.as_str().as_bytes().to_vec(),
         claims.agent.as_bytes().to_vec(),
         provider.id.as_bytes().to_vec(),
     ];
     names.extend(claims.user.map(|user| user.id.as_bytes().to_vec()));
     names.extend(grants.iter().map(|grant| grant.id.as_bytes().to_vec()));
     Ok(names)
+}
+
+fn is_revoked(tx: &mut Tx<'_>, key: AccessKeyId) -> Result<bool, Error> {
+    let found = tx.access_key_for_signature(key)?;
+    Ok(found.is_none_or(|(key, _)| key.revoked_at.is_some()))
 }
 
 /// Whether any of `names` was cut after `epoch`.

@@ -93,13 +93,13 @@ pub(crate) enum Command {
 /// `procura dev`
 #[derive(Debug, Args)]
 pub(crate) struct Dev {
-    /// The port of the API on 127.0.0.1 and ::1; 0 takes a free one.
+    /// The port of the API on 127.0.0.1 and `::1`; 0 takes a free one.
     #[arg(long, default_value_t = 9400)]
     pub(crate) port: u16,
     /// Forget everything when it ends: a temporary data directory.
     #[arg(long)]
     pub(crate) ephemeral: bool,
-    /// Keep the state in PostgreSQL: postgres://user:password@host/database.
+    /// Keep the state in PostgreSQL: `postgres://user:password@host/database`.
     #[arg(
         long,
         env = "PROCURA__STORE__URL",

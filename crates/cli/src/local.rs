@@ -76,15 +76,17 @@ impl Local<'_> {
         if status.is_success() {
             return Ok(bytes);
         }
-        #[derive(serde::Deserialize)]
-        struct Problem {
-            detail: String,
-        }
         match serde_json::from_slice::<Problem>(&bytes) {
             Ok(problem) => bail!("{}", problem.detail),
             Err(_) => bail!("the server answered {status}"),
         }
     }
+}
+
+/// What the server says of a failure (RFC 9457).
+#[derive(serde::Deserialize)]
+struct Problem {
+    detail: String,
 }
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> anyhow::Result<T> {

@@ -35,8 +35,8 @@ pub struct Claims {
     /// The user, if the agent acts for one.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub user: Option<User>,
-    /// The access key that asked for it.
-    pub issued_by: String,
+    /// The access key that asked for it; the token ends with that key.
+    pub issued_by: AccessKeyId,
     /// The revocation epoch when it was made.
     pub epoch: u64,
     /// When it was made.
@@ -61,7 +61,7 @@ impl Claims {
             account,
             agent,
             user: whom.user(),
-            issued_by: issued_by.as_str().to_owned(),
+            issued_by,
             epoch,
             iat: now,
             exp: now.plus_seconds(LIFETIME_S),

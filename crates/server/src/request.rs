@@ -58,12 +58,14 @@ pub(crate) async fn answer(
     let answer = match answered {
         Ok(answer) => answer,
         Err(exception) => {
-            let status = exception.answer(id);
-            tracing::info!(
-                request = %id, operation, exception = exception.name(), peer = %peer.0,
-                "refused"
-            );
-            status
+            // What strangers send is not logged at the level of operation: it would be their log.
+            let (name, peer) = (exception.name(), peer.0);
+            if exception.is_recorded() {
+                tracing::info!(request = %id, operation, exception = name, %peer, "refused");
+            } else {
+                tracing::debug!(request = %id, operation, exception = name, %peer, "turned away");
+            }
+            exception.answer(id)
         }
     };
     tracing::debug!(
@@ -168,12 +170,19 @@ impl Job<'_> {
             Err(error) => Err(Failure::Input(error)),
         };
         match done {
-            Ok(done) => Ok(response::json(
-                operation.status(),
-                done.body,
-                self.id,
-                done.record,
-            )),
+            Ok(done) => {
+                if done.record.is_none() {
+                    // The access log: what was read and leaves no record.
+                    let (operation, caller) = (operation.name(), cx.caller_name());
+                    tracing::info!(request = %self.id, operation, caller, "read");
+                }
+                Ok(response::json(
+                    operation.status(),
+                    done.body,
+                    self.id,
+                    done.record,
+                ))
+            }
             Err(failure) => Err(self.fail(&cx, operation, failure).await),
         }
     }

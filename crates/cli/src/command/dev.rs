@@ -14,7 +14,6 @@ use procura_authority::Rules;
 use procura_core::access_key::Role;
 use procura_core::account::AccountId;
 use procura_core::action::Action;
-use procura_core::error::Kind;
 use procura_core::time::SystemClock;
 use procura_server::{Limits, Listener};
 use procura_store::{Config, PostgresConfig, SqliteConfig};
@@ -102,7 +101,7 @@ fn temporary() -> anyhow::Result<DataDir> {
     DataDir::at(&std::env::temp_dir().join(format!("procura-{random:016x}")))
 }
 
-/// Binds 127.0.0.1 and, where the machine has it, ::1; nothing else: `dev` is not to be exposed.
+/// Binds 127.0.0.1 and, where the machine has it, `::1`; nothing else: `dev` is not to be exposed.
 async fn bind(port: u16) -> anyhow::Result<Vec<TcpListener>> {
     let first = bind_one(IpAddr::V4(Ipv4Addr::LOCALHOST), port)
         .await
@@ -147,11 +146,12 @@ async fn introduce(
     sockets: &[TcpListener],
 ) -> anyhow::Result<Instance> {
     let account = AccountId::DEV;
-    let mut cx = app.operator_cx(Action::CreateAccount);
-    match app.create_account(&mut cx, account, "dev".to_owned()).await {
-        Ok(_) => {}
-        Err(error) if error.kind() == Kind::Conflict => {}
-        Err(error) => return Err(error.into()),
+    let mut cx = app.operator_cx(Action::ListAccounts);
+    let accounts = app.accounts(&mut cx).await?;
+    if accounts.iter().all(|known| known.id != account) {
+        let mut cx = app.operator_cx(Action::CreateAccount);
+        app.create_account(&mut cx, account, "dev".to_owned())
+            .await?;
     }
     let mut cx = app.operator_cx(Action::ListAccessKeys);
     let keys = app.access_keys(&mut cx, account).await?;
@@ -159,15 +159,14 @@ async fn introduce(
         keys.iter()
             .any(|key| key.id.as_str() == known.access_key_id && key.revoked_at.is_none())
     });
-    let (access_key_id, secret_access_key) = match known {
-        Some(known) => (known.access_key_id, known.secret_access_key),
-        None => {
-            let mut cx = app.operator_cx(Action::CreateAccessKey);
-            let roles = vec![Role::Admin, Role::AgentHost];
-            let (key, secret) = app.create_access_key(&mut cx, account, roles).await?.value;
-            let secret = secret.expose_secret_text().unwrap_or_default().to_owned();
-            (key.id.to_string(), secret)
-        }
+    let (access_key_id, secret_access_key) = if let Some(known) = known {
+        (known.access_key_id, known.secret_access_key)
+    } else {
+        let mut cx = app.operator_cx(Action::CreateAccessKey);
+        let roles = vec![Role::Admin, Role::AgentHost];
+        let (key, secret) = app.create_access_key(&mut cx, account, roles).await?.value;
+        let secret = secret.expose_secret_text().unwrap_or_default();
+        (key.id.to_string(), secret.to_owned())
     };
     let address = sockets
         .first()

@@ -35,6 +35,11 @@ impl Exception {
         self.name
     }
 
+    /// Whether the refusal has an audit record: the caller was authenticated.
+    pub(crate) fn is_recorded(&self) -> bool {
+        self.record.is_some()
+    }
+
     /// The response.
     pub(crate) fn answer(&self, request: RequestId) -> Answer {
         let body = self.body.to_string().into_bytes();

@@ -19,13 +19,16 @@ class Service:
         self.directory = directory
         self.store = store
         self.process: subprocess.Popen[str] | None = None
+        self.greeting = ""
 
     def start(self) -> None:
         command = [BINARY, "dev", "--port", "0", "--data-dir", str(self.directory)]
         if self.store:
             command += ["--store", self.store]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        self.greeting = ""
         for line in self.process.stdout:
+            self.greeting += line
             if "Press Ctrl-C" in line:
                 return
         sys.exit(f"procura dev ended with {self.process.wait()} before it was ready")

@@ -13,6 +13,7 @@ pub mod audit;
 pub mod authentication;
 pub mod authorize;
 pub mod checkpoint;
+pub mod durable_file;
 pub mod keyring;
 pub mod operation;
 pub mod page_token;

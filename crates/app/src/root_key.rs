@@ -1,14 +1,16 @@
 //! The root key: a file of mode 0600 that never leaves the node.
 
 use std::fs::OpenOptions;
-use std::io::{ErrorKind, Read as _, Write as _};
-use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+use std::io::{ErrorKind, Read as _};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use procura_core::id::KeyId;
 use procura_core::sealing::SealingKey;
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
+
+use crate::durable_file;
 
 /// What the file begins with. Never change it: secret scanners know it.
 pub const ROOT_KEY_PREFIX: &str = "procura-root-key-1";
@@ -48,17 +50,7 @@ pub fn create(path: &Path, id: KeyId, rng: &mut dyn CryptoRng) -> Result<Sealing
     let key = SealingKey::generate(id, 1, rng);
     let secret = Zeroizing::new(hex::encode(key.expose_secret()));
     let text = Zeroizing::new(format!("{ROOT_KEY_PREFIX} {id} {}\n", *secret));
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path)?;
-    file.write_all(text.as_bytes())?;
-    file.sync_all()?;
-    // The name of the file is durable only when its directory is.
-    if let Some(directory) = path.parent() {
-        std::fs::File::open(directory)?.sync_all()?;
-    }
+    durable_file::create(path, text.as_bytes())?;
     Ok(key)
 }
 

@@ -19,6 +19,7 @@ use procura_store::{Meta, Outcome, Store};
 use crate::App;
 use crate::authentication::SigningKeys;
 use crate::checkpoint::{Checkpointer, key_path, notes_path};
+use crate::durable_file;
 use crate::keyring::Keyring;
 use crate::root_key::{self, RootKeyError};
 use crate::task::{Stop, Tasks};
@@ -232,7 +233,7 @@ fn read_or_create_node(data_dir: &Path, clock: &dyn Clock) -> Result<NodeId, Sta
         }),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             let node = NodeId::generate(clock.now(), &mut OsEntropy);
-            std::fs::write(&path, format!("{node}\n")).map_err(failed)?;
+            durable_file::create(&path, format!("{node}\n").as_bytes()).map_err(failed)?;
             Ok(node)
         }
         Err(error) => Err(failed(error)),
@@ -291,6 +292,6 @@ fn open_checkpoints(
     std::fs::create_dir_all(directory).map_err(failed)?;
     let checkpointer = Checkpointer::open(&notes_path(directory, node), signer).map_err(failed)?;
     let key = format!("{}\n", checkpointer.verifier_key());
-    std::fs::write(key_path(directory, node), key).map_err(failed)?;
+    durable_file::replace(&key_path(directory, node), key.as_bytes()).map_err(failed)?;
     Ok(checkpointer)
 }

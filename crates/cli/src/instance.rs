@@ -1,10 +1,7 @@
 //! `instance.json`: what a server says of itself to the commands beside it (mode 0600).
 
-use std::fs::OpenOptions;
-use std::io::Write as _;
-use std::os::unix::fs::OpenOptionsExt as _;
-
 use anyhow::Context as _;
+use procura_app::durable_file;
 use serde::{Deserialize, Serialize};
 
 use crate::data_dir::DataDir;
@@ -42,17 +39,8 @@ impl Instance {
     /// Replaces what the last server said, in one step.
     pub(crate) fn write(&self, data_dir: &DataDir) -> anyhow::Result<()> {
         let path = data_dir.instance();
-        let new = path.with_extension("json.new");
-        let mut file = OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .mode(0o600)
-            .open(&new)
-            .with_context(|| format!("{} cannot be written", new.display()))?;
-        file.write_all(&serde_json::to_vec_pretty(self)?)?;
-        file.sync_all()?;
-        std::fs::rename(&new, &path)?;
+        durable_file::replace(&path, &serde_json::to_vec_pretty(self)?)
+            .with_context(|| format!("{} cannot be written", path.display()))?;
         Ok(())
     }
 }

@@ -1,8 +1,34 @@
-//! What tests need and products do not: real small servers, each started for one run.
+//! What tests need and products do not: the whole service in this process, and real small servers.
 //!
-//! Nothing here may be a mock, and nothing of it may be reached from a product crate: a test talks
-//! to the same kind of server as an operator does.
-//!
-//! Start with [`postgres`], which is what the store's contract suite runs on.
+//! Start with [`TestApp`]: the real `App` behind the real `Listener`, on a database and a clock of
+//! its own, with clients that sign. Whatever cannot be set up fails the test that wanted it. No
+//! product may depend on this crate, and nothing here may stand in for a part of a product.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot be set up has failed, and this is where it is seen"
+)]
 
+mod app;
+mod audit;
+mod client;
+mod clock;
+mod connection;
+mod database;
+mod message;
 pub mod postgres;
+mod response;
+mod setup;
+mod signer;
+
+pub use procura_authority as authority;
+pub use procura_store::Engine;
+
+pub use crate::app::TestApp;
+pub use crate::client::Client;
+pub use crate::clock::TestClock;
+pub use crate::connection::Connection;
+pub use crate::message::{Message, Request, chunked};
+pub use crate::response::Response;
+pub use crate::setup::{ACCOUNT, OTHER_ACCOUNT, REGION, Setup, run};
+pub use crate::signer::Signer;

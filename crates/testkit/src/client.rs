@@ -1,0 +1,136 @@
+//! A client with an access key.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use procura_core::access_key::AccessKey;
+use procura_core::account::AccountId;
+use procura_core::secret::{Plain, kind::AccessKeySecret};
+use procura_core::time::Clock as _;
+use procura_wire::Operation;
+use serde_json::{Value, json};
+
+use crate::clock::TestClock;
+use crate::connection::Connection;
+use crate::message::{Message, Request};
+use crate::response::Response;
+use crate::setup::REGION;
+use crate::signer::Signer;
+
+/// A client with an access key.
+#[derive(Debug, Clone)]
+pub struct Client {
+    address: SocketAddr,
+    clock: Arc<TestClock>,
+    account: AccountId,
+    signer: Signer,
+}
+
+impl Client {
+    pub(crate) fn new(
+        address: SocketAddr,
+        clock: Arc<TestClock>,
+        key: &AccessKey,
+        secret: &Plain<AccessKeySecret>,
+    ) -> Self {
+        let signer = Signer {
+            key_id: key.id.to_string(),
+            secret: secret.expose_secret_text().unwrap().to_owned(),
+            region: REGION.to_owned(),
+            service: procura_app::authentication::SIGNING_NAME.to_owned(),
+        };
+        Self { address, clock, account: key.account, signer }
+    }
+
+    /// This client with something wrong about how it signs.
+    pub fn signing(&self, change: impl FnOnce(&mut Signer)) -> Self {
+        let mut changed = self.clone();
+        change(&mut changed.signer);
+        changed
+    }
+
+    /// Its access key.
+    pub fn key_id(&self) -> &str {
+        &self.signer.key_id
+    }
+
+    /// Its secret access key.
+    pub fn secret(&self) -> &str {
+        &self.signer.secret
+    }
+
+    /// Its account.
+    pub fn account(&self) -> AccountId {
+        self.account
+    }
+
+    /// Signs, now.
+    pub fn sign(&self, request: &Request) -> Message {
+        self.signer.sign(request, &self.address.to_string(), self.clock.now())
+    }
+
+    /// Signs and sends on a new connection.
+    pub async fn send(&self, request: &Request) -> Response {
+        self.send_message(&self.sign(request)).await
+    }
+
+    /// Sends on a new connection.
+    pub async fn send_message(&self, message: &Message) -> Response {
+        Connection::open(self.address).await.exchange(&message.bytes()).await
+    }
+
+    /// Calls an operation whose input is its body.
+    pub async fn call(&self, operation: Operation, body: Value) -> Response {
+        self.send(&Request::of(operation).json(&body)).await
+    }
+
+    /// `CreateWorkloadIdentity`.
+    pub async fn create_agent(&self, name: &str) -> Response {
+        self.call(Operation::CreateWorkloadIdentity, json!({ "name": name })).await
+    }
+
+    /// `CreateApiKeyCredentialProvider`.
+    pub async fn create_provider(&self, name: &str, api_key: &str) -> Response {
+        let body = json!({ "name": name, "apiKey": api_key });
+        self.call(Operation::CreateApiKeyCredentialProvider, body).await
+    }
+
+    /// `GetWorkloadAccessToken`, which must succeed.
+    pub async fn token(&self, agent: &str) -> String {
+        let body = json!({ "workloadName": agent });
+        let minted = self.call(Operation::GetWorkloadAccessToken, body).await;
+        minted.expect_status(200).member("workloadAccessToken")
+    }
+
+    /// `GetWorkloadAccessTokenForUserId`, which must succeed.
+    pub async fn token_for(&self, agent: &str, user: &str) -> String {
+        let body = json!({ "workloadName": agent, "userId": user });
+        let minted = self.call(Operation::GetWorkloadAccessTokenForUserId, body).await;
+        minted.expect_status(200).member("workloadAccessToken")
+    }
+
+    /// `GetResourceApiKey`.
+    pub async fn api_key(&self, token: &str, provider: &str) -> Response {
+        let body = json!({
+            "workloadIdentityToken": token,
+            "resourceCredentialProviderName": provider,
+        });
+        self.call(Operation::GetResourceApiKey, body).await
+    }
+
+    /// `TagResource`.
+    pub async fn tag(&self, arn: &str, tags: Value) -> Response {
+        let request = Request::of_tags(Operation::TagResource, arn);
+        self.send(&request.json(&json!({ "tags": tags }))).await
+    }
+
+    /// `UntagResource`.
+    pub async fn untag(&self, arn: &str, query: &str) -> Response {
+        self.send(&Request::of_tags(Operation::UntagResource, arn).query(query)).await
+    }
+
+    /// `ListTagsForResource`.
+    pub async fn tags(&self, arn: &str) -> Response {
+        self.send(&Request::of_tags(Operation::ListTagsForResource, arn)).await
+    }
+}

@@ -1,0 +1,126 @@
+//! How a [`TestApp`] comes up.
+
+use std::sync::Arc;
+
+use procura_app::App;
+use procura_app::start::StartConfig;
+use procura_app::task::Tasks;
+use procura_authority::Rules;
+use procura_core::access_key::Role;
+use procura_core::account::AccountId;
+use procura_core::action::Action;
+use procura_server::{Limits, Listener};
+use procura_store::Engine;
+use tokio::net::TcpListener;
+
+use crate::app::{Clients, Running, TestApp};
+use crate::client::Client;
+use crate::clock::TestClock;
+use crate::database::Database;
+
+/// The account that tests are about.
+pub const ACCOUNT: &str = "111122223333";
+/// Another tenant.
+pub const OTHER_ACCOUNT: &str = "444455556666";
+/// The region of every [`TestApp`].
+pub const REGION: &str = "us-east-1";
+
+/// What a [`TestApp`] is started with.
+#[derive(Debug, Clone, Copy)]
+pub struct Setup {
+    limits: Limits,
+    rules: Rules,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self { limits: Limits::default(), rules: Rules::Baseline }
+    }
+}
+
+/// Runs a test on an app of its own, or says that it cannot.
+pub fn run<F: Future<Output = ()>>(engine: Engine, test: impl FnOnce(TestApp) -> F) {
+    let Some(database) = Database::create(engine) else {
+        println!("not run: PostgreSQL absent");
+        return;
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(async { test(Setup::default().start_on(database).await).await });
+}
+
+impl Setup {
+    /// With what the node takes on at most.
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// With these policies.
+    pub fn rules(mut self, rules: Rules) -> Self {
+        self.rules = rules;
+        self
+    }
+
+    /// Starts it on SQLite.
+    pub async fn start(self) -> TestApp {
+        self.start_on(Database::create(Engine::Sqlite).unwrap()).await
+    }
+
+    async fn start_on(self, database: Database) -> TestApp {
+        let clock = Arc::new(TestClock::default());
+        let config = StartConfig {
+            data_dir: database.directory().to_owned(),
+            store: database.config(),
+            region: REGION.parse().unwrap(),
+            rules: self.rules,
+        };
+        let app = App::start(config, Arc::<TestClock>::clone(&clock)).await.unwrap();
+        let socket = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = socket.local_addr().unwrap();
+        let mut background = Tasks::default();
+        app.spawn_tasks(&mut background);
+        let listener = Listener::new(Arc::clone(&app), self.limits);
+        let mut requests = Tasks::default();
+        requests.spawn(|stop| listener.serve(socket, stop));
+        let maker = KeyMaker { app: &app, address, clock: &clock };
+        let clients = maker.clients().await;
+        let running = Running { requests: Some(requests), background };
+        TestApp::new(app, clock, address, clients, running, database)
+    }
+}
+
+/// Makes access keys, as the operator.
+pub(crate) struct KeyMaker<'a> {
+    pub(crate) app: &'a App,
+    pub(crate) address: std::net::SocketAddr,
+    pub(crate) clock: &'a Arc<TestClock>,
+}
+
+impl KeyMaker<'_> {
+    async fn clients(&self) -> Clients {
+        let (account, other) = (ACCOUNT.parse().unwrap(), OTHER_ACCOUNT.parse().unwrap());
+        for id in [account, other] {
+            let mut cx = self.app.operator_cx(Action::CreateAccount);
+            self.app.create_account(&mut cx, id, "test".to_owned()).await.unwrap();
+        }
+        Clients {
+            admin: self.client(account, vec![Role::Admin]).await,
+            agent_host: self.client(account, vec![Role::AgentHost]).await,
+            binding: self.client(account, vec![Role::Binding]).await,
+            auditor: self.client(account, vec![Role::Auditor]).await,
+            other_admin: self.client(other, vec![Role::Admin]).await,
+            other_agent_host: self.client(other, vec![Role::AgentHost]).await,
+        }
+    }
+
+    pub(crate) async fn client(&self, account: AccountId, roles: Vec<Role>) -> Client {
+        let mut cx = self.app.operator_cx(Action::CreateAccessKey);
+        let made = self.app.create_access_key(&mut cx, account, roles).await.unwrap();
+        let (key, secret) = made.value;
+        Client::new(self.address, Arc::clone(self.clock), &key, &secret)
+    }
+}

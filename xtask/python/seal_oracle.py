@@ -98,10 +98,11 @@ class Database:
             "SELECT id, version, account, purpose, subject, wrapped FROM encryption_key"
         ).fetchall()
         # Parents first: root wraps account keys, account keys wrap subject keys.
-        for row in sorted(rows, key=lambda row: row[3].startswith("subject")):
+        for row in sorted(rows, key=lambda row: row[3] not in ("account", "token")):
             key_id, version, account, purpose, user, wrapped = row
             subject, column = {
                 "account": (b"account", b"wrapped account key"),
+                "user-index": (b"account", b"wrapped user index key"),
                 "token": (b"deployment", b"wrapped token key"),
                 "subject-deployment": (b"deployment", b"wrapped subject key"),
                 "subject-account": (b"account", b"wrapped subject key"),

@@ -185,7 +185,7 @@ impl App {
             KeyPurpose::Account | KeyPurpose::Token | KeyPurpose::Subject(Subject::Deployment) => {
                 Ok(Arc::clone(&self.keyring.root))
             }
-            KeyPurpose::Subject(Subject::Account | Subject::User(_)) => {
+            KeyPurpose::UserIndex | KeyPurpose::Subject(Subject::Account | Subject::User(_)) => {
                 Box::pin(self.newest_key(account, KeyPurpose::Account)).await
             }
         }
@@ -202,6 +202,7 @@ fn wrap_place(
 ) -> Location<'_> {
     let (subject, column) = match purpose {
         KeyPurpose::Account => (Subject::Account, "wrapped account key"),
+        KeyPurpose::UserIndex => (Subject::Account, "wrapped user index key"),
         KeyPurpose::Token => (Subject::Deployment, "wrapped token key"),
         KeyPurpose::Subject(subject) => (subject, "wrapped subject key"),
     };

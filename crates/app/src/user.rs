@@ -22,9 +22,11 @@ impl App {
         account: AccountId,
         asserted: &AssertedUserId,
     ) -> Result<User, Error> {
-        let account_key = self.newest_key(Some(account), KeyPurpose::Account).await?;
+        let index_key = self
+            .newest_key(Some(account), KeyPurpose::UserIndex)
+            .await?;
         let index = index_of(
-            &account_key,
+            &index_key,
             UserKind::Asserted,
             &[asserted.as_str().as_bytes()],
         );
@@ -74,9 +76,13 @@ impl App {
     }
 }
 
-fn index_of(account_key: &SealingKey, kind: UserKind, parts: &[&[u8]]) -> Sha256 {
-    let key = account_key.derive_label(b"procura user index v1");
+/// Keyed, so that the database alone does not tell who is in it. The kind is part of it: an
+/// asserted `userId` never meets a verified subject of the same letters.
+fn index_of(key: &SealingKey, kind: UserKind, parts: &[&[u8]]) -> Sha256 {
     let mut fields = vec![kind.as_str().as_bytes()];
     fields.extend_from_slice(parts);
-    hmac_sha256(&key, &length_prefixed(&fields))
+    hmac_sha256(
+        &key.derive_label(b"procura user index v1"),
+        &length_prefixed(&fields),
+    )
 }

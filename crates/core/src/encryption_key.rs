@@ -14,6 +14,9 @@ pub enum KeyPurpose {
     /// Seals the secrets of a subject. Wrapped by the account key, and by the root key when the
     /// subject is the deployment.
     Subject(Subject),
+    /// Keys the index by which an account's users are found; wrapped by the account key and never
+    /// replaced, for every index value would change with it.
+    UserIndex,
     /// Seals workload access tokens and page tokens; wrapped by the root key.
     Token,
 }

@@ -89,6 +89,7 @@ fn stored(purpose: &KeyPurpose) -> (&'static str, &[u8]) {
         KeyPurpose::Subject(Subject::Deployment) => ("subject-deployment", &[]),
         KeyPurpose::Subject(Subject::Account) => ("subject-account", &[]),
         KeyPurpose::Subject(Subject::User(user)) => ("subject-user", user.as_bytes()),
+        KeyPurpose::UserIndex => ("user-index", &[]),
         KeyPurpose::Token => ("token", &[]),
     }
 }
@@ -101,6 +102,7 @@ fn meaning(word: &str, subject: &[u8]) -> Option<KeyPurpose> {
         ("subject-user", user) => {
             UserId::from_slice(user).map(|id| KeyPurpose::Subject(Subject::User(id)))
         }
+        ("user-index", []) => Some(KeyPurpose::UserIndex),
         ("token", []) => Some(KeyPurpose::Token),
         _ => None,
     }

@@ -1,6 +1,12 @@
 //! The frozen vectors of the sealed format. They may be added to and never changed: a value that
 //! was sealed by any release must open in every later one.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test stops at what it did not expect"
+)]
+
 use std::path::PathBuf;
 
 use procura_core::id::{DeploymentId, KeyId, UserId};

@@ -127,9 +127,20 @@ impl Absence {
     }
 }
 
-/// Answers everything that waits: the server is away for all.
-pub(crate) fn refuse_waiting<C>(queue: &Queue<Box<dyn Job>, C>) {
-    while let Some(mut job) = queue.pop_waiting() {
+/// Answers `job`, and when the server is away for all threads, everything that waits behind it,
+/// too. What waits is taken before anyone is answered: whoever comes after an answer is tried anew.
+pub(crate) fn answer<C>(
+    queue: &Queue<Box<dyn Job>, C>,
+    mut job: Box<dyn Job>,
+    durable: Result<(), Error>,
+    away_for_all: bool,
+) {
+    let mut waiting = Vec::new();
+    if away_for_all {
+        waiting.extend(std::iter::from_fn(|| queue.pop_waiting()));
+    }
+    job.answer(durable);
+    for mut job in waiting {
         job.answer(Err(Error::internal("the database cannot be reached")));
     }
 }

@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use procura_core::audit::record::Entry;
 use procura_core::error::Error;
 use procura_core::id::RecordId;
+use procura_core::sabotage;
 use tokio::sync::oneshot;
 
 use crate::tx::{Committed, Outcome, Tx};
@@ -127,4 +128,10 @@ where
             let _gone = caller.send(answer);
         }
     }
+}
+
+/// The seeded defect of `prove kill9`: key replacements are answered before they are durable.
+/// Only these, so that the defective server comes up and the proof has something to kill.
+pub(crate) fn acknowledges_early(name: &str) -> bool {
+    sabotage::defect("ack-before-commit") && name == "update_api_key_provider"
 }

@@ -54,9 +54,10 @@ impl Request {
         self.body(body.to_string().as_bytes())
     }
 
-    /// With any body.
+    /// With any body, in place of the one that it has.
     pub fn body(mut self, body: &[u8]) -> Self {
         self.body = body.to_vec();
+        self.headers.retain(|(name, _)| name != "content-type");
         self.header("content-type", "application/json")
     }
 }

@@ -20,7 +20,7 @@ use super::server::{Folder, Setup};
 use crate::workspace::variable;
 
 /// Kills on each engine.
-const KILLS: u32 = 6;
+const KILLS: u32 = 60;
 const KILLS_FULL: u32 = 500;
 /// Kills of the defective server; it must be found out by then.
 const KILLS_CONTROL: u32 = 40;

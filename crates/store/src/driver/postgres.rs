@@ -3,6 +3,7 @@
 mod value;
 
 use std::collections::HashMap;
+use std::error::Error as _;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -237,6 +238,9 @@ fn is_end_of_session(code: &SqlState) -> bool {
 pub(crate) fn describe(error: &postgres::Error) -> String {
     match error.as_db_error() {
         Some(database) => format!("{} ({})", database.message(), database.code().code()),
-        None => error.to_string(),
+        None => match error.source() {
+            Some(cause) => format!("{error}: {cause}"),
+            None => error.to_string(),
+        },
     }
 }

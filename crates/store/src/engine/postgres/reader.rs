@@ -6,7 +6,7 @@ use procura_core::error::Error;
 
 use crate::driver::postgres::{PostgresSession, Server};
 use crate::driver::{Failure, Session};
-use crate::engine::{Shared, busy, refuse_waiting, went_on};
+use crate::engine::{Shared, answer, busy, went_on};
 use crate::job::{Job, run_caught};
 use crate::queue::Popped;
 use crate::tx::Tx;
@@ -36,10 +36,8 @@ impl Reader {
     pub(super) fn run(mut self) {
         while let Popped::Job(mut job) = self.shared.reads.pop(0) {
             let read = self.read(job.as_mut());
-            job.answer(read);
-            if self.away && self.shared.readers_away.is_total() {
-                refuse_waiting(&self.shared.reads);
-            }
+            let away_for_all = self.away && self.shared.readers_away.is_total();
+            answer(&self.shared.reads, job, read, away_for_all);
         }
     }
 

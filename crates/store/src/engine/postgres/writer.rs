@@ -11,14 +11,13 @@ use std::time::Duration;
 use procura_core::audit::chain::ChainHead;
 use procura_core::error::Error;
 use procura_core::id::{ChainId, NodeId, RecordId};
-use procura_core::sabotage;
 
 use crate::chain;
 use crate::driver::postgres::{PostgresSession, Server, classify};
 use crate::driver::sqlite::read_clock;
 use crate::driver::{Failure, Session};
-use crate::engine::{Shared, Start, busy, not_started, refuse_waiting, unknown, went_on};
-use crate::job::{Effect, Job, run_caught};
+use crate::engine::{Shared, Start, answer, busy, not_started, unknown, went_on};
+use crate::job::{Effect, Job, acknowledges_early, run_caught};
 use crate::queue::Popped;
 use crate::tx::Tx;
 
@@ -91,10 +90,8 @@ impl Writer {
                 }
                 Popped::Job(mut job) => {
                     let durable = self.durable(job.as_mut());
-                    job.answer(durable);
-                    if self.away && self.shared.writers_away.is_total() {
-                        refuse_waiting(&self.shared.writes);
-                    }
+                    let away_for_all = self.away && self.shared.writers_away.is_total();
+                    answer(&self.shared.writes, job, durable, away_for_all);
                 }
                 Popped::Drained => {
                     if let Err(error) = self.close() {
@@ -133,6 +130,8 @@ impl Writer {
         }
         self.ready()?;
         let now = read_clock(&self.shared.clock);
+        // All writers of a node end at the same moment, and their small transactions collide.
+        let _alone = COLLIDED.lock().unwrap_or_else(PoisonError::into_inner);
         let closed = self.transact(|tx, head| match head {
             Some(head) => chain::close(tx, head, "drained".to_owned(), now),
             None => Ok(false),
@@ -209,7 +208,7 @@ impl Writer {
         head: Option<ChainHead>,
         record: Option<RecordId>,
     ) -> Run {
-        if sabotage::defect("ack-before-commit") {
+        if acknowledges_early(job.name()) {
             job.answer(Ok(()));
             self.shared
                 .writes

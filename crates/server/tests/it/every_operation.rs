@@ -1,0 +1,147 @@
+//! What holds for every operation: a good request of each, and the errors that all declare.
+
+use procura_server::Limits;
+use procura_testkit::{Request, Setup, TestApp};
+use procura_wire::Operation;
+use serde_json::{Value, json};
+
+use crate::arn;
+
+on_both_engines! {
+    every_operation_answers_a_good_request
+    every_operation_refuses_a_body_that_is_no_json
+    every_operation_fails_without_the_store
+}
+
+/// What a request of an operation is about; nobody else uses these names.
+pub(crate) struct Subject {
+    agent: String,
+    provider: String,
+    new: String,
+    token: String,
+}
+
+impl Subject {
+    /// An agent, a provider and a token that exist, and a name that nothing has.
+    pub(crate) async fn make(app: &TestApp, suffix: &str) -> Self {
+        let (agent, provider) = (format!("agent-{suffix}"), format!("provider-{suffix}"));
+        app.admin().create_agent(&agent).await.expect_status(201);
+        app.admin().create_provider(&provider, "canary-key").await.expect_status(201);
+        let token = app.agent_host().token(&agent).await;
+        Self { agent, provider, new: format!("new-{suffix}"), token }
+    }
+
+    /// Names that nothing has.
+    fn nothing() -> Self {
+        let name = |text: &str| text.to_owned();
+        Self { agent: name("agent"), provider: name("provider"), new: name("new"), token: name("t") }
+    }
+
+    /// A request of `operation` that is as it should be.
+    pub(crate) fn request(&self, operation: Operation) -> Request {
+        match operation {
+            Operation::TagResource => Request::of_tags(operation, &arn::agent(&self.agent))
+                .json(&json!({ "tags": { "a": "b" } })),
+            Operation::UntagResource => {
+                Request::of_tags(operation, &arn::agent(&self.agent)).query("tagKeys=a")
+            }
+            Operation::ListTagsForResource => {
+                Request::of_tags(operation, &arn::provider(&self.provider))
+            }
+            _ => Request::of(operation).json(&self.body(operation)),
+        }
+    }
+
+    fn body(&self, operation: Operation) -> Value {
+        match operation {
+            Operation::CreateWorkloadIdentity => json!({ "name": self.new }),
+            Operation::GetWorkloadIdentity
+            | Operation::UpdateWorkloadIdentity
+            | Operation::DeleteWorkloadIdentity => json!({ "name": self.agent }),
+            Operation::CreateApiKeyCredentialProvider => json!({ "name": self.new, "apiKey": "k" }),
+            Operation::UpdateApiKeyCredentialProvider => {
+                json!({ "name": self.provider, "apiKey": "k" })
+            }
+            Operation::GetApiKeyCredentialProvider | Operation::DeleteApiKeyCredentialProvider => {
+                json!({ "name": self.provider })
+            }
+            Operation::GetWorkloadAccessToken => json!({ "workloadName": self.agent }),
+            Operation::GetWorkloadAccessTokenForUserId => {
+                json!({ "workloadName": self.agent, "userId": "alice" })
+            }
+            Operation::GetResourceApiKey => json!({
+                "workloadIdentityToken": self.token,
+                "resourceCredentialProviderName": self.provider,
+            }),
+            Operation::ListWorkloadIdentities
+            | Operation::ListApiKeyCredentialProviders
+            | Operation::GetTokenVault
+            | Operation::TagResource
+            | Operation::UntagResource
+            | Operation::ListTagsForResource => json!({}),
+        }
+    }
+}
+
+/// The client that may call an operation.
+pub(crate) fn caller_of(app: &TestApp, operation: Operation) -> &procura_testkit::Client {
+    match operation {
+        Operation::GetWorkloadAccessToken
+        | Operation::GetWorkloadAccessTokenForUserId
+        | Operation::GetResourceApiKey => app.agent_host(),
+        _ => app.admin(),
+    }
+}
+
+async fn every_operation_answers_a_good_request(app: TestApp) {
+    for operation in Operation::ALL.iter().copied() {
+        let subject = Subject::make(&app, operation.name()).await;
+        let answer = caller_of(&app, operation).send(&subject.request(operation)).await;
+        let answer = answer.expect_status(operation.status());
+        assert_eq!(answer.error_type(), None);
+        assert_eq!(answer.header("x-amzn-requestid").map(str::len), Some(36));
+        assert_eq!(answer.header("cache-control"), Some("no-store"));
+    }
+}
+
+async fn every_operation_refuses_a_body_that_is_no_json(app: TestApp) {
+    for operation in Operation::ALL.iter().copied() {
+        let request = Subject::nothing().request(operation).body(b"{\"canary");
+        let refused = caller_of(&app, operation).send(&request).await;
+        let refused = refused.expect_error(400, "ValidationException");
+        assert_eq!(refused.member("reason"), "CannotParse", "{}", operation.name());
+        assert!(!refused.holds("canary"));
+        assert!(refused.record().is_some());
+    }
+}
+
+async fn every_operation_fails_without_the_store(app: TestApp) {
+    let subject = Subject::make(&app, "x").await;
+    app.close_store().await;
+    for operation in Operation::ALL.iter().copied() {
+        let failed = caller_of(&app, operation).send(&subject.request(operation)).await;
+        let failed = failed.expect_error(500, "InternalServerException");
+        assert_eq!(failed.members(), ["message"]);
+        for inside in ["store", "closed", "sqlite", "postgres", "canary"] {
+            assert!(!failed.text().contains(inside), "{}", failed.text());
+        }
+    }
+}
+
+/// A node that holds as many unproved bytes as it may is busy to all that send more.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_operation_is_throttled_when_the_node_is_full() {
+    let limits = Limits { unproved_body_bytes: 0, ..Limits::default() };
+    let app = Setup::default().limits(limits).start().await;
+    for operation in Operation::ALL.iter().copied() {
+        let request = match operation {
+            Operation::UntagResource | Operation::ListTagsForResource => {
+                Subject::nothing().request(operation).body(b"{}")
+            }
+            _ => Subject::nothing().request(operation),
+        };
+        let refused = caller_of(&app, operation).send(&request).await;
+        let refused = refused.expect_error(429, "ThrottlingException");
+        assert_eq!(refused.header("retry-after"), Some("1"));
+    }
+}

@@ -5,7 +5,7 @@
 //! under way is then looked for by its record. Closing the old chain is what makes the answer
 //! final: its last record takes the place that the lost commit would need.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
 use procura_core::audit::chain::ChainHead;
@@ -23,7 +23,7 @@ use crate::tx::Tx;
 
 /// How often a closure is run at most before its caller hears that the database is busy.
 const RUNS_MAX: u32 = 10;
-/// From this run on, the closures of this node that collide take turns.
+/// From this run on, a closure that collides has the database to itself, as far as this node goes.
 const RUNS_ALONE: u32 = 2;
 /// How often a lost server is tried again before callers are told.
 const CONNECTS_MAX: u32 = 5;
@@ -34,8 +34,26 @@ const PAUSE_AWAY: Duration = Duration::from_secs(1);
 
 const BEGIN: &str = "BEGIN ISOLATION LEVEL SERIALIZABLE; SAVEPOINT effect";
 
-/// Closures that collided with another hold this while they run again.
-static COLLIDED: Mutex<()> = Mutex::new(());
+/// Closures run side by side and hold this to read. One that collided holds it to write: whatever
+/// else runs ends first, so that it cannot collide again with a writer of this node.
+static TURNS: RwLock<()> = RwLock::new(());
+
+/// A closure's turn.
+#[expect(dead_code, reason = "a guard is there to be dropped")]
+enum Turn {
+    Together(RwLockReadGuard<'static, ()>),
+    Alone(RwLockWriteGuard<'static, ()>),
+}
+
+impl Turn {
+    fn together() -> Self {
+        Self::Together(TURNS.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn alone() -> Self {
+        Self::Alone(TURNS.write().unwrap_or_else(PoisonError::into_inner))
+    }
+}
 
 pub(super) struct Writer {
     shared: Arc<Shared>,
@@ -131,7 +149,7 @@ impl Writer {
         self.ready()?;
         let now = read_clock(&self.shared.clock);
         // All writers of a node end at the same moment, and their small transactions collide.
-        let _alone = COLLIDED.lock().unwrap_or_else(PoisonError::into_inner);
+        let _turn = Turn::alone();
         let closed = self.transact(|tx, head| match head {
             Some(head) => chain::close(tx, head, "drained".to_owned(), now),
             None => Ok(false),
@@ -142,13 +160,14 @@ impl Writer {
 
     /// Runs `job` until it is durable or failed.
     fn durable(&mut self, job: &mut dyn Job) -> Result<(), Error> {
-        // Held from the first collisions to the end.
-        let mut _alone: Option<MutexGuard<'static, ()>> = None;
+        let mut turn = Turn::together();
         // The record of a commit that was not answered.
         let mut sought: Option<RecordId> = None;
         for run in 0..RUNS_MAX {
             if run == RUNS_ALONE {
-                _alone = Some(COLLIDED.lock().unwrap_or_else(PoisonError::into_inner));
+                // Our own share of the turn would keep us waiting for ourselves.
+                drop(turn);
+                turn = Turn::alone();
             }
             if let Err(error) = self.ready() {
                 return Err(sought.map_or(error, |_| unknown(job.name())));

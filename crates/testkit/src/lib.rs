@@ -16,7 +16,6 @@ mod clock;
 mod connection;
 mod database;
 mod message;
-pub mod postgres;
 mod response;
 mod setup;
 mod signer;

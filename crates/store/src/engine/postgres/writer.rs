@@ -160,15 +160,9 @@ impl Writer {
 
     /// Runs `job` until it is durable or failed.
     fn durable(&mut self, job: &mut dyn Job) -> Result<(), Error> {
-        let mut turn = Turn::together();
         // The record of a commit that was not answered.
         let mut sought: Option<RecordId> = None;
         for run in 0..RUNS_MAX {
-            if run == RUNS_ALONE {
-                // Our own share of the turn would keep us waiting for ourselves.
-                drop(turn);
-                turn = Turn::alone();
-            }
             if let Err(error) = self.ready() {
                 return Err(sought.map_or(error, |_| unknown(job.name())));
             }
@@ -179,7 +173,15 @@ impl Writer {
                     Err(_) => continue,
                 }
             }
-            match self.once(job) {
+            // Taken when there is a connection: nobody waits for one that holds the turn.
+            let turn = if run < RUNS_ALONE {
+                Turn::together()
+            } else {
+                Turn::alone()
+            };
+            let ran = self.once(job);
+            drop(turn);
+            match ran {
                 Run::Committed => return Ok(()),
                 Run::Failed(error) => return Err(error),
                 Run::Again => {}

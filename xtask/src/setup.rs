@@ -9,7 +9,7 @@ mod python;
 use anyhow::bail;
 
 pub(crate) use postgres::programs as postgres_programs;
-pub(crate) use python::interpreter;
+pub(crate) use python::{environment, interpreter};
 
 use crate::workspace::{cargo, has_program};
 

@@ -9,6 +9,8 @@ use std::process::Command;
 
 use anyhow::{Context as _, bail};
 
+use crate::setup;
+
 /// Which botocore the hashes belong to.
 const BOTOCORE_VERSION: &str = "1.44.5";
 
@@ -68,7 +70,7 @@ pub(super) fn unpinned(data: &Path) -> anyhow::Result<Vec<Vec<u8>>> {
 
 /// The `data` directory of the botocore that is installed, if that is the pinned version.
 fn installed() -> anyhow::Result<PathBuf> {
-    let lib = environment()?.join("lib");
+    let lib = setup::environment()?.join("lib");
     let pythons = fs::read_dir(&lib).with_context(|| {
         format!(
             "no Python environment at {}: set PROCURA_VENV or --model-dir",
@@ -96,21 +98,6 @@ fn installed() -> anyhow::Result<PathBuf> {
         "no botocore under {}: install botocore=={BOTOCORE_VERSION}",
         lib.display()
     )
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "this is the binary; nothing below reads them"
-)]
-fn environment() -> anyhow::Result<PathBuf> {
-    if let Some(venv) = std::env::var_os("PROCURA_VENV") {
-        return Ok(PathBuf::from(venv));
-    }
-    let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
-    let cache = cache.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cache")));
-    Ok(cache
-        .context("neither PROCURA_VENV nor HOME is set")?
-        .join("procura/venv"))
 }
 
 /// The bytes of one model, plain or unpacked. A newer botocore may have a newer API version.
@@ -141,7 +128,7 @@ fn read(service: &Service, data: &Path) -> anyhow::Result<Vec<u8>> {
 fn unpack(packed: &Path) -> anyhow::Result<Vec<u8>> {
     const SCRIPT: &str =
         "import gzip, sys; sys.stdout.buffer.write(gzip.open(sys.argv[1], 'rb').read())";
-    let python = environment()?.join("bin/python3");
+    let python = setup::environment()?.join("bin/python3");
     let python = if python.is_file() {
         python
     } else {

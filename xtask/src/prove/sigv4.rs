@@ -8,7 +8,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, bail, ensure};
@@ -16,6 +16,9 @@ use procura_core::time::Timestamp;
 use procura_protocol::sigv4::{self, Expectation, SigV4Error, SigningKey};
 use procura_protocol::testing::{self, OwnedRequest, PathForm};
 use serde::Deserialize;
+
+use crate::setup;
+use crate::workspace::variable;
 
 const REQUESTS: usize = 20_000;
 const REQUESTS_FULL: usize = 200_000;
@@ -26,7 +29,7 @@ const EXHAUSTIVE: usize = 50;
 /// fifty instead of eleven. `PROCURA_SIGV4_SEED` repeats a run.
 pub(crate) fn run(full: bool) -> anyhow::Result<()> {
     let requests = if full { REQUESTS_FULL } else { REQUESTS };
-    let mut command = Command::new(python()?);
+    let mut command = Command::new(setup::interpreter()?);
     command
         .arg("-B")
         .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("python/sigv4_oracle.py"));
@@ -371,31 +374,4 @@ impl Random {
     fn pick<'a, T>(&mut self, from: &'a [T]) -> Option<&'a T> {
         from.get(self.below(from.len()))
     }
-}
-
-fn python() -> anyhow::Result<PathBuf> {
-    let venv = match variable("PROCURA_VENV") {
-        Some(venv) => PathBuf::from(venv),
-        None => match variable("XDG_CACHE_HOME") {
-            Some(cache) => Path::new(&cache).join("procura/venv"),
-            None => {
-                Path::new(&variable("HOME").context("HOME is not set")?).join(".cache/procura/venv")
-            }
-        },
-    };
-    let python = venv.join("bin/python3");
-    ensure!(
-        python.exists(),
-        "there is no {}: make a virtual environment there with botocore in it, or set PROCURA_VENV",
-        python.display()
-    );
-    Ok(python)
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "xtask is configured by its environment"
-)]
-fn variable(name: &str) -> Option<std::ffi::OsString> {
-    std::env::var_os(name).filter(|value| !value.is_empty())
 }

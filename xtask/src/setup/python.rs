@@ -7,7 +7,7 @@ use std::process::Command;
 use anyhow::{Context as _, bail};
 
 use super::packages;
-use crate::workspace::{has_program, variable};
+use crate::workspace::{has_program, members, variable};
 
 const REQUIREMENTS: &str = "xtask/python/requirements.txt";
 /// In the environment: the requirements that were installed into it, all of them.
@@ -45,8 +45,9 @@ pub(crate) fn interpreter() -> anyhow::Result<PathBuf> {
     Ok(environment()?.join("bin/python3"))
 }
 
-/// `PROCURA_VENV`, or a folder of the user's cache.
-fn environment() -> anyhow::Result<PathBuf> {
+/// `PROCURA_VENV`, or a folder of the user's cache, or, where there is no home, of the target
+/// directory.
+pub(crate) fn environment() -> anyhow::Result<PathBuf> {
     if let Some(environment) = variable("PROCURA_VENV") {
         return Ok(PathBuf::from(environment));
     }
@@ -54,9 +55,10 @@ fn environment() -> anyhow::Result<PathBuf> {
     let cache = variable("XDG_CACHE_HOME")
         .map(PathBuf::from)
         .or_else(in_home);
-    Ok(cache
-        .context("set PROCURA_VENV, XDG_CACHE_HOME or HOME")?
-        .join("procura/venv"))
+    match cache {
+        Some(cache) => Ok(cache.join("procura/venv")),
+        None => Ok(members()?.target_directory.join("procura-venv")),
+    }
 }
 
 fn create(environment: &Path) -> anyhow::Result<()> {

@@ -66,7 +66,15 @@ impl TestApp {
         database: Database,
     ) -> Self {
         let (running, store_is_closed) = (Some(running), AtomicBool::new(false));
-        Self { app, clock, address, clients, running, store_is_closed, database }
+        Self {
+            app,
+            clock,
+            address,
+            clients,
+            running,
+            store_is_closed,
+            database,
+        }
     }
 
     /// With an agent of this name.
@@ -77,7 +85,10 @@ impl TestApp {
 
     /// With an API-key provider of this name.
     pub async fn with_provider(self, name: &str, api_key: &str) -> Self {
-        self.admin().create_provider(name, api_key).await.expect_status(201);
+        self.admin()
+            .create_provider(name, api_key)
+            .await
+            .expect_status(201);
         self
     }
 
@@ -143,7 +154,11 @@ impl TestApp {
 
     /// A client with a new access key.
     pub async fn new_client(&self, account: AccountId, roles: Vec<Role>) -> Client {
-        let maker = KeyMaker { app: &self.app, address: self.address, clock: &self.clock };
+        let maker = KeyMaker {
+            app: &self.app,
+            address: self.address,
+            clock: &self.clock,
+        };
         maker.client(account, roles).await
     }
 
@@ -151,7 +166,10 @@ impl TestApp {
     pub async fn revoke(&self, client: &Client) {
         let mut cx = self.app.operator_cx(Action::RevokeAccessKey);
         let id = client.key_id().parse().unwrap();
-        self.app.revoke_access_key(&mut cx, client.account(), id).await.unwrap();
+        self.app
+            .revoke_access_key(&mut cx, client.account(), id)
+            .await
+            .unwrap();
     }
 
     /// Sets the state of an agent, for which there is no operation yet.
@@ -162,7 +180,9 @@ impl TestApp {
             let mut agent = tx.account(account).workload_identity(&name)?.unwrap();
             agent.state = state;
             agent.version += 1;
-            tx.account(account).update_workload_identity(&agent).map(Outcome::Unrecorded)
+            tx.account(account)
+                .update_workload_identity(&agent)
+                .map(Outcome::Unrecorded)
         });
         assert!(set.await.unwrap().value);
     }
@@ -194,7 +214,13 @@ impl TestApp {
     }
 
     async fn end(&mut self) {
-        let Some(Running { requests, background }) = self.running.take() else { return };
+        let Some(Running {
+            requests,
+            background,
+        }) = self.running.take()
+        else {
+            return;
+        };
         if let Some(requests) = requests {
             requests.finish().await;
         }

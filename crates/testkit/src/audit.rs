@@ -15,7 +15,10 @@ impl TestApp {
     pub async fn records(&self) -> Vec<Record> {
         let mut cx = self.app().operator_cx(Action::ReadAudit);
         let lines = self.app().records(&mut cx, None, LINES).await.unwrap();
-        lines.iter().map(|line| Record::from_line(line).unwrap()).collect()
+        lines
+            .iter()
+            .map(|line| Record::from_line(line).unwrap())
+            .collect()
     }
 
     /// The record with this id.
@@ -43,14 +46,21 @@ impl TestApp {
             let mut from = 0;
             while from < state.size {
                 let rest = u32::try_from(state.size - from).unwrap().min(LINES);
-                let lines = app.export_lines(&mut cx, state.chain, from, rest).await.unwrap();
+                let lines = app
+                    .export_lines(&mut cx, state.chain, from, rest)
+                    .await
+                    .unwrap();
                 assert!(!lines.is_empty(), "{} ends after {from}", state.chain);
-                lines.iter().for_each(|line| take(line));
+                for line in &lines {
+                    take(line);
+                }
                 from += u64::try_from(lines.len()).unwrap();
             }
         }
         take(CHECKPOINT_LINE.as_bytes());
-        note.lines().for_each(|line| take(line.as_bytes()));
+        for line in note.lines() {
+            take(line.as_bytes());
+        }
         verifier.finish(&key).unwrap()
     }
 
@@ -59,7 +69,10 @@ impl TestApp {
         let mut notes = Vec::new();
         for entry in std::fs::read_dir(self.directory().join("checkpoints")).unwrap() {
             let path = entry.unwrap().path();
-            if path.extension().is_some_and(|extension| extension == "notes") {
+            if path
+                .extension()
+                .is_some_and(|extension| extension == "notes")
+            {
                 notes.extend(std::fs::read(path).unwrap());
             }
         }

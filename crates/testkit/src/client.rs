@@ -39,7 +39,12 @@ impl Client {
             region: REGION.to_owned(),
             service: procura_app::authentication::SIGNING_NAME.to_owned(),
         };
-        Self { address, clock, account: key.account, signer }
+        Self {
+            address,
+            clock,
+            account: key.account,
+            signer,
+        }
     }
 
     /// This client with something wrong about how it signs.
@@ -66,7 +71,8 @@ impl Client {
 
     /// Signs, now.
     pub fn sign(&self, request: &Request) -> Message {
-        self.signer.sign(request, &self.address.to_string(), self.clock.now())
+        self.signer
+            .sign(request, &self.address.to_string(), self.clock.now())
     }
 
     /// Signs and sends on a new connection.
@@ -76,7 +82,10 @@ impl Client {
 
     /// Sends on a new connection.
     pub async fn send_message(&self, message: &Message) -> Response {
-        Connection::open(self.address).await.exchange(&message.bytes()).await
+        Connection::open(self.address)
+            .await
+            .exchange(&message.bytes())
+            .await
     }
 
     /// Calls an operation whose input is its body.
@@ -86,13 +95,15 @@ impl Client {
 
     /// `CreateWorkloadIdentity`.
     pub async fn create_agent(&self, name: &str) -> Response {
-        self.call(Operation::CreateWorkloadIdentity, json!({ "name": name })).await
+        self.call(Operation::CreateWorkloadIdentity, json!({ "name": name }))
+            .await
     }
 
     /// `CreateApiKeyCredentialProvider`.
     pub async fn create_provider(&self, name: &str, api_key: &str) -> Response {
         let body = json!({ "name": name, "apiKey": api_key });
-        self.call(Operation::CreateApiKeyCredentialProvider, body).await
+        self.call(Operation::CreateApiKeyCredentialProvider, body)
+            .await
     }
 
     /// `GetWorkloadAccessToken`, which must succeed.
@@ -105,7 +116,9 @@ impl Client {
     /// `GetWorkloadAccessTokenForUserId`, which must succeed.
     pub async fn token_for(&self, agent: &str, user: &str) -> String {
         let body = json!({ "workloadName": agent, "userId": user });
-        let minted = self.call(Operation::GetWorkloadAccessTokenForUserId, body).await;
+        let minted = self
+            .call(Operation::GetWorkloadAccessTokenForUserId, body)
+            .await;
         minted.expect_status(200).member("workloadAccessToken")
     }
 
@@ -126,11 +139,13 @@ impl Client {
 
     /// `UntagResource`.
     pub async fn untag(&self, arn: &str, query: &str) -> Response {
-        self.send(&Request::of_tags(Operation::UntagResource, arn).query(query)).await
+        self.send(&Request::of_tags(Operation::UntagResource, arn).query(query))
+            .await
     }
 
     /// `ListTagsForResource`.
     pub async fn tags(&self, arn: &str) -> Response {
-        self.send(&Request::of_tags(Operation::ListTagsForResource, arn)).await
+        self.send(&Request::of_tags(Operation::ListTagsForResource, arn))
+            .await
     }
 }

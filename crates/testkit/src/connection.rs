@@ -24,14 +24,22 @@ pub struct Connection {
 impl Connection {
     /// Connects.
     pub async fn open(address: SocketAddr) -> Self {
-        let stream = timeout(DEADLINE, TcpStream::connect(address)).await.unwrap().unwrap();
+        let stream = timeout(DEADLINE, TcpStream::connect(address))
+            .await
+            .unwrap()
+            .unwrap();
         stream.set_nodelay(true).unwrap();
-        Self { stream, buffer: Vec::new() }
+        Self {
+            stream,
+            buffer: Vec::new(),
+        }
     }
 
     /// Sends. A server that has closed already is no failure: what it said can still be read.
     pub async fn send(&mut self, bytes: &[u8]) {
-        let sent = timeout(DEADLINE, self.stream.write_all(bytes)).await.unwrap();
+        let sent = timeout(DEADLINE, self.stream.write_all(bytes))
+            .await
+            .unwrap();
         let _closed_already = sent.is_err();
     }
 

@@ -30,7 +30,10 @@ impl Database {
             Engine::Postgres => {
                 let url = server_url()?;
                 execute(&url, &format!("CREATE DATABASE {name} TEMPLATE template0"));
-                Some(Server { url, name: name.clone() })
+                Some(Server {
+                    url,
+                    name: name.clone(),
+                })
             }
         };
         let directory = std::env::temp_dir().join(name);
@@ -45,7 +48,9 @@ impl Database {
 
     pub(crate) fn config(&self) -> Config {
         match &self.server {
-            None => Config::Sqlite(SqliteConfig { path: self.directory.join("procura.db") }),
+            None => Config::Sqlite(SqliteConfig {
+                path: self.directory.join("procura.db"),
+            }),
             Some(Server { url, name }) => Config::Postgres(PostgresConfig {
                 url: with_database(url, name),
                 connections: POSTGRES_CONNECTIONS,
@@ -73,13 +78,20 @@ fn server_url() -> Option<String> {
 
 /// `url` with another database in it.
 fn with_database(url: &str, name: &str) -> String {
-    let (before, options) = url.split_once('?').map_or((url, ""), |(url, rest)| (url, rest));
+    let (before, options) = url
+        .split_once('?')
+        .map_or((url, ""), |(url, rest)| (url, rest));
     let (server, _) = before.rsplit_once('/').unwrap();
     format!("{server}/{name}?{options}")
 }
 
 /// The client may not be used on a thread of tokio's.
 fn execute(url: &str, statement: &str) {
-    let body = || Client::connect(url, NoTls).unwrap().batch_execute(statement).unwrap();
+    let body = || {
+        Client::connect(url, NoTls)
+            .unwrap()
+            .batch_execute(statement)
+            .unwrap();
+    };
     std::thread::scope(|scope| scope.spawn(body).join().unwrap());
 }

@@ -34,7 +34,10 @@ impl Request {
 
     /// A call of an operation on the tags of `arn`.
     pub fn of_tags(operation: Operation, arn: &str) -> Self {
-        Self::new(operation.method(), &format!("/tags/{}", percent_encoded(arn)))
+        Self::new(
+            operation.method(),
+            &format!("/tags/{}", percent_encoded(arn)),
+        )
     }
 
     /// With a query, as it is sent.
@@ -84,7 +87,8 @@ impl Message {
 
     /// With a header more.
     pub fn add(mut self, name: &str, value: &str) -> Self {
-        self.headers.push((name.to_owned(), value.as_bytes().to_vec()));
+        self.headers
+            .push((name.to_owned(), value.as_bytes().to_vec()));
         self
     }
 
@@ -103,7 +107,9 @@ impl Message {
     /// With the body in chunks.
     pub fn in_chunks(self) -> Self {
         let body = chunked(&self.body);
-        self.without("content-length").add("transfer-encoding", "chunked").with_body(body)
+        self.without("content-length")
+            .add("transfer-encoding", "chunked")
+            .with_body(body)
     }
 
     /// A header as text.

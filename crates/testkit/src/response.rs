@@ -26,7 +26,11 @@ impl Response {
             let (name, value) = line.split_once(':').unwrap();
             (name.to_ascii_lowercase(), value.trim().to_owned())
         };
-        Self { status, headers: lines.map(header).collect(), body: Vec::new() }
+        Self {
+            status,
+            headers: lines.map(header).collect(),
+            body: Vec::new(),
+        }
     }
 
     /// The value of a header that stands at most once.
@@ -61,7 +65,9 @@ impl Response {
     pub fn member(&self, name: &str) -> String {
         let body = self.json();
         let member = body.get(name).and_then(Value::as_str);
-        member.unwrap_or_else(|| panic!("no {name} in {body}")).to_owned()
+        member
+            .unwrap_or_else(|| panic!("no {name} in {body}"))
+            .to_owned()
     }
 
     /// The names of the members of the body, sorted.
@@ -82,7 +88,12 @@ impl Response {
     #[track_caller]
     pub fn expect_error(self, status: u16, name: &str) -> Self {
         let found = (self.status, self.error_type());
-        assert_eq!(found, (status, Some(name)), "{}", String::from_utf8_lossy(&self.body));
+        assert_eq!(
+            found,
+            (status, Some(name)),
+            "{}",
+            String::from_utf8_lossy(&self.body)
+        );
         assert!(!self.member("message").is_empty());
         self
     }
@@ -92,9 +103,10 @@ impl Response {
     pub fn expect_invalid(self, field: &str) -> Self {
         let this = self.expect_error(400, "ValidationException");
         let body = this.json();
-        assert_eq!(body["reason"], "FieldValidationFailed", "{body}");
-        let fields = body["fieldList"].as_array().unwrap();
-        assert!(fields.iter().any(|entry| entry["name"] == field), "{body}");
+        assert_eq!(this.member("reason"), "FieldValidationFailed", "{body}");
+        let fields = body.get("fieldList").and_then(Value::as_array).unwrap();
+        let is_named = |entry: &Value| entry.get("name").is_some_and(|name| name == field);
+        assert!(fields.iter().any(is_named), "{body}");
         this
     }
 

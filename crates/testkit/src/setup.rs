@@ -34,7 +34,10 @@ pub struct Setup {
 
 impl Default for Setup {
     fn default() -> Self {
-        Self { limits: Limits::default(), rules: Rules::Baseline }
+        Self {
+            limits: Limits::default(),
+            rules: Rules::Baseline,
+        }
     }
 }
 
@@ -67,7 +70,8 @@ impl Setup {
 
     /// Starts it on SQLite.
     pub async fn start(self) -> TestApp {
-        self.start_on(Database::create(Engine::Sqlite).unwrap()).await
+        self.start_on(Database::create(Engine::Sqlite).unwrap())
+            .await
     }
 
     async fn start_on(self, database: Database) -> TestApp {
@@ -78,7 +82,9 @@ impl Setup {
             region: REGION.parse().unwrap(),
             rules: self.rules,
         };
-        let app = App::start(config, Arc::<TestClock>::clone(&clock)).await.unwrap();
+        let app = App::start(config, Arc::<TestClock>::clone(&clock))
+            .await
+            .unwrap();
         let socket = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = socket.local_addr().unwrap();
         let mut background = Tasks::default();
@@ -86,9 +92,16 @@ impl Setup {
         let listener = Listener::new(Arc::clone(&app), self.limits);
         let mut requests = Tasks::default();
         requests.spawn(|stop| listener.serve(socket, stop));
-        let maker = KeyMaker { app: &app, address, clock: &clock };
+        let maker = KeyMaker {
+            app: &app,
+            address,
+            clock: &clock,
+        };
         let clients = maker.clients().await;
-        let running = Running { requests: Some(requests), background };
+        let running = Running {
+            requests: Some(requests),
+            background,
+        };
         TestApp::new(app, clock, address, clients, running, database)
     }
 }
@@ -105,7 +118,10 @@ impl KeyMaker<'_> {
         let (account, other) = (ACCOUNT.parse().unwrap(), OTHER_ACCOUNT.parse().unwrap());
         for id in [account, other] {
             let mut cx = self.app.operator_cx(Action::CreateAccount);
-            self.app.create_account(&mut cx, id, "test".to_owned()).await.unwrap();
+            self.app
+                .create_account(&mut cx, id, "test".to_owned())
+                .await
+                .unwrap();
         }
         Clients {
             admin: self.client(account, vec![Role::Admin]).await,
@@ -119,7 +135,11 @@ impl KeyMaker<'_> {
 
     pub(crate) async fn client(&self, account: AccountId, roles: Vec<Role>) -> Client {
         let mut cx = self.app.operator_cx(Action::CreateAccessKey);
-        let made = self.app.create_access_key(&mut cx, account, roles).await.unwrap();
+        let made = self
+            .app
+            .create_access_key(&mut cx, account, roles)
+            .await
+            .unwrap();
         let (key, secret) = made.value;
         Client::new(self.address, Arc::clone(self.clock), &key, &secret)
     }

@@ -32,12 +32,20 @@ impl Signer {
         headers.extend(own.map(|(name, value)| (name.clone(), value.clone().into_bytes())));
         let authorization = self.authorization(request, &headers, &date);
         headers.push(("authorization".to_owned(), authorization.into_bytes()));
-        headers.push(("content-length".to_owned(), request.body.len().to_string().into_bytes()));
+        headers.push((
+            "content-length".to_owned(),
+            request.body.len().to_string().into_bytes(),
+        ));
         let target = match request.query.as_str() {
             "" => request.path.clone(),
             query => format!("{}?{query}", request.path),
         };
-        Message { method: request.method.clone(), target, headers, body: request.body.clone() }
+        Message {
+            method: request.method.clone(),
+            target,
+            headers,
+            body: request.body.clone(),
+        }
     }
 
     fn authorization(
@@ -46,8 +54,10 @@ impl Signer {
         headers: &[(String, Vec<u8>)],
         date: &str,
     ) -> String {
-        let borrowed: Vec<(&str, &[u8])> =
-            headers.iter().map(|(name, value)| (name.as_str(), value.as_slice())).collect();
+        let borrowed: Vec<(&str, &[u8])> = headers
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_slice()))
+            .collect();
         let head = RequestHead {
             method: &request.method,
             path: request.path.as_bytes(),
@@ -58,13 +68,15 @@ impl Signer {
         signed.sort_unstable();
         signed.dedup();
         let (day, _) = date.split_once('T').unwrap();
-        let scope = Scope { date: day, region: &self.region, service: &self.service };
+        let scope = Scope {
+            date: day,
+            region: &self.region,
+            service: &self.service,
+        };
         let form = PathForm::Normalized;
-        let canonical =
-            testing::canonical_request(&head, &signed, &sha256(&[&request.body]), form);
+        let canonical = testing::canonical_request(&head, &signed, &sha256(&[&request.body]), form);
         let text = testing::string_to_sign(date, &scope, &canonical);
-        let key =
-            SigningKey::derive(self.secret.as_bytes(), day, &self.region, &self.service);
+        let key = SigningKey::derive(self.secret.as_bytes(), day, &self.region, &self.service);
         let signature = testing::signature(&key, &text);
         testing::authorization(&self.key_id, &scope, &signed, &signature)
     }
@@ -74,6 +86,9 @@ impl Signer {
 fn amz_date(at: Timestamp) -> String {
     let text = at.to_string();
     let (seconds, _) = text.split_once('.').unwrap();
-    let digits: String = seconds.chars().filter(|c| !matches!(c, '-' | ':')).collect();
+    let digits: String = seconds
+        .chars()
+        .filter(|c| !matches!(c, '-' | ':'))
+        .collect();
     format!("{digits}Z")
 }

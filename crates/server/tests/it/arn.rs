@@ -31,6 +31,7 @@ pub(crate) fn is_secret_of(arn: &str, name: &str) -> bool {
         "arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:\
          bedrock-agentcore-identity!default/apikey/{name}-"
     );
-    arn.strip_prefix(&prefix)
-        .is_some_and(|suffix| suffix.len() == 6 && suffix.bytes().all(|b| b.is_ascii_alphanumeric()))
+    arn.strip_prefix(&prefix).is_some_and(|suffix| {
+        suffix.len() == 6 && suffix.bytes().all(|b| b.is_ascii_alphanumeric())
+    })
 }

@@ -8,7 +8,8 @@ use serde_json::json;
 const SMUGGLED: &[u8] = b"GET /healthz HTTP/1.1\r\nhost: smuggled\r\n\r\n";
 
 fn signed(app: &TestApp) -> Message {
-    app.admin().sign(&Request::of(CreateWorkloadIdentity).json(&json!({ "name": "agent" })))
+    app.admin()
+        .sign(&Request::of(CreateWorkloadIdentity).json(&json!({ "name": "agent" })))
 }
 
 /// What comes back is one response at most, with one of these statuses; the connection ends, what
@@ -22,23 +23,43 @@ async fn ends(app: &TestApp, bytes: &[u8], statuses: &[u16]) {
     let status = answer.as_ref().map_or(0, |answer| answer.status);
     assert!(statuses.contains(&status), "{status} to {shown}");
     let rest = connection.read_to_end().await;
-    assert!(rest.is_empty(), "{} after {shown}", String::from_utf8_lossy(&rest));
+    assert!(
+        rest.is_empty(),
+        "{} after {shown}",
+        String::from_utf8_lossy(&rest)
+    );
     assert_eq!(app.records().await.len(), before, "{shown}");
-    let made = app.admin().call(GetWorkloadIdentity, json!({ "name": "agent" })).await;
+    let made = app
+        .admin()
+        .call(GetWorkloadIdentity, json!({ "name": "agent" }))
+        .await;
     made.expect_error(404, "ResourceNotFoundException");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_length_that_is_no_length_ends_the_connection() {
     let app = TestApp::start().await;
-    for length in ["+16", "-1", "16 ", "0x10", "16, 16", "1e1", "", "16\u{b}", "99999999999999999999"] {
+    for length in [
+        "+16",
+        "-1",
+        "16 ",
+        "0x10",
+        "16, 16",
+        "1e1",
+        "",
+        "16\u{b}",
+        "99999999999999999999",
+    ] {
         let bytes = signed(&app).set("content-length", length).bytes();
         if length == "16 " {
             // White space around a value is no part of it (RFC 9110 §5.5): this is a length.
             let mut connection = app.connect().await;
             connection.exchange(&bytes).await.expect_status(201);
             let delete = Operation::DeleteWorkloadIdentity;
-            app.admin().call(delete, json!({ "name": "agent" })).await.expect_status(204);
+            app.admin()
+                .call(delete, json!({ "name": "agent" }))
+                .await
+                .expect_status(204);
             continue;
         }
         ends(&app, &bytes, &[400]).await;
@@ -62,8 +83,17 @@ async fn chunks_that_are_no_chunks_end_the_connection() {
     ] {
         ends(&app, &in_chunks(body), &[400]).await;
     }
-    for coding in ["gzip", "chunked, gzip", "identity", "xchunked", "chunked, identity"] {
-        let bytes = signed(&app).in_chunks().set("transfer-encoding", coding).bytes();
+    for coding in [
+        "gzip",
+        "chunked, gzip",
+        "identity",
+        "xchunked",
+        "chunked, identity",
+    ] {
+        let bytes = signed(&app)
+            .in_chunks()
+            .set("transfer-encoding", coding)
+            .bytes();
         ends(&app, &bytes, &[400]).await;
     }
 }
@@ -74,13 +104,18 @@ async fn chunks_that_are_no_chunks_end_the_connection() {
 async fn a_length_beside_chunks_is_the_end_of_the_connection() {
     let app = TestApp::start().await;
     for length in ["5", "16", "1000"] {
-        let message = app.admin().sign(&Request::of(GetWorkloadIdentity).json(&json!({"name": "x-y"})));
+        let message = app
+            .admin()
+            .sign(&Request::of(GetWorkloadIdentity).json(&json!({"name": "x-y"})));
         let bytes = message.in_chunks().add("content-length", length).bytes();
         let mut connection = app.connect().await;
         connection.send(&[&bytes, SMUGGLED].concat()).await;
         let answer = connection.response().await.unwrap();
         answer.expect_error(404, "ResourceNotFoundException");
-        assert!(connection.read_to_end().await.is_empty(), "the smuggled request is not answered");
+        assert!(
+            connection.read_to_end().await.is_empty(),
+            "the smuggled request is not answered"
+        );
     }
 }
 
@@ -115,19 +150,27 @@ async fn a_body_above_the_cap_of_its_operation_is_too_large() {
         let empty = br#"{"name":"agent","x":""}"#.len();
         format!(r#"{{"name":"agent","x":"{}"}}"#, "x".repeat(bytes - empty)).into_bytes()
     };
-    let sign = |bytes| app.admin().sign(&Request::of(GetWorkloadIdentity).body(&body(bytes)));
+    let sign = |bytes| {
+        app.admin()
+            .sign(&Request::of(GetWorkloadIdentity).body(&body(bytes)))
+    };
     // Announced: refused although nothing of it was sent.
     let mut connection = app.connect().await;
     let refused = connection.exchange(&sign(cap + 1).head()).await;
     let refused = refused.expect_error(413, "RequestEntityTooLargeException");
     assert_eq!(refused.record(), None, "nobody is proved to have asked");
     assert!(connection.read_to_end().await.is_empty());
-    ends(&app, &sign(cap + 1).bytes(), &[413]).await;
-    ends(&app, &sign(cap + 1).in_chunks().bytes(), &[413]).await;
-    // Unannounced and without end.
+    // Unannounced: refused at the first byte too many, whether or not an end is in sight.
     let endless = chunked(&vec![b'x'; 2 * cap]);
-    let message = sign(cap).in_chunks().with_body(endless[..cap + 1500].to_vec());
-    ends(&app, &message.bytes(), &[413]).await;
+    let endless = sign(cap)
+        .in_chunks()
+        .with_body(endless[..cap + 1500].to_vec());
+    for message in [sign(cap + 1), sign(cap + 1).in_chunks(), endless] {
+        let before = app.records().await.len();
+        let refused = app.admin().send_message(&message).await;
+        refused.expect_error(413, "RequestEntityTooLargeException");
+        assert_eq!(app.records().await.len(), before);
+    }
     // The last byte that fits.
     for message in [sign(cap), sign(cap).in_chunks()] {
         let absent = app.admin().send_message(&message).await;
@@ -143,8 +186,24 @@ async fn requests_in_a_row_are_answered_in_their_order() {
         app.admin().sign(&request).bytes()
     };
     let mut connection = app.connect().await;
-    connection.send(&[get("first"), get("second"), SMUGGLED.to_vec()].concat()).await;
-    assert!(connection.response().await.unwrap().text().contains("first"));
-    assert!(connection.response().await.unwrap().text().contains("second"));
+    connection
+        .send(&[get("first"), get("second"), SMUGGLED.to_vec()].concat())
+        .await;
+    assert!(
+        connection
+            .response()
+            .await
+            .unwrap()
+            .text()
+            .contains("first")
+    );
+    assert!(
+        connection
+            .response()
+            .await
+            .unwrap()
+            .text()
+            .contains("second")
+    );
     assert_eq!(connection.response().await.unwrap().text(), "ok\n");
 }

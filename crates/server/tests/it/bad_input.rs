@@ -17,7 +17,12 @@ async fn refuse_each(operation: Operation, bodies: &[Vec<u8>], reason: &str) {
         let refused = app.admin().send(&Request::of(operation).body(body)).await;
         assert_eq!(refused.status, 400, "{shown}: {}", refused.text());
         let refused = refused.expect_error(400, "ValidationException");
-        assert_eq!(refused.member("reason"), reason, "{shown}: {}", refused.text());
+        assert_eq!(
+            refused.member("reason"),
+            reason,
+            "{shown}: {}",
+            refused.text()
+        );
         assert!(!refused.holds(CANARY), "{shown}: {}", refused.text());
         let record = app.record(refused.record().unwrap()).await;
         assert_eq!(app.records().await.len(), before + 1, "{shown}");
@@ -27,7 +32,10 @@ async fn refuse_each(operation: Operation, bodies: &[Vec<u8>], reason: &str) {
         assert!(!line.contains(CANARY), "{line}");
 
         // The same of a stranger leaves no record.
-        let unsigned = app.admin().sign(&Request::of(operation).body(body)).without("authorization");
+        let unsigned = app
+            .admin()
+            .sign(&Request::of(operation).body(body))
+            .without("authorization");
         let unsigned = app.admin().send_message(&unsigned).await;
         assert_eq!((unsigned.status, unsigned.record()), (403, None));
         assert_eq!(app.records().await.len(), before + 1, "{shown}");
@@ -39,7 +47,10 @@ async fn refuse_each(operation: Operation, bodies: &[Vec<u8>], reason: &str) {
 }
 
 fn bodies(texts: &[&str]) -> Vec<Vec<u8>> {
-    texts.iter().map(|text| text.replace("CANARY", CANARY).into_bytes()).collect()
+    texts
+        .iter()
+        .map(|text| text.replace("CANARY", CANARY).into_bytes())
+        .collect()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -65,7 +76,12 @@ async fn what_is_no_json_is_refused() {
     cases.push([&b"\xef\xbb\xbf"[..], br#"{"name":"agent"}"#].concat());
     cases.push([&br#"{"name":"agent","x":"hunter2-7f3a"#[..], b"\xff\"}"].concat());
     cases.push([&br#"{"name":"agent","x":"hunter2-7f3a"#[..], b"\xc0\x80\"}"].concat());
-    cases.push("{\"name\":\"agent\"}".encode_utf16().flat_map(u16::to_le_bytes).collect());
+    cases.push(
+        "{\"name\":\"agent\"}"
+            .encode_utf16()
+            .flat_map(u16::to_le_bytes)
+            .collect(),
+    );
     refuse_each(CreateWorkloadIdentity, &cases, "CannotParse").await;
 }
 
@@ -107,7 +123,10 @@ async fn what_is_too_deep_too_wide_or_too_large_is_refused() {
     refuse_each(CreateWorkloadIdentity, &cases, "CannotParse").await;
 
     let app = TestApp::start().await;
-    let allowed = app.admin().send(&Request::of(CreateWorkloadIdentity).body(&nested(16))).await;
+    let allowed = app
+        .admin()
+        .send(&Request::of(CreateWorkloadIdentity).body(&nested(16)))
+        .await;
     allowed.expect_status(201);
 }
 
@@ -168,7 +187,12 @@ async fn what_breaks_a_constraint_is_refused() {
         r#"{"name":"github","apiKey":"CANARY","apiKeySecretSource":"CANARY"}"#,
         r#"{"name":"github","apiKey":"CANARY","apiKeySecretSource":"EXTERNAL"}"#,
     ]);
-    refuse_each(CreateApiKeyCredentialProvider, &cases, "FieldValidationFailed").await;
+    refuse_each(
+        CreateApiKeyCredentialProvider,
+        &cases,
+        "FieldValidationFailed",
+    )
+    .await;
 }
 
 /// Members that we do not know are ignored, whatever they hold; where no body is read, one that is
@@ -177,9 +201,15 @@ async fn what_breaks_a_constraint_is_refused() {
 async fn what_is_unknown_is_ignored() {
     let app = TestApp::start().await;
     let body = json!({ "name": "agent", "clientToken": 7, "__type": "x", "x": { "y": [null] } });
-    app.admin().call(CreateWorkloadIdentity, body).await.expect_status(201);
+    app.admin()
+        .call(CreateWorkloadIdentity, body)
+        .await
+        .expect_status(201);
     let tags = Request::of_tags(Operation::ListTagsForResource, &crate::arn::agent("agent"));
-    app.admin().send(&tags.clone().body(b"{\"x\":1}")).await.expect_status(200);
+    app.admin()
+        .send(&tags.clone().body(b"{\"x\":1}"))
+        .await
+        .expect_status(200);
     let refused = app.admin().send(&tags.body(b"{\"x\":1,\"x\":2}")).await;
     refused.expect_error(400, "ValidationException");
 }

@@ -148,8 +148,14 @@ fn every_declared_error_is_produced_or_has_a_reason() {
             }
         }
     }
-    assert!(missing.is_empty(), "neither a test nor a reason: {missing:?}");
-    let declared: usize = Operation::ALL.iter().map(|operation| operation.errors().len()).sum();
+    assert!(
+        missing.is_empty(),
+        "neither a test nor a reason: {missing:?}"
+    );
+    let declared: usize = Operation::ALL
+        .iter()
+        .map(|operation| operation.errors().len())
+        .sum();
     assert_eq!(tests.len() + never, declared);
 }
 
@@ -158,6 +164,11 @@ fn every_declared_error_is_produced_or_has_a_reason() {
 fn the_table_names_no_error_that_is_not_declared() {
     for operation in Operation::ALL.iter().copied() {
         let declares = operation.errors().contains(&"ConflictException");
-        assert_eq!(conflict(operation).is_some(), declares, "{}", operation.name());
+        assert_eq!(
+            conflict(operation).is_some(),
+            declares,
+            "{}",
+            operation.name()
+        );
     }
 }

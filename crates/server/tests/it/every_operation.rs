@@ -7,10 +7,14 @@ use serde_json::{Value, json};
 
 use crate::arn;
 
-on_both_engines! {
-    every_operation_answers_a_good_request
-    every_operation_refuses_a_body_that_is_no_json
-    every_operation_fails_without_the_store
+tests! {
+    on_both_engines {
+        every_operation_fails_without_the_store
+    }
+    on_sqlite {
+        every_operation_answers_a_good_request
+        every_operation_refuses_a_body_that_is_no_json
+    }
 }
 
 /// What a request of an operation is about; nobody else uses these names.
@@ -26,15 +30,28 @@ impl Subject {
     pub(crate) async fn make(app: &TestApp, suffix: &str) -> Self {
         let (agent, provider) = (format!("agent-{suffix}"), format!("provider-{suffix}"));
         app.admin().create_agent(&agent).await.expect_status(201);
-        app.admin().create_provider(&provider, "canary-key").await.expect_status(201);
+        app.admin()
+            .create_provider(&provider, "canary-key")
+            .await
+            .expect_status(201);
         let token = app.agent_host().token(&agent).await;
-        Self { agent, provider, new: format!("new-{suffix}"), token }
+        Self {
+            agent,
+            provider,
+            new: format!("new-{suffix}"),
+            token,
+        }
     }
 
     /// Names that nothing has.
     fn nothing() -> Self {
         let name = |text: &str| text.to_owned();
-        Self { agent: name("agent"), provider: name("provider"), new: name("new"), token: name("t") }
+        Self {
+            agent: name("agent"),
+            provider: name("provider"),
+            new: name("new"),
+            token: name("t"),
+        }
     }
 
     /// A request of `operation` that is as it should be.
@@ -96,7 +113,9 @@ pub(crate) fn caller_of(app: &TestApp, operation: Operation) -> &procura_testkit
 async fn every_operation_answers_a_good_request(app: TestApp) {
     for operation in Operation::ALL.iter().copied() {
         let subject = Subject::make(&app, operation.name()).await;
-        let answer = caller_of(&app, operation).send(&subject.request(operation)).await;
+        let answer = caller_of(&app, operation)
+            .send(&subject.request(operation))
+            .await;
         let answer = answer.expect_status(operation.status());
         assert_eq!(answer.error_type(), None);
         assert_eq!(answer.header("x-amzn-requestid").map(str::len), Some(36));
@@ -109,7 +128,12 @@ async fn every_operation_refuses_a_body_that_is_no_json(app: TestApp) {
         let request = Subject::nothing().request(operation).body(b"{\"canary");
         let refused = caller_of(&app, operation).send(&request).await;
         let refused = refused.expect_error(400, "ValidationException");
-        assert_eq!(refused.member("reason"), "CannotParse", "{}", operation.name());
+        assert_eq!(
+            refused.member("reason"),
+            "CannotParse",
+            "{}",
+            operation.name()
+        );
         assert!(!refused.holds("canary"));
         assert!(refused.record().is_some());
     }
@@ -119,7 +143,9 @@ async fn every_operation_fails_without_the_store(app: TestApp) {
     let subject = Subject::make(&app, "x").await;
     app.close_store().await;
     for operation in Operation::ALL.iter().copied() {
-        let failed = caller_of(&app, operation).send(&subject.request(operation)).await;
+        let failed = caller_of(&app, operation)
+            .send(&subject.request(operation))
+            .await;
         let failed = failed.expect_error(500, "InternalServerException");
         assert_eq!(failed.members(), ["message"]);
         for inside in ["store", "closed", "sqlite", "postgres", "canary"] {
@@ -130,8 +156,11 @@ async fn every_operation_fails_without_the_store(app: TestApp) {
 
 /// A node that holds as many unproved bytes as it may is busy to all that send more.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn every_operation_is_throttled_when_the_node_is_full() {
-    let limits = Limits { unproved_body_bytes: 0, ..Limits::default() };
+pub(crate) async fn every_operation_is_throttled_when_the_node_is_full() {
+    let limits = Limits {
+        unproved_body_bytes: 0,
+        ..Limits::default()
+    };
     let app = Setup::default().limits(limits).start().await;
     for operation in Operation::ALL.iter().copied() {
         let request = match operation {

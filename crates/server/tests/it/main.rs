@@ -4,21 +4,31 @@
 //! One file per operation in [`ops`], one per subject beside it. A test that is about what is
 //! stored runs on both engines; it is written as a function of a `TestApp` and listed at the head
 //! of its file: one that is not listed is dead code, which does not compile without a warning.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "all of this is a test; clippy sees as one only what has the attribute"
+)]
 
-/// The listed functions as tests, once on each engine.
-macro_rules! on_both_engines {
-    ($($test:ident)+) => {
+/// The listed functions as tests, on each engine those that are about what is stored.
+macro_rules! tests {
+    (on_both_engines { $($both:ident)* } on_sqlite { $($one:ident)* }) => {
         pub(crate) mod on_sqlite {
             $(#[test]
-            pub(crate) fn $test() {
-                procura_testkit::run(procura_testkit::Engine::Sqlite, super::$test);
-            })+
+            pub(crate) fn $both() {
+                procura_testkit::run(procura_testkit::Engine::Sqlite, super::$both);
+            })*
+            $(#[test]
+            pub(crate) fn $one() {
+                procura_testkit::run(procura_testkit::Engine::Sqlite, super::$one);
+            })*
         }
         pub(crate) mod on_postgres {
             $(#[test]
-            pub(crate) fn $test() {
-                procura_testkit::run(procura_testkit::Engine::Postgres, super::$test);
-            })+
+            pub(crate) fn $both() {
+                procura_testkit::run(procura_testkit::Engine::Postgres, super::$both);
+            })*
         }
     };
 }

@@ -5,7 +5,10 @@ use serde_json::json;
 
 async fn refusal(app: &TestApp, method: &str, path: &str) -> String {
     let count = app.records().await.len();
-    let refused = app.admin().send(&Request::new(method, path).json(&json!({}))).await;
+    let refused = app
+        .admin()
+        .send(&Request::new(method, path).json(&json!({})))
+        .await;
     let refused = refused.expect_error(404, "UnknownOperationException");
     assert_eq!(refused.members(), ["message"]);
     assert_eq!(refused.record(), None);
@@ -20,10 +23,17 @@ async fn an_operation_that_is_absent_is_named_with_the_reason() {
         ("PUT", "/browsers", "CreateBrowser"),
         ("PUT", "/runtimes/", "CreateAgentRuntime"),
         ("POST", "/identities/oauth2/token", "GetResourceOauth2Token"),
-        ("POST", "/identities/GetWorkloadAccessTokenForJWT", "GetWorkloadAccessTokenForJWT"),
+        (
+            "POST",
+            "/identities/GetWorkloadAccessTokenForJWT",
+            "GetWorkloadAccessTokenForJWT",
+        ),
     ] {
         let message = refusal(&app, method, path).await;
-        assert!(message.contains(&format!("does not have the operation {name}: ")), "{message}");
+        assert!(
+            message.contains(&format!("does not have the operation {name}: ")),
+            "{message}"
+        );
     }
 }
 
@@ -32,7 +42,10 @@ async fn another_method_of_a_known_path_is_told_so() {
     let app = TestApp::start().await;
     for method in ["GET", "PUT", "DELETE", "PATCH", "OPTIONS"] {
         let message = refusal(&app, method, "/identities/CreateWorkloadIdentity").await;
-        assert!(message.contains("CreateWorkloadIdentity has another HTTP method"), "{message}");
+        assert!(
+            message.contains("CreateWorkloadIdentity has another HTTP method"),
+            "{message}"
+        );
     }
     // Methods are told apart by case (RFC 9110 §9.1).
     refusal(&app, "post", "/identities/CreateWorkloadIdentity").await;

@@ -7,20 +7,30 @@ use serde_json::{Value, json};
 use crate::arn;
 use crate::page_token::Listing;
 
-on_both_engines! {
-    an_account_without_agents_lists_none
-    agents_are_listed_by_name_with_their_arns
-    a_page_has_twenty_unless_fewer_are_asked_for
-    max_results_are_one_to_twenty
-    a_list_goes_on_where_it_was
-    a_page_token_is_good_for_this_list_of_this_account_only
+tests! {
+    on_both_engines {
+        agents_are_listed_by_name_with_their_arns
+        a_page_has_twenty_unless_fewer_are_asked_for
+        a_list_goes_on_where_it_was
+        a_page_token_is_good_for_this_list_of_this_account_only
+    }
+    on_sqlite {
+        an_account_without_agents_lists_none
+        max_results_are_one_to_twenty
+    }
 }
 
-const AGENTS: Listing =
-    Listing { operation: ListWorkloadIdentities, member: "workloadIdentities" };
+const AGENTS: Listing = Listing {
+    operation: ListWorkloadIdentities,
+    member: "workloadIdentities",
+};
 
 async fn an_account_without_agents_lists_none(app: TestApp) {
-    let listed = app.admin().call(ListWorkloadIdentities, json!({})).await.expect_status(200);
+    let listed = app
+        .admin()
+        .call(ListWorkloadIdentities, json!({}))
+        .await
+        .expect_status(200);
     assert_eq!(listed.json(), json!({ "workloadIdentities": [] }));
     assert_eq!(listed.record(), None, "a read leaves no record");
 }
@@ -29,7 +39,11 @@ async fn agents_are_listed_by_name_with_their_arns(app: TestApp) {
     for name in ["b-agent", "B-agent", "a-agent"] {
         app.admin().create_agent(name).await.expect_status(201);
     }
-    let listed = app.admin().call(ListWorkloadIdentities, json!({})).await.expect_status(200);
+    let listed = app
+        .admin()
+        .call(ListWorkloadIdentities, json!({}))
+        .await
+        .expect_status(200);
     let item = |name: &str| json!({ "name": name, "workloadIdentityArn": arn::agent(name) });
     let expected = json!({
         "workloadIdentities": [item("B-agent"), item("a-agent"), item("b-agent")],
@@ -39,10 +53,20 @@ async fn agents_are_listed_by_name_with_their_arns(app: TestApp) {
 
 async fn a_page_has_twenty_unless_fewer_are_asked_for(app: TestApp) {
     for number in 0..21 {
-        app.admin().create_agent(&format!("agent-{number:02}")).await.expect_status(201);
+        app.admin()
+            .create_agent(&format!("agent-{number:02}"))
+            .await
+            .expect_status(201);
     }
-    let first = app.admin().call(ListWorkloadIdentities, json!({})).await.json();
-    assert_eq!(first["workloadIdentities"].as_array().map(Vec::len), Some(20));
+    let first = app
+        .admin()
+        .call(ListWorkloadIdentities, json!({}))
+        .await
+        .json();
+    assert_eq!(
+        first["workloadIdentities"].as_array().map(Vec::len),
+        Some(20)
+    );
     let body = json!({ "nextToken": first["nextToken"] });
     let second = app.admin().call(ListWorkloadIdentities, body).await.json();
     assert_eq!(second["workloadIdentities"][0]["name"], "agent-20");
@@ -51,7 +75,9 @@ async fn a_page_has_twenty_unless_fewer_are_asked_for(app: TestApp) {
 
 async fn max_results_are_one_to_twenty(app: TestApp) {
     let list = async |max: Value| {
-        app.admin().call(ListWorkloadIdentities, json!({ "maxResults": max })).await
+        app.admin()
+            .call(ListWorkloadIdentities, json!({ "maxResults": max }))
+            .await
     };
     for max in [json!(0), json!(21), json!(-1), json!(2_147_483_648_i64)] {
         list(max).await.expect_invalid("maxResults");
@@ -73,7 +99,10 @@ async fn a_list_goes_on_where_it_was(app: TestApp) {
 async fn a_page_token_is_good_for_this_list_of_this_account_only(app: TestApp) {
     for name in ["agent-1", "agent-2"] {
         app.admin().create_agent(name).await.expect_status(201);
-        app.other_account_admin().create_agent(name).await.expect_status(201);
+        app.other_account_admin()
+            .create_agent(name)
+            .await
+            .expect_status(201);
     }
     let elsewhere = procura_wire::Operation::ListApiKeyCredentialProviders;
     AGENTS.refuses_foreign_tokens(&app, elsewhere).await;

@@ -3,11 +3,12 @@
 use procura_authority::Target;
 use procura_core::access_key::{AccessKey, AccessKeyId, Role, generate_secret};
 use procura_core::account::AccountId;
+use procura_core::audit::record::Committed;
 use procura_core::encryption_key::KeyPurpose;
 use procura_core::error::Error;
 use procura_core::sealing::{self, Subject};
 use procura_core::secret::{Plain, kind::AccessKeySecret};
-use procura_store::{Committed, Outcome};
+use procura_store::Outcome;
 
 use crate::App;
 use crate::authentication::secret_place;

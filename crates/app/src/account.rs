@@ -2,8 +2,9 @@
 
 use procura_authority::Target;
 use procura_core::account::{Account, AccountId};
+use procura_core::audit::record::Committed;
 use procura_core::error::Error;
-use procura_store::{Committed, Outcome};
+use procura_store::Outcome;
 
 use crate::App;
 use crate::operation::OpCx;

@@ -2,6 +2,7 @@
 
 use procura_authority::{ProviderOf, Target};
 use procura_core::account::AccountId;
+use procura_core::audit::record::Committed;
 use procura_core::credential_provider::{CredentialProvider, ProviderKind};
 use procura_core::encryption_key::KeyPurpose;
 use procura_core::error::Error;
@@ -11,7 +12,7 @@ use procura_core::name::{ProviderName, VaultName};
 use procura_core::sealing::{self, Location, Sealed, Subject};
 use procura_core::secret::{Plain, kind::ApiKey};
 use procura_core::tag::Tags;
-use procura_store::{Committed, Outcome};
+use procura_store::Outcome;
 
 use crate::App;
 use crate::operation::OpCx;

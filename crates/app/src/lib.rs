@@ -27,6 +27,7 @@ pub mod user;
 pub mod workload_access_token;
 pub mod workload_identity;
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use procura_authority::Authority;
@@ -48,6 +49,8 @@ pub struct App {
     keyring: Keyring,
     signing_keys: SigningKeys,
     checkpointer: tokio::sync::Mutex<Checkpointer>,
+    /// Whether the last note could not be written.
+    checkpoints_fail: AtomicBool,
     clock: Arc<dyn Clock>,
     entropy: Mutex<Box<dyn CryptoRng + Send>>,
     deployment: DeploymentId,
@@ -100,8 +103,12 @@ impl App {
         self.with_rng(|rng| RequestId::generate(now, rng))
     }
 
-    /// Whether the service can do its work now: the store answers and is ours.
+    /// Whether the service can do its work now: the store answers and is ours, and what is done can
+    /// be signed.
     pub async fn ready(&self) -> Result<(), Error> {
+        if self.checkpoints_fail.load(Ordering::Relaxed) {
+            return Err(Error::internal("the last checkpoint could not be written"));
+        }
         let expected = self.deployment;
         let meta = self.store.run_read("ready", |tx| tx.meta()).await?;
         match meta {

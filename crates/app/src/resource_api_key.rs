@@ -1,6 +1,7 @@
 //! The release of an API key to an agent: the whole path of one credential.
 
 use procura_core::access_key::AccessKeyId;
+use procura_core::audit::record::Committed;
 use procura_core::credential_provider::{CredentialProvider, ProviderKind};
 use procura_core::error::{Error, Kind};
 use procura_core::grant::AdministratorGrant;
@@ -9,7 +10,7 @@ use procura_core::sealing;
 use procura_core::secret::{Plain, kind::ApiKey};
 use procura_core::workload_access_token::Claims;
 use procura_core::workload_identity::WorkloadIdentity;
-use procura_store::{Committed, Outcome, Tx};
+use procura_store::{Outcome, Tx};
 
 use crate::App;
 use crate::api_key_provider::{not_found, secret_place};

@@ -1,6 +1,7 @@
 //! How a node comes up: keys checked, database ours, chains open; and how it goes down.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -18,7 +19,7 @@ use procura_store::{Meta, Outcome, Store};
 
 use crate::App;
 use crate::authentication::SigningKeys;
-use crate::checkpoint::{Checkpointer, key_path, notes_path};
+use crate::checkpoint::{CheckpointError, Checkpointer, key_path};
 use crate::durable_file;
 use crate::keyring::Keyring;
 use crate::root_key::{self, RootKeyError};
@@ -68,6 +69,9 @@ pub enum StartError {
         /// What is wrong.
         source: std::io::Error,
     },
+    /// The checkpoints that are there are not of this database, or this database not of them.
+    #[error(transparent)]
+    Checkpoints(#[from] CheckpointError),
     /// The compiled-in policies do not fit each other.
     #[error("the policies are not valid: {0}")]
     Policies(String),
@@ -104,6 +108,7 @@ impl App {
             keyring,
             signing_keys: SigningKeys::default(),
             checkpointer: tokio::sync::Mutex::new(checkpointer),
+            checkpoints_fail: AtomicBool::new(false),
             clock,
             entropy: Mutex::new(Box::new(OsEntropy)),
             deployment,
@@ -112,7 +117,7 @@ impl App {
         };
         // The keys that every request needs are made now, not under the first requests.
         app.newest_key(None, KeyPurpose::Token).await?;
-        app.write_checkpoint().await?;
+        app.first_checkpoint().await?;
         Ok(Arc::new(app))
     }
 
@@ -290,8 +295,16 @@ fn open_checkpoints(
     let signer = Signer::from_seed(deployment.to_string(), seed)
         .ok_or_else(|| Error::internal("the checkpoint key is not a seed"))?;
     std::fs::create_dir_all(directory).map_err(failed)?;
-    let checkpointer = Checkpointer::open(&notes_path(directory, node), signer).map_err(failed)?;
-    let key = format!("{}\n", checkpointer.verifier_key());
-    durable_file::replace(&key_path(directory, node), key.as_bytes()).map_err(failed)?;
-    Ok(checkpointer)
+    let key = format!("{}\n", signer.verifier_key());
+    let key_path = key_path(directory, node);
+    match std::fs::read_to_string(&key_path) {
+        // SECURITY: the key that verifies what is there is evidence, too; it is never replaced.
+        Ok(known) if known != key => Err(CheckpointError::OtherKey { node })?,
+        Ok(_) => {}
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            durable_file::create(&key_path, key.as_bytes()).map_err(failed)?;
+        }
+        Err(error) => return Err(failed(error)),
+    }
+    Ok(Checkpointer::open(directory, node, signer)?)
 }

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use procura_authority::{AgentOf, ProviderOf, Target};
 use procura_core::account::AccountId;
 use procura_core::arn::{Arn, Resource};
+use procura_core::audit::record::Committed;
 use procura_core::credential_provider::CredentialProvider;
 use procura_core::error::Error;
 use procura_core::tag::Tags;
 use procura_core::workload_identity::WorkloadIdentity;
-use procura_store::{Committed, Outcome, Tx};
+use procura_store::{Outcome, Tx};
 
 use crate::App;
 use crate::operation::OpCx;

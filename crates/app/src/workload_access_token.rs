@@ -1,5 +1,6 @@
 //! Workload access tokens: minted for an agent, alone or for a user.
 
+use procura_core::audit::record::Committed;
 use procura_core::encryption_key::KeyPurpose;
 use procura_core::error::{Error, Kind};
 use procura_core::id::TokenId;
@@ -7,7 +8,7 @@ use procura_core::name::WorkloadName;
 use procura_core::user::{AssertedUserId, OnBehalfOf};
 use procura_core::workload_access_token::{self, Claims, Presented};
 use procura_core::workload_identity::{AgentState, WorkloadIdentity};
-use procura_store::{Committed, Outcome};
+use procura_store::Outcome;
 
 use crate::App;
 use crate::operation::OpCx;

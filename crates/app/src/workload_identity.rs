@@ -1,12 +1,13 @@
 //! Agents: create, read, change, delete, list.
 
 use procura_authority::{AgentOf, Target};
+use procura_core::audit::record::Committed;
 use procura_core::error::Error;
 use procura_core::id::AgentId;
 use procura_core::name::WorkloadName;
 use procura_core::tag::Tags;
 use procura_core::workload_identity::{AgentState, WorkloadIdentity};
-use procura_store::{Committed, Outcome};
+use procura_store::Outcome;
 
 use crate::App;
 use crate::operation::OpCx;

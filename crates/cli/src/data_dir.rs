@@ -6,6 +6,7 @@ use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
+use procura_core::id::NodeId;
 use rustix::fs::{FlockOperation, flock};
 
 use crate::exit::Exit;
@@ -81,6 +82,16 @@ impl DataDir {
     /// What a running server says of itself.
     pub(crate) fn instance(&self) -> PathBuf {
         self.0.join("instance.json")
+    }
+
+    /// The node whose data directory this is.
+    pub(crate) fn node(&self) -> anyhow::Result<NodeId> {
+        let path = self.0.join("node");
+        let text = std::fs::read_to_string(&path)
+            .with_context(|| format!("{}: no server has run here", path.display()))?;
+        text.trim()
+            .parse()
+            .with_context(|| format!("{}", path.display()))
     }
 
     /// The signed checkpoints.

@@ -56,6 +56,7 @@ pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
             StartError::RootKey(_)
             | StartError::OtherRootKey { .. }
             | StartError::Policies(_)
+            | StartError::Checkpoints(_)
             | StartError::DataDir { .. }
             | StartError::Store(_),
         ) => ExitCode::from(CONFIGURATION_CODE),

@@ -197,18 +197,14 @@ pub fn parse<'a>(head: &RequestHead<'a>) -> Result<Presented<'a>, SigV4Error> {
     })
 }
 
-/// Whether the holder of `key` signed this request and this body, for this endpoint, now.
-///
-/// `body_sha256` is the hash of the body that arrived, not the one that the client declares. `key`
-/// is derived for [`Presented::scope`] from the secret of [`Presented::access_key_id`].
+/// What can be refused without the secret: a request for another region or service, or of another
+/// time. [`verify`] asks this, too; a caller that asks it first need not look for the key of a
+/// request that no key could make good.
 ///
 /// # Errors
-/// [`SigV4Error::Scope`], [`SigV4Error::Expired`], [`SigV4Error::NotYetCurrent`],
-/// [`SigV4Error::PayloadMismatch`], [`SigV4Error::SignatureMismatch`].
-pub fn verify(
+/// [`SigV4Error::Scope`], [`SigV4Error::Expired`], [`SigV4Error::NotYetCurrent`].
+pub fn check_scope_and_time(
     presented: &Presented<'_>,
-    body_sha256: [u8; 32],
-    key: &SigningKey,
     now: Timestamp,
     expectation: Expectation<'_>,
 ) -> Result<(), SigV4Error> {
@@ -226,6 +222,25 @@ pub fn verify(
     if age_ms < -SKEW_MS_MAX {
         return Err(SigV4Error::NotYetCurrent { signed_at, now });
     }
+    Ok(())
+}
+
+/// Whether the holder of `key` signed this request and this body, for this endpoint, now.
+///
+/// `body_sha256` is the hash of the body that arrived, not the one that the client declares. `key`
+/// is derived for [`Presented::scope`] from the secret of [`Presented::access_key_id`].
+///
+/// # Errors
+/// [`SigV4Error::Scope`], [`SigV4Error::Expired`], [`SigV4Error::NotYetCurrent`],
+/// [`SigV4Error::PayloadMismatch`], [`SigV4Error::SignatureMismatch`].
+pub fn verify(
+    presented: &Presented<'_>,
+    body_sha256: [u8; 32],
+    key: &SigningKey,
+    now: Timestamp,
+    expectation: Expectation<'_>,
+) -> Result<(), SigV4Error> {
+    check_scope_and_time(presented, now, expectation)?;
     if presented
         .payload_hash
         .is_some_and(|declared| declared != body_sha256)

@@ -7,12 +7,12 @@ use procura_app::operation::OpCx;
 use procura_core::account::AccountId;
 use procura_core::action::Action;
 use procura_core::arn::{Arn, Resource};
+use procura_core::audit::record::Committed;
 use procura_core::credential_provider::CredentialProvider;
 use procura_core::error::Error;
 use procura_core::id::RecordId;
 use procura_core::name::WorkloadName;
 use procura_core::time::Timestamp;
-use procura_store::Committed;
 use procura_wire::{EpochMillis, InputError, Labels, Operation};
 
 /// An authenticated request, not read yet.

@@ -1,6 +1,6 @@
 //! How far every chain is, for the note that is signed once a second.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use procura_core::audit::chain::ChainHead;
@@ -8,6 +8,7 @@ use procura_core::audit::note::{ChainState, ClosedChains};
 use procura_core::error::Error;
 use procura_core::id::ChainId;
 
+use crate::audit::ChainRow;
 use crate::chain;
 use crate::tx::Tx;
 
@@ -20,12 +21,19 @@ pub struct CheckpointView {
     pub open: Vec<ChainState>,
     /// The chains that ended.
     pub closed: ClosedChains,
+    /// Each of them, sorted by id.
+    pub closed_rows: Arc<Vec<ChainRow>>,
+    /// The open chains that no writer of this process holds.
+    pub foreign: Vec<ChainId>,
+    /// The chains that writers of this process have opened.
+    pub opened: BTreeSet<ChainId>,
 }
 
 /// The heads of our own chains after the last commit. Never ahead of the database.
 #[derive(Default)]
 pub(crate) struct Published {
     own: Mutex<BTreeMap<ChainId, ChainHead>>,
+    opened: Mutex<BTreeSet<ChainId>>,
     seen: Mutex<Seen>,
 }
 
@@ -33,13 +41,14 @@ pub(crate) struct Published {
 #[derive(Default)]
 struct Seen {
     foreign: BTreeMap<ChainId, ChainHead>,
-    closed: Option<ClosedChains>,
+    closed: Option<(ClosedChains, Arc<Vec<ChainRow>>)>,
 }
 
 impl Published {
     /// After a commit, and only then.
     pub(crate) fn publish(&self, head: &ChainHead) {
         lock(&self.own).insert(head.chain(), head.clone());
+        lock(&self.opened).insert(head.chain());
     }
 
     /// The chain is closed, or left to be closed.
@@ -71,28 +80,31 @@ impl Published {
                 foreign.insert(chain, head);
             }
         }
-        let closed = self.closed(tx)?;
+        let (closed, closed_rows) = self.closed(tx)?;
+        let strangers = foreign.keys().copied().collect();
         lock(&self.seen).foreign = foreign;
         Ok(CheckpointView {
             epoch,
             open,
             closed,
+            closed_rows,
+            foreign: strangers,
+            opened: lock(&self.opened).clone(),
         })
     }
 
     /// Chains are closed once and never removed, so the same count is the same set.
-    fn closed(&self, tx: &mut Tx<'_>) -> Result<ClosedChains, Error> {
+    fn closed(&self, tx: &mut Tx<'_>) -> Result<(ClosedChains, Arc<Vec<ChainRow>>), Error> {
         let count = chain::closed_count(tx)?;
-        if let Some(known) = lock(&self.seen).closed.filter(|known| known.count == count) {
+        let known = lock(&self.seen).closed.clone();
+        if let Some(known) = known.filter(|(closed, _)| closed.count == count) {
             return Ok(known);
         }
-        let states: Vec<_> = tx
-            .chains()?
-            .into_iter()
-            .filter_map(|row| row.closed)
-            .collect();
-        let closed = ClosedChains::of(&states);
-        lock(&self.seen).closed = Some(closed);
+        let mut rows = tx.chains()?;
+        rows.retain(|row| row.closed.is_some());
+        let states: Vec<_> = rows.iter().filter_map(|row| row.closed).collect();
+        let closed = (ClosedChains::of(&states), Arc::new(rows));
+        lock(&self.seen).closed = Some(closed.clone());
         Ok(closed)
     }
 

@@ -2,13 +2,13 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use procura_core::audit::record::Entry;
+use procura_core::audit::record::{Committed, Entry};
 use procura_core::error::Error;
 use procura_core::id::RecordId;
 use procura_core::sabotage;
 use tokio::sync::oneshot;
 
-use crate::tx::{Committed, Outcome, Tx};
+use crate::tx::{Outcome, Tx};
 
 /// What a closure wants to have committed.
 #[derive(Debug)]

@@ -44,4 +44,4 @@ pub use crate::meta::Meta;
 pub use crate::migration::Migrated;
 pub use crate::revocation::Cut;
 pub use crate::store::{Engine, Store};
-pub use crate::tx::{AccountTx, Committed, Outcome, Tx};
+pub use crate::tx::{AccountTx, Outcome, Tx};

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use procura_core::audit::record::Committed;
 use procura_core::error::{Error, Kind};
 use procura_core::id::NodeId;
 use procura_core::time::Clock;
@@ -13,7 +14,7 @@ use crate::engine::{self, Limits, Shared, Start};
 use crate::job::job;
 use crate::migration::Migrated;
 use crate::queue::Refused;
-use crate::tx::{Committed, Outcome, Tx};
+use crate::tx::{Outcome, Tx};
 
 /// How many closures may wait for a thread.
 const JOBS_MAX: usize = 4_096;

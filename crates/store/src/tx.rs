@@ -3,7 +3,6 @@
 use procura_core::account::AccountId;
 use procura_core::audit::record::Entry;
 use procura_core::error::Error;
-use procura_core::id::RecordId;
 use procura_core::time::Timestamp;
 
 use crate::driver::Session;
@@ -18,15 +17,6 @@ pub enum Outcome<T> {
     Refused(Error, Entry),
     /// Housekeeping that no record speaks of. Never for anything that a caller asked for.
     Unrecorded(T),
-}
-
-/// What is durable now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Committed<T> {
-    /// What the closure made.
-    pub value: T,
-    /// The record of it.
-    pub record: Option<RecordId>,
 }
 
 /// A transaction. What belongs to an account is reached through [`Tx::account`].

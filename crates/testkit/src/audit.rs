@@ -38,7 +38,7 @@ impl TestApp {
         let key = app.verifier_key().await;
         let mut verifier = Verifier::new();
         for note in notes_of(&self.notes()) {
-            verifier.expect(key.open(note).unwrap().open);
+            verifier.expect(&[key.open(note).unwrap()]).unwrap();
         }
         let mut take = |line: &[u8]| verifier.line(&[line, b"\n"].concat()).map(|_| ()).unwrap();
         take(TITLE.as_bytes());

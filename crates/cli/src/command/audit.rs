@@ -6,8 +6,9 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
+use procura_app::checkpoint::{key_path, notes_of, notes_path};
 use procura_core::audit::export::{CHECKPOINT_LINE, TITLE, Verified, Verifier};
-use procura_core::audit::note::{ChainState, VerifierKey, note_hash};
+use procura_core::audit::note::{Checkpoint, VerifierKey, note_hash};
 use procura_core::audit::record::Record;
 use procura_core::audit::record::Verdict;
 use serde::Deserialize;
@@ -153,18 +154,28 @@ async fn write_export(data_dir: &DataDir, out: &mut impl Write) -> anyhow::Resul
     Ok(export)
 }
 
+/// Verifies the running service against what lies outside of its database: the notes and the key
+/// in the data directory, or those that are named. The server's word for its key is not taken.
 async fn verify_running(
     data_dir: &DataDir,
     key: Option<String>,
     notes: Option<&Path>,
 ) -> anyhow::Result<Verified> {
-    let mut bytes = Vec::new();
-    let export = write_export(data_dir, &mut bytes).await?;
+    let node = data_dir.node()?;
+    let directory = data_dir.checkpoints();
+    let own_notes = notes_path(&directory, node);
     let key = match key {
         Some(key) => read_key(&key)?,
-        None => export.key.parse().context("the key of the server")?,
+        None => read_key(&key_path(&directory, node).to_string_lossy())?,
     };
-    verify(&mut bytes.as_slice(), &key, notes)
+    let mut bytes = Vec::new();
+    write_export(data_dir, &mut bytes).await?;
+    // Read after the export, so that its closing note is among them.
+    verify(
+        &mut bytes.as_slice(),
+        &key,
+        Some(notes.unwrap_or(&own_notes)),
+    )
 }
 
 fn verify_file(file: &Path, key: &VerifierKey, notes: Option<&Path>) -> anyhow::Result<Verified> {
@@ -179,7 +190,7 @@ fn verify(
 ) -> anyhow::Result<Verified> {
     let mut verifier = Verifier::new();
     if let Some(notes) = notes {
-        verifier.expect(signed_states(notes, key)?);
+        verifier.expect(&kept_checkpoints(notes, key)?)?;
     }
     let mut line = Vec::new();
     loop {
@@ -192,12 +203,12 @@ fn verify(
     Ok(verifier.finish(key)?)
 }
 
-/// What earlier notes signed: each must be signed by the key and follow the one before it.
-fn signed_states(path: &Path, key: &VerifierKey) -> anyhow::Result<Vec<ChainState>> {
+/// The notes of a file: each must be signed by the key and follow the one before it.
+fn kept_checkpoints(path: &Path, key: &VerifierKey) -> anyhow::Result<Vec<Checkpoint>> {
     let bytes = std::fs::read(path).with_context(|| format!("{}", path.display()))?;
-    let mut states = Vec::new();
+    let mut checkpoints = Vec::new();
     let mut previous = [0; 32];
-    for note in procura_app::checkpoint::notes_of(&bytes) {
+    for note in notes_of(&bytes) {
         let checkpoint = key.open(note).context("a note of the file")?;
         if checkpoint.previous != previous {
             bail!(
@@ -206,9 +217,9 @@ fn signed_states(path: &Path, key: &VerifierKey) -> anyhow::Result<Vec<ChainStat
             );
         }
         previous = note_hash(note);
-        states.extend(checkpoint.open);
+        checkpoints.push(checkpoint);
     }
-    Ok(states)
+    Ok(checkpoints)
 }
 
 fn read_key(text: &str) -> anyhow::Result<VerifierKey> {

@@ -56,6 +56,18 @@ pub enum Tampered {
         /// Its records by the note.
         signed: u64,
     },
+    /// A chain that no note names: nobody signed that it began.
+    #[error("{chain} is named by none of the checkpoints that were kept")]
+    Unknown {
+        /// The chain.
+        chain: ChainId,
+    },
+    /// Two notes sign two histories of one chain.
+    #[error("the checkpoints that were kept sign two histories of {chain}")]
+    Forked {
+        /// The chain.
+        chain: ChainId,
+    },
     /// The chains that ended are not the ones that were signed.
     #[error("the closed chains do not agree with the checkpoint: {found} here, {signed} signed")]
     Closed {
@@ -85,7 +97,59 @@ pub struct Verifier {
     states: Vec<ChainState>,
     records: u64,
     note: Option<String>,
-    expected: BTreeMap<(ChainId, u64), ChainState>,
+    kept: Option<Kept>,
+}
+
+/// What notes that were kept elsewhere demand of the chains.
+#[derive(Debug, Default, Clone)]
+struct Kept {
+    /// Each state that was signed, until it is reached.
+    states: BTreeMap<(ChainId, u64), ChainState>,
+    /// Every chain that was named, and its size if it was signed that it ended.
+    named: BTreeMap<ChainId, Option<u64>>,
+}
+
+impl Kept {
+    fn add(&mut self, checkpoint: &Checkpoint) -> Result<(), Tampered> {
+        for state in checkpoint.open.iter().chain(&checkpoint.ended) {
+            let known = self.states.insert((state.chain, state.size), *state);
+            if known.is_some_and(|known| known != *state) {
+                return Err(Tampered::Forked { chain: state.chain });
+            }
+            self.named.entry(state.chain).or_default();
+        }
+        for state in &checkpoint.ended {
+            self.named.insert(state.chain, Some(state.size));
+        }
+        Ok(())
+    }
+
+    /// After the last record: everything that was signed was reached, and nothing else is there.
+    fn check(mut self, found: &[ChainState], closing: &Checkpoint) -> Result<(), Tampered> {
+        let size_of = |chain| {
+            found
+                .iter()
+                .find(|state| state.chain == chain)
+                .map_or(0, |s| s.size)
+        };
+        let disagrees = |chain, signed| Tampered::Disagrees {
+            chain,
+            found: size_of(chain),
+            signed,
+        };
+        if let Some(cut) = self.states.values().next() {
+            return Err(disagrees(cut.chain, cut.size));
+        }
+        self.add(closing)?;
+        for state in found {
+            match self.named.get(&state.chain) {
+                None => return Err(Tampered::Unknown { chain: state.chain }),
+                Some(Some(end)) if *end != state.size => return Err(disagrees(state.chain, *end)),
+                Some(_) => {}
+            }
+        }
+        Ok(())
+    }
 }
 
 impl Verifier {
@@ -94,14 +158,13 @@ impl Verifier {
         Self::default()
     }
 
-    /// Demands that each chain was once as these states say: those that earlier notes signed,
-    /// which were kept elsewhere. A history that was rewritten whole does not agree with them.
-    pub fn expect(&mut self, states: impl IntoIterator<Item = ChainState>) {
-        self.expected.extend(
-            states
-                .into_iter()
-                .map(|state| ((state.chain, state.size), state)),
-        );
+    /// Demands that the chains agree with these checkpoints of a node, which were kept elsewhere: a
+    /// history that was rewritten whole does not, nor does a chain that none of them names.
+    pub fn expect(&mut self, checkpoints: &[Checkpoint]) -> Result<(), Tampered> {
+        let kept = self.kept.get_or_insert_default();
+        checkpoints
+            .iter()
+            .try_for_each(|checkpoint| kept.add(checkpoint))
     }
 
     /// Takes the next line, with its newline. Gives the record, if it is one.
@@ -161,7 +224,8 @@ impl Verifier {
             .map_err(|source| Tampered::Chain { line, source })?;
         self.records += 1;
         let state = ChainState::from(&*chain);
-        if let Some(signed) = self.expected.remove(&(state.chain, state.size))
+        let kept = self.kept.as_mut();
+        if let Some(signed) = kept.and_then(|kept| kept.states.remove(&(state.chain, state.size)))
             && signed != state
         {
             let (chain, found, signed) = (state.chain, state.size, signed.size);
@@ -188,15 +252,8 @@ impl Verifier {
             });
         };
         let checkpoint = key.open(&note)?;
-        // What an earlier note signed and the file never reached was cut off.
-        if let Some(cut) = self.expected.values().find(|state| state.size > 0) {
-            let found = self.states.iter().find(|state| state.chain == cut.chain);
-            let found = found.map_or(0, |state| state.size);
-            return Err(Tampered::Disagrees {
-                chain: cut.chain,
-                found,
-                signed: cut.size,
-            });
+        if let Some(kept) = self.kept {
+            kept.check(&self.states, &checkpoint)?;
         }
         let mut closed = self.states.clone();
         for signed in &checkpoint.open {

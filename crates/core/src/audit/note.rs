@@ -87,7 +87,9 @@ pub struct Checkpoint {
     pub previous: Sha256,
     /// The chains that ended.
     pub closed: ClosedChains,
-    /// The others, sorted by id.
+    /// Those that ended since the node's note before, each as it ended, sorted by id.
+    pub ended: Vec<ChainState>,
+    /// The chains that are open, sorted by id.
     pub open: Vec<ChainState>,
 }
 
@@ -123,12 +125,19 @@ impl fmt::Display for Checkpoint {
             self.closed.count,
             hex::encode(self.closed.digest)
         )?;
+        for chain in &self.ended {
+            write_chain(f, "ended", chain)?;
+        }
         for chain in &self.open {
-            let (root, head) = (hex::encode(chain.root), hex::encode(chain.head));
-            writeln!(f, "chain {} {} {root} {head}", chain.chain, chain.size)?;
+            write_chain(f, "chain", chain)?;
         }
         Ok(())
     }
+}
+
+fn write_chain(f: &mut fmt::Formatter<'_>, word: &str, chain: &ChainState) -> fmt::Result {
+    let (root, head) = (hex::encode(chain.root), hex::encode(chain.head));
+    writeln!(f, "{word} {} {} {root} {head}", chain.chain, chain.size)
 }
 
 impl FromStr for Checkpoint {
@@ -149,7 +158,7 @@ impl FromStr for Checkpoint {
 
 fn parse_checkpoint<'a>(mut lines: impl Iterator<Item = &'a str>) -> Option<Checkpoint> {
     let mut value = |name: &str| lines.next()?.strip_prefix(name)?.strip_prefix(' ');
-    Some(Checkpoint {
+    let mut checkpoint = Checkpoint {
         deployment: value("deployment")?.parse().ok()?,
         node: value("node")?.parse().ok()?,
         epoch: value("epoch")?.parse().ok()?,
@@ -157,8 +166,19 @@ fn parse_checkpoint<'a>(mut lines: impl Iterator<Item = &'a str>) -> Option<Chec
         at: Timestamp::from_millis(value("at")?.parse().ok()?),
         previous: parse_hash(value("previous")?)?,
         closed: parse_closed(value("closed")?)?,
-        open: lines.map(parse_chain).collect::<Option<_>>()?,
-    })
+        ended: Vec::new(),
+        open: Vec::new(),
+    };
+    for line in lines {
+        let (word, rest) = line.split_once(' ')?;
+        let list = match word {
+            "ended" => &mut checkpoint.ended,
+            "chain" => &mut checkpoint.open,
+            _ => return None,
+        };
+        list.push(parse_chain(rest)?);
+    }
+    Some(checkpoint)
 }
 
 fn parse_hash(text: &str) -> Option<Sha256> {
@@ -175,8 +195,8 @@ fn parse_closed(text: &str) -> Option<ClosedChains> {
     })
 }
 
-fn parse_chain(line: &str) -> Option<ChainState> {
-    let mut words = line.strip_prefix("chain ")?.split(' ');
+fn parse_chain(text: &str) -> Option<ChainState> {
+    let mut words = text.split(' ');
     Some(ChainState {
         chain: words.next()?.parse().ok()?,
         size: words.next()?.parse().ok()?,
@@ -313,6 +333,7 @@ mod tests {
             at: Timestamp::from_millis(1_763_000_000_000),
             previous: [9; 32],
             closed: ClosedChains::of(&[]),
+            ended: Vec::new(),
             open: vec![state],
         }
     }

@@ -126,6 +126,15 @@ pub struct Record {
     pub entry: Entry,
 }
 
+/// What is durable now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Committed<T> {
+    /// What the closure made.
+    pub value: T,
+    /// The record of it.
+    pub record: Option<RecordId>,
+}
+
 /// The version that [`Record::v`] has.
 pub const FORMAT: u8 = 1;
 

@@ -340,6 +340,13 @@ async fn the_path_that_was_signed_is_the_path_that_is_routed() {
     ] {
         refused(&app, &signed(&app).set("host", &host), INVALID).await;
     }
+    // A label that another reader of the path would take for a step (attack 101).
+    for path in ["/tags/.", "/tags/..", "/tags/x/"] {
+        let request = Request::new("GET", path);
+        let answer = app.admin().send(&request).await;
+        assert!([403, 404].contains(&answer.status), "{path}");
+        assert_eq!(answer.record(), None);
+    }
     // The absolute form names the same path (RFC 9112 §3.2.2).
     let mut absolute = signed(&app);
     absolute.target = format!("http://evil.example{}", absolute.target);

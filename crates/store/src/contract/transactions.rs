@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex};
 
+use procura_core::audit::record::Committed;
 use procura_core::error::{Error, Kind};
 use tokio::task::JoinHandle;
 
@@ -11,7 +12,7 @@ use crate::config::Config;
 use crate::contract::database::Database;
 use crate::contract::samples::{account, agent, entry, grant, other, own, provider, with_accounts};
 use crate::store::{Engine, Store};
-use crate::tx::{Committed, Outcome, Tx};
+use crate::tx::{Outcome, Tx};
 
 /// A closure that has begun and does not end before it is let go.
 pub(super) struct Gate {

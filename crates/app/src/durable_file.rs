@@ -26,10 +26,15 @@ fn write_beside(path: &Path, bytes: &[u8]) -> io::Result<PathBuf> {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(".new");
     let new = path.with_file_name(name);
+    // SECURITY: what lies there is of a writer that was cut off, or of somebody else: it is neither
+    // followed nor filled, but made anew (test: what_lies_beside_is_not_written_through).
+    match std::fs::remove_file(&new) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
     let mut file = OpenOptions::new()
         .write(true)
-        .create(true)
-        .truncate(true)
+        .create_new(true)
         .mode(0o600)
         .open(&new)?;
     file.write_all(bytes)?;
@@ -42,5 +47,35 @@ fn sync_directory_of(path: &Path) -> io::Result<()> {
     match path.parent() {
         Some(directory) => File::open(directory)?.sync_all(),
         None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+
+    use super::*;
+
+    #[test]
+    fn what_lies_beside_is_not_written_through() {
+        let directory =
+            std::env::temp_dir().join(format!("procura-durable-file-{}", std::process::id()));
+        fs::create_dir_all(&directory).unwrap();
+        let (path, beside) = (directory.join("file"), directory.join("file.new"));
+        let victim = directory.join("victim");
+        fs::write(&victim, "kept").unwrap();
+        symlink(&victim, &beside).unwrap();
+        create(&path, b"one").unwrap();
+        assert_eq!(fs::read(&victim).unwrap(), b"kept");
+        assert_eq!(fs::read(&path).unwrap(), b"one");
+
+        fs::write(&beside, "a longer one of another mode").unwrap();
+        fs::set_permissions(&beside, fs::Permissions::from_mode(0o666)).unwrap();
+        replace(&path, b"two").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"two");
+        let mode = fs::symlink_metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+        fs::remove_dir_all(&directory).unwrap();
     }
 }

@@ -18,7 +18,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let data_dir = DataDir::at(&arguments.data_dir)?;
     let output = arguments.output;
     match arguments.command {
-        Command::Dev(dev) => dev::run(data_dir, dev).await,
+        Command::Dev(dev) => dev::run(&data_dir, dev).await,
         Command::Env(env) => env::run(&data_dir, &env),
         Command::Accounts(accounts) => accounts::run(&data_dir, output, accounts).await,
         Command::Keys(keys) => keys::run(&data_dir, output, keys).await,

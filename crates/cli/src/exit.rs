@@ -4,7 +4,10 @@ use std::fmt;
 use std::process::ExitCode;
 
 use procura_app::start::StartError;
+use procura_core::error::Error;
 
+/// It was tried and failed.
+const FAILURE_CODE: u8 = 1;
 /// Wrong arguments.
 pub(crate) const USAGE_CODE: u8 = 2;
 /// Something else holds what is needed (`EX_TEMPFAIL` of sysexits).
@@ -24,6 +27,14 @@ impl Exit {
     pub(crate) fn busy(text: String) -> Self {
         Self {
             code: BUSY_CODE,
+            text,
+        }
+    }
+
+    /// What is found on this machine is not to be used.
+    pub(crate) fn configuration(text: String) -> Self {
+        Self {
+            code: CONFIGURATION_CODE,
             text,
         }
     }
@@ -48,8 +59,26 @@ impl std::error::Error for Exit {}
 /// Says what went wrong, on stderr, and gives the code for it.
 pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
     crate::print::error(error);
+    for cause in causes(error) {
+        crate::print::remark(&format!("caused by: {cause}"));
+    }
+    ExitCode::from(code_of(error))
+}
+
+/// What the errors of ours in the chain keep from callers: whoever runs the process may read it,
+/// and there is no log of a node that did not come up.
+fn causes(error: &anyhow::Error) -> Vec<String> {
+    error
+        .chain()
+        .filter_map(|link| link.downcast_ref::<Error>()?.cause())
+        .map(|cause| format!("{cause:?}"))
+        .collect()
+}
+
+/// The code that the process ends with.
+pub(crate) fn code_of(error: &anyhow::Error) -> u8 {
     if let Some(exit) = error.downcast_ref::<Exit>() {
-        return ExitCode::from(exit.code);
+        return exit.code;
     }
     match error.downcast_ref::<StartError>() {
         Some(
@@ -59,7 +88,22 @@ pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
             | StartError::Checkpoints(_)
             | StartError::DataDir { .. }
             | StartError::Store(_),
-        ) => ExitCode::from(CONFIGURATION_CODE),
-        _ => ExitCode::FAILURE,
+        ) => CONFIGURATION_CODE,
+        _ => FAILURE_CODE,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_cause_of_an_error_of_ours_is_told_wherever_it_stands() {
+        let error = StartError::Failed(Error::internal("the disk is full"));
+        let error = anyhow::Error::from(error).context("while starting");
+        let causes = causes(&error);
+        assert_eq!(causes.len(), 1);
+        assert!(causes[0].contains("the disk is full"), "{causes:?}");
+        assert_eq!(code_of(&error), FAILURE_CODE);
     }
 }

@@ -32,6 +32,8 @@ pub struct Limits {
     pub head_timeout: Duration,
     /// How long a request may take to send its body.
     pub body_timeout: Duration,
+    /// How long a client may take nothing of what is sent to it.
+    pub write_timeout: Duration,
     /// How long requests in flight get to finish when the node stops.
     pub drain_timeout: Duration,
 }
@@ -45,6 +47,7 @@ impl Default for Limits {
             unproved_body_bytes: 64 * 1024 * 1024,
             head_timeout: Duration::from_secs(30),
             body_timeout: Duration::from_secs(30),
+            write_timeout: Duration::from_secs(30),
             drain_timeout: Duration::from_secs(20),
         }
     }
@@ -135,7 +138,7 @@ impl Listener {
     }
 
     async fn connection(&self, stream: TcpStream, address: SocketAddr, stop: Stop) {
-        if stream.set_nodelay(true).is_err() {
+        if stream.set_nodelay(true).is_err() || self.limit_writes(&stream).is_err() {
             return;
         }
         let this = self.clone();
@@ -150,6 +153,16 @@ impl Listener {
             .builder()
             .serve_connection(TokioIo::new(stream), service);
         finish(connection, stop, self.limits.drain_timeout).await;
+    }
+
+    // SECURITY: hyper has no timeout of its own for a client that asks and does not read (test:
+    // a_client_that_does_not_read_ends_its_connection). The kernel's counts for what it still has
+    // to deliver after we have closed, too.
+    fn limit_writes(&self, stream: &TcpStream) -> io::Result<()> {
+        // Zero would mean the kernel's own, and the kernel's type has a sign.
+        let millis = self.limits.write_timeout.as_millis().clamp(1, 0x7fff_ffff);
+        let millis = u32::try_from(millis).map_err(io::Error::other)?;
+        Ok(rustix::net::sockopt::set_tcp_user_timeout(stream, millis)?)
     }
 
     fn builder(&self) -> http1::Builder {

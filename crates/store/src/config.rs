@@ -22,7 +22,9 @@ pub struct SqliteConfig {
 /// A PostgreSQL database.
 #[derive(Clone)]
 pub struct PostgresConfig {
-    /// `postgres://user:password@host:port/database?sslmode=…`. A secret: it is never printed.
+    /// `postgres://user:password@host:port/database?sslmode=…&sslrootcert=…`. A secret: it is never
+    /// printed. TLS is demanded of a server on another machine, unless `sslmode` is `disable`;
+    /// `sslrootcert` names a PEM file of the authorities to believe instead of the public ones.
     pub url: String,
     /// How many connections write; as many again read. At least 1.
     pub connections: usize,
@@ -50,6 +52,24 @@ pub enum OpenError {
     #[error("the database does not open: {reason}; check that it exists, runs and lets you in")]
     Unreachable {
         /// What the driver says.
+        reason: String,
+    },
+    /// It is on another machine and offers no TLS that can be trusted.
+    #[error(
+        "the database does not open: {reason}; give the server a certificate of a public \
+         authority, or name the authority of its certificate with sslrootcert=FILE in the URL; \
+         only where nobody else is on the network between, write sslmode=disable"
+    )]
+    Tls {
+        /// What the driver says.
+        reason: String,
+    },
+    /// The file that `sslrootcert` names cannot be used.
+    #[error("sslrootcert {file} cannot be used: {reason}; name a file of certificates in PEM form")]
+    Roots {
+        /// The file.
+        file: String,
+        /// What is wrong with it.
         reason: String,
     },
     /// It lacks migrations.

@@ -2,6 +2,7 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{BufReader, BufWriter, Write};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -107,11 +108,7 @@ async fn tail(data_dir: &DataDir, output: Output, lines: u32) -> anyhow::Result<
 }
 
 async fn export(data_dir: &DataDir, file: &Path) -> anyhow::Result<ExitCode> {
-    let out = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .open(file)
-        .with_context(|| format!("{} cannot be made", file.display()))?;
+    let out = make(file).with_context(|| format!("{} cannot be made", file.display()))?;
     let mut out = BufWriter::new(out);
     let export = write_export(data_dir, &mut out).await?;
     out.into_inner()?.sync_all()?;
@@ -125,6 +122,15 @@ async fn export(data_dir: &DataDir, file: &Path) -> anyhow::Result<ExitCode> {
         export.key
     ))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The records say who did what: they are for whoever exports them.
+fn make(file: &Path) -> std::io::Result<File> {
+    OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(file)
 }
 
 /// Puts an export together from its parts, in the form of `core::audit::export`.
@@ -230,4 +236,18 @@ fn read_key(text: &str) -> anyhow::Result<VerifierKey> {
     };
     key.parse()
         .with_context(|| format!("{text} does not hold a verifier key"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    #[test]
+    fn an_export_is_for_its_owner_only() {
+        let path = std::env::temp_dir().join(format!("procura-export-{}", std::process::id()));
+        let file = super::make(&path).unwrap();
+        std::fs::remove_file(&path).unwrap();
+        let mode = file.metadata().unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
 }

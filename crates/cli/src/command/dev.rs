@@ -1,7 +1,8 @@
 //! `procura dev`: the whole service on this machine.
 
+use std::fs::DirBuilder;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -21,6 +22,7 @@ use tokio::net::{TcpListener, UnixListener};
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::arguments::Dev;
+use crate::command::env::word;
 use crate::data_dir::DataDir;
 use crate::exit::Exit;
 use crate::instance::Instance;
@@ -42,12 +44,37 @@ pub(crate) fn store_config(data_dir: &DataDir, url: Option<String>) -> Config {
     }
 }
 
-pub(crate) async fn run(data_dir: DataDir, command: Dev) -> anyhow::Result<ExitCode> {
-    let data_dir = if command.ephemeral {
-        temporary()?
-    } else {
-        data_dir
+pub(crate) async fn run(data_dir: &DataDir, command: Dev) -> anyhow::Result<ExitCode> {
+    keep_memory_private();
+    if command.ephemeral {
+        // It lives until everything that uses it has ended.
+        let directory = Temporary::make()?;
+        return serve(&directory.0, command).await;
+    }
+    serve(data_dir, command).await
+}
+
+// SECURITY: the root key is in this memory; it must neither be written to a disk by a crash nor be
+// read by a debugger of the same user (test: memory_is_neither_dumped_nor_traced).
+fn keep_memory_private() {
+    use rustix::process::{Resource, Rlimit, setrlimit};
+    let none = Rlimit {
+        current: Some(0),
+        maximum: Some(0),
     };
+    if let Err(error) = setrlimit(Resource::Core, none) {
+        tracing::warn!(%error, "core dumps cannot be forbidden; they would hold keys");
+    }
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::process::{DumpableBehavior, set_dumpable_behavior};
+        if let Err(error) = set_dumpable_behavior(DumpableBehavior::NotDumpable) {
+            tracing::warn!(%error, "other processes of this user can read the memory of this one");
+        }
+    }
+}
+
+async fn serve(data_dir: &DataDir, command: Dev) -> anyhow::Result<ExitCode> {
     data_dir.create()?;
     let _lock = data_dir.lock()?;
     let region = command
@@ -60,12 +87,12 @@ pub(crate) async fn run(data_dir: DataDir, command: Dev) -> anyhow::Result<ExitC
     let sockets = bind(command.port).await?;
     let config = StartConfig {
         data_dir: data_dir.path().to_owned(),
-        store: store_config(&data_dir, command.store),
+        store: store_config(data_dir, command.store),
         region,
         rules: Rules::Baseline,
     };
     let app = App::start(config, Arc::new(SystemClock)).await?;
-    let instance = introduce(&app, &data_dir, &sockets).await?;
+    let instance = introduce(&app, data_dir, &sockets).await?;
 
     let mut tasks = Tasks::default();
     app.spawn_tasks(&mut tasks);
@@ -77,7 +104,7 @@ pub(crate) async fn run(data_dir: DataDir, command: Dev) -> anyhow::Result<ExitC
     }
     let local = bind_local(&data_dir.socket())?;
     requests.spawn(|stop| listener.serve_local(local, stop));
-    greet(&instance, &data_dir, command.ephemeral)?;
+    greet(&instance, data_dir, command.ephemeral)?;
 
     tokio::select! {
         _ = terminate.recv() => {}
@@ -89,16 +116,33 @@ pub(crate) async fn run(data_dir: DataDir, command: Dev) -> anyhow::Result<ExitC
     app.close().await?;
     // The socket of a server that is gone only misleads.
     let _ = std::fs::remove_file(data_dir.socket());
-    if command.ephemeral {
-        std::fs::remove_dir_all(data_dir.path())?;
-    }
     Ok(ExitCode::SUCCESS)
 }
 
-fn temporary() -> anyhow::Result<DataDir> {
-    use procura_core::entropy::{OsEntropy, random_bytes};
-    let random = u64::from_be_bytes(random_bytes(&mut OsEntropy));
-    DataDir::at(&std::env::temp_dir().join(format!("procura-{random:016x}")))
+/// A data directory that is forgotten, however the server ends.
+struct Temporary(DataDir);
+
+impl Temporary {
+    fn make() -> anyhow::Result<Self> {
+        use procura_core::entropy::{OsEntropy, random_bytes};
+        let random = u64::from_be_bytes(random_bytes(&mut OsEntropy));
+        let path = std::env::temp_dir().join(format!("procura-{random:016x}"));
+        // Only what was made here is removed: it must not be there already.
+        DirBuilder::new()
+            .mode(0o700)
+            .create(&path)
+            .with_context(|| format!("{} cannot be made", path.display()))?;
+        DataDir::at(&path).map(Self)
+    }
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        let path = self.0.path();
+        if let Err(error) = std::fs::remove_dir_all(path) {
+            tracing::warn!(%error, "{} cannot be removed; it holds keys", path.display());
+        }
+    }
 }
 
 /// Binds 127.0.0.1 and, where the machine has it, `::1`; nothing else: `dev` is not to be exposed.
@@ -194,14 +238,61 @@ fn greet(instance: &Instance, data_dir: &DataDir, ephemeral: bool) -> anyhow::Re
     let directory = data_dir.path().display();
     let program = std::env::current_exe()
         .map_or_else(|_| "procura".to_owned(), |path| path.display().to_string());
+    let command = env_command(&program, &directory.to_string());
     print::line(&format!(
         "procura {version} · dev mode: do not expose it · account {}\n\
          \n  API    {}  (this machine only)\n  State  {directory}  ({state})\n\
          \nNext, in another terminal:\n\
-         \n  eval \"$({program} env --data-dir {directory})\"\n\
+         \n  eval \"$({command})\"\n\
          \nand boto3, the AWS CLI and the bedrock-agentcore SDK talk to this service.\n\
          Press Ctrl-C to stop.",
         instance.account, instance.api,
     ))?;
     Ok(())
+}
+
+/// What a shell runs to find the service, for paths of any kind.
+fn env_command(program: &str, directory: &str) -> String {
+    format!("{} env --data-dir {}", word(program), word(directory))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_temporary_directory_goes_away_however_the_server_ends() {
+        let directory = Temporary::make().unwrap();
+        let path = directory.0.path().to_owned();
+        let command = Dev {
+            port: 0,
+            region: "not a region".to_owned(),
+            ephemeral: true,
+            store: None,
+        };
+        assert!(serve(&directory.0, command).await.is_err());
+        assert!(path.join("lock").exists());
+        drop(directory);
+        assert!(!path.exists());
+    }
+
+    #[test]
+    fn a_path_cannot_leave_its_place_in_the_command() {
+        assert_eq!(
+            env_command("/usr/bin/procura", "/srv/shop/.procura"),
+            "/usr/bin/procura env --data-dir /srv/shop/.procura"
+        );
+        assert_eq!(
+            env_command("/my bin/procura", "/srv/$(id)"),
+            "'/my bin/procura' env --data-dir '/srv/$(id)'"
+        );
+    }
+
+    #[test]
+    fn memory_is_neither_dumped_nor_traced() {
+        use rustix::process::{DumpableBehavior, Resource, dumpable_behavior, getrlimit};
+        keep_memory_private();
+        assert_eq!(getrlimit(Resource::Core).current, Some(0));
+        assert_eq!(dumpable_behavior().unwrap(), DumpableBehavior::NotDumpable);
+    }
 }

@@ -57,9 +57,27 @@ fn quoted(value: &str) -> String {
     format!("'{}'", value.replace('\'', r"'\''"))
 }
 
+/// `value` as one word of a POSIX shell; as it is where that is plain.
+pub(crate) fn word(value: &str) -> String {
+    let is_plain = |char: char| char.is_ascii_alphanumeric() || "_./-".contains(char);
+    if !value.is_empty() && value.chars().all(is_plain) {
+        value.to_owned()
+    } else {
+        quoted(value)
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::quoted;
+    use super::{quoted, word};
+
+    #[test]
+    fn a_word_is_quoted_only_where_it_must_be() {
+        assert_eq!(word("/srv/shop/.procura-1_a"), "/srv/shop/.procura-1_a");
+        assert_eq!(word("/srv/my shop"), "'/srv/my shop'");
+        assert_eq!(word("/srv/$(id)"), "'/srv/$(id)'");
+        assert_eq!(word(""), "''");
+    }
 
     #[test]
     fn a_value_cannot_leave_its_quotes() {

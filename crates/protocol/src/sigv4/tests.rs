@@ -11,7 +11,9 @@ mod vectors;
 use aws_lc_rs::digest;
 use procura_core::time::Timestamp;
 
-use super::{Expectation, Scope, SigV4Error, SigningKey, canonical, parse, verify};
+use super::{
+    Expectation, Scope, SigV4Error, SigningKey, canonical, check_scope_and_time, parse, verify,
+};
 use crate::testing::{self, OwnedRequest};
 
 const KEY_ID: &str = "AKIDEXAMPLE";

@@ -6,6 +6,9 @@ use procura_server::Limits;
 use procura_testkit::{Connection, Message, Request, Setup, TestApp};
 use procura_wire::Operation::{CreateWorkloadIdentity, ListWorkloadIdentities};
 use serde_json::json;
+use tokio::io::AsyncWriteExt as _;
+use tokio::net::TcpSocket;
+use tokio::time::timeout;
 
 const SHORT: Duration = Duration::from_millis(200);
 
@@ -225,4 +228,21 @@ async fn a_connection_above_the_cap_waits_until_one_ends() {
     drop(second);
     third.response().await.unwrap().expect_status(200);
     first.exchange(&list(&app).bytes()).await.expect_status(200);
+}
+
+/// It asks for more than the buffers between it and the server can hold the answers of. Were it let
+/// be, neither side would ever move again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_client_that_does_not_read_ends_its_connection() {
+    let app = with(Limits {
+        write_timeout: SHORT,
+        ..Limits::default()
+    })
+    .await;
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_recv_buffer_size(32 * 1024).unwrap();
+    let mut stream = socket.connect(app.address()).await.unwrap();
+    let requests = b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n".repeat(500_000);
+    let sent = timeout(Duration::from_secs(20), stream.write_all(&requests)).await;
+    assert!(sent.expect("it is let be").is_err());
 }

@@ -1,10 +1,10 @@
 //! A PostgreSQL connection: TLS, settings, statements, cells.
 
+mod transport;
 mod value;
 
 use std::collections::HashMap;
 use std::error::Error as _;
-use std::sync::Arc;
 use std::time::Duration;
 
 use postgres::error::SqlState;
@@ -39,7 +39,9 @@ impl Server {
     /// Reads the URL; connects to nothing yet.
     pub(crate) fn new(config: &PostgresConfig) -> Result<Self, OpenError> {
         // The parser's error may repeat the text, and the text holds a password.
-        let mut parsed: postgres::Config = config.url.parse().map_err(|_| OpenError::Url)?;
+        let (url, roots) = transport::without_roots(&config.url);
+        let mut parsed: postgres::Config = url.parse().map_err(|_| OpenError::Url)?;
+        parsed.ssl_mode(transport::mode(&parsed, roots.is_some()));
         if parsed.get_application_name().is_none() {
             parsed.application_name("procura");
         }
@@ -53,22 +55,9 @@ impl Server {
         parsed.keepalives_idle(SILENCE);
         Ok(Self {
             config: parsed,
-            tls: tls()?,
+            tls: transport::tls(roots.as_deref())?,
         })
     }
-}
-
-/// Certificates are verified against the public roots, by the one crypto library.
-fn tls() -> Result<MakeRustlsConnect, OpenError> {
-    let mut roots = rustls::RootCertStore::empty();
-    roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let config = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(OpenError::unreachable)?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    Ok(MakeRustlsConnect::new(config))
 }
 
 /// One connection. It must live on a thread without a tokio runtime: the client brings its own.
@@ -84,7 +73,7 @@ impl PostgresSession {
         let client = server
             .config
             .connect(server.tls.clone())
-            .map_err(|error| OpenError::unreachable(describe(&error)))?;
+            .map_err(|error| refused(&error))?;
         Ok(Self {
             client,
             statements: HashMap::new(),
@@ -232,6 +221,16 @@ fn is_end_of_session(code: &SqlState) -> bool {
     ["57P", "08", "25P03", "25P04"]
         .iter()
         .any(|prefix| code.code().starts_with(prefix))
+}
+
+/// Why there is no connection. The driver tells a failure of TLS apart in words only.
+fn refused(error: &postgres::Error) -> OpenError {
+    let reason = describe(error);
+    if reason.starts_with("error performing TLS handshake") {
+        OpenError::Tls { reason }
+    } else {
+        OpenError::Unreachable { reason }
+    }
 }
 
 /// The error in words that hold neither parameters nor rows.

@@ -75,3 +75,37 @@ fn a_time_in_another_form_is_refused() {
         );
     }
 }
+
+/// So that it can be asked before the key is looked for.
+#[test]
+fn the_scope_and_the_time_are_judged_without_a_key() {
+    let judge = |request: &OwnedRequest, after_ms, expectation| {
+        request.with_head(|head| {
+            let now = Timestamp::from_millis(SIGNED_AT_MS + after_ms);
+            check_scope_and_time(&parse(head).unwrap(), now, expectation)
+        })
+    };
+    let elsewhere = Expectation {
+        region: "eu-west-1",
+        ..HERE
+    };
+    let other = Expectation {
+        service: "sts",
+        ..HERE
+    };
+    let mut unverifiable = usual();
+    unverifiable.body_sha256 = sha256(b"another body");
+    assert_eq!(judge(&unverifiable, 300_000, HERE), Ok(()));
+    assert_eq!(
+        judge(&usual(), 0, elsewhere),
+        Err(ScopeMismatch::Region.into())
+    );
+    assert_eq!(
+        judge(&usual(), 0, other),
+        Err(ScopeMismatch::Service.into())
+    );
+    for after_ms in [-300_001, 300_001] {
+        let refused = judge(&usual(), after_ms, HERE).unwrap_err();
+        assert_eq!(receive_at(&usual(), after_ms), Some(Err(refused)));
+    }
+}

@@ -77,6 +77,24 @@ pub(crate) fn secret_place(deployment: DeploymentId, key: &AccessKey) -> Locatio
 }
 
 impl App {
+    /// Whether a request is scoped to this service and to now: what can be refused without a look
+    /// at the database.
+    pub fn check_scope(
+        &self,
+        presented: &Presented<'_>,
+        now: Timestamp,
+    ) -> Result<(), Unauthenticated> {
+        sigv4::check_scope_and_time(presented, now, self.expectation())
+            .map_err(Unauthenticated::Signature)
+    }
+
+    fn expectation(&self) -> Expectation<'_> {
+        Expectation {
+            region: self.region.as_str(),
+            service: SIGNING_NAME,
+        }
+    }
+
     /// The key that a request says it is signed with. Called before its body is read, so that a
     /// stranger costs no memory.
     pub async fn claimed_key(&self, presented: &Presented<'_>) -> Result<Claimed, Unauthenticated> {
@@ -113,11 +131,7 @@ impl App {
         now: Timestamp,
     ) -> Result<Proved, Unauthenticated> {
         let signing_key = self.signing_key(&claimed, presented).await?;
-        let expected = Expectation {
-            region: self.region.as_str(),
-            service: SIGNING_NAME,
-        };
-        sigv4::verify(presented, body, &signing_key, now, expected)
+        sigv4::verify(presented, body, &signing_key, now, self.expectation())
             .map_err(Unauthenticated::Signature)?;
         let key = claimed.key;
         let caller = Caller::AccessKey {

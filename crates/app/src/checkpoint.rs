@@ -10,6 +10,7 @@ use std::sync::atomic::Ordering;
 use procura_core::audit::note::{
     ChainState, Checkpoint, ClosedChains, Signer, VerifierKey, note_hash,
 };
+use procura_core::audit::record::Record;
 use procura_core::digest::Sha256;
 use procura_core::error::Error;
 use procura_core::id::{ChainId, NodeId};
@@ -134,10 +135,6 @@ impl Checkpointer {
         {
             return Ok(note.clone());
         }
-        if let Some(last) = self.inherited.take() {
-            self.compare(&last, view)
-                .inspect_err(|_| self.inherited = Some(last.clone()))?;
-        }
         self.refuse_strangers(app.store.engine(), view)?;
         let rows = view.closed_rows.iter().filter_map(|row| row.closed);
         let ended = rows
@@ -175,26 +172,48 @@ impl Checkpointer {
         Ok(())
     }
 
+    /// Which chains began after the note that this process inherited, and have ended: those of
+    /// starts that died before their first note.
+    fn young(&self, view: &CheckpointView) -> Vec<ChainState> {
+        let Some(last) = &self.inherited else {
+            return Vec::new();
+        };
+        let closed = view.closed_rows.iter().filter(|row| row.node == self.node);
+        let closed = closed.filter_map(|row| row.closed);
+        closed
+            .filter(|state| state.chain.made_at() > last.at)
+            .filter(|state| last.open.iter().all(|signed| signed.chain != state.chain))
+            .collect()
+    }
+
     /// SECURITY: the database that this process found must be the one that the last note signed:
     /// the same chains closed, and those that were open still there and no shorter. (That their
-    /// records are the same, too, is what `audit verify` reads.) Other nodes close chains of
-    /// theirs meanwhile, so where there are any, only our own last chains are looked for.
-    fn compare(&mut self, last: &Checkpoint, view: &CheckpointView) -> Result<(), CheckpointError> {
-        let was_open = |chain| last.open.iter().find(|state| state.chain == chain);
-        let before: Vec<ChainState> = view
-            .closed_rows
-            .iter()
-            .filter_map(|row| row.closed)
-            .filter(|state| was_open(state.chain).is_none())
+    /// records are the same, too, is what `audit verify` reads.) `young` chains, of which the
+    /// caller knows that they hold nothing but their beginning and end, may be there as well.
+    /// Other nodes close chains of theirs meanwhile, so where there are any, only our own last
+    /// chains are looked for.
+    fn compare(
+        &mut self,
+        view: &CheckpointView,
+        young: &[ChainState],
+    ) -> Result<(), CheckpointError> {
+        let Some(last) = self.inherited.take() else {
+            return Ok(());
+        };
+        let explained = |chain| {
+            let mut named = last.open.iter().chain(young);
+            named.any(|state| state.chain == chain)
+        };
+        let all_closed = || view.closed_rows.iter().filter_map(|row| row.closed);
+        let before: Vec<ChainState> = all_closed()
+            .filter(|state| !explained(state.chain))
             .collect();
         let alone =
             view.foreign.is_empty() && view.closed_rows.iter().all(|row| row.node == self.node);
         let same_closed = !alone || ClosedChains::of(&before) == last.closed;
-        let all_states = view.closed_rows.iter().filter_map(|row| row.closed);
-        let now: Vec<ChainState> = all_states.chain(view.open.iter().copied()).collect();
         let still_there = last.open.iter().all(|signed| {
-            now.iter()
-                .any(|state| state.chain == signed.chain && state.size >= signed.size)
+            let mut now = all_closed().chain(view.open.iter().copied());
+            now.any(|state| state.chain == signed.chain && state.size >= signed.size)
         });
         if !same_closed || !still_there {
             return Err(CheckpointError::History {
@@ -204,7 +223,8 @@ impl Checkpointer {
         }
         self.known_closed = before.into_iter().map(|state| state.chain).collect();
         // They ended between the last note and this one.
-        self.last_open.clone_from(&last.open);
+        self.last_open = last.open;
+        self.last_open.extend_from_slice(young);
         Ok(())
     }
 
@@ -283,10 +303,31 @@ impl App {
     pub(crate) async fn first_checkpoint(&self) -> Result<(), crate::start::StartError> {
         let mut checkpointer = self.checkpointer.lock().await;
         let view = self.store.checkpoint_view().await?;
+        let mut barren = Vec::new();
+        for state in checkpointer.young(&view) {
+            if self.is_barren(&state).await? {
+                barren.push(state);
+            }
+        }
+        checkpointer.compare(&view, &barren)?;
         tokio::task::block_in_place(|| checkpointer.write(self, &view))?;
         drop(checkpointer);
         self.store.save_frontiers().await?;
         Ok(())
+    }
+
+    /// Whether a chain holds nothing but its beginning and its end: nobody was served under it.
+    async fn is_barren(&self, state: &ChainState) -> Result<bool, Error> {
+        const EVENTS: [&str; 2] = ["open", "close"];
+        let (chain, limit) = (state.chain, 3);
+        let lines = self
+            .store
+            .run_read("is_barren", move |tx| tx.chain_lines(chain, 0, limit))
+            .await?;
+        Ok(lines.len() <= EVENTS.len()
+            && lines.iter().zip(EVENTS).all(|(line, event)| {
+                Record::from_line(line).is_ok_and(|record| record.entry.operation == event)
+            }))
     }
 
     /// Signs how far the chains are, if that changed; gives the newest note and its open chains.

@@ -40,8 +40,8 @@ impl App {
         token: &str,
         provider: ProviderName,
     ) -> Result<Committed<Plain<ApiKey>>, Error> {
-        let claims = self.open_token(cx, token).await?;
         cx.about.resource = Some(format!("api-key-provider/{provider}"));
+        let claims = self.open_token(cx, token).await?;
         for _ in 0..DECISIONS_MAX {
             if let Some(released) = self.decide_and_release(cx, &claims, &provider).await? {
                 return Ok(released);

@@ -22,6 +22,13 @@ fn not_active(agent: &WorkloadIdentity) -> Error {
     ))
 }
 
+fn stopped_meanwhile(agent: &WorkloadIdentity) -> Error {
+    Error::denied(format!(
+        "workload identity {} was stopped; an administrator has to resume it first",
+        agent.name
+    ))
+}
+
 impl App {
     /// A token for an agent that acts for nobody: an action of its own.
     pub async fn mint_without_user(
@@ -76,7 +83,8 @@ impl App {
             .with_rng(|rng| workload_access_token::mint(rng, &key, self.deployment, &claims))
             .map_err(Error::internal_source)?;
         let done = self.allowed(cx, format!("minted {jti} until {}", claims.exp));
-        let refused = self.refusal(cx, &not_found(&agent.name));
+        let gone = self.refusal(cx, &not_found(&agent.name));
+        let stopped = self.refusal(cx, &stopped_meanwhile(&agent));
         self.store
             .run_tx("mint_workload_access_token", move |tx| {
                 // SECURITY: the agent is read again with the record; one that was deleted or
@@ -85,8 +93,8 @@ impl App {
                     Some(now) if now.state == AgentState::Active => {
                         Ok(Outcome::Done(token.clone(), done.clone()))
                     }
-                    Some(now) => Ok(Outcome::Refused(not_active(&now), refused.clone())),
-                    None => Ok(Outcome::Refused(not_found(&agent.name), refused.clone())),
+                    Some(_) => Ok(Outcome::Refused(stopped_meanwhile(&agent), stopped.clone())),
+                    None => Ok(Outcome::Refused(not_found(&agent.name), gone.clone())),
                 }
             })
             .await

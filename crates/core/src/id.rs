@@ -43,6 +43,12 @@ macro_rules! typed_ids {
                 Self(Uuid::from_bytes(bytes))
             }
 
+            /// When it was made, by the clock of who made it.
+            pub fn made_at(&self) -> Timestamp {
+                let [a, b, c, d, e, f, ..] = *self.as_bytes();
+                Timestamp::from_millis(i64::from_be_bytes([0, 0, a, b, c, d, e, f]))
+            }
+
             /// The id of a stored column; `None` unless it has 16 bytes.
             pub fn from_slice(bytes: &[u8]) -> Option<Self> {
                 Uuid::from_slice(bytes).ok().map(Self)

@@ -41,7 +41,7 @@ impl Budget {
 /// A whole body, and the place in the budget that it holds until it is proved or refused.
 pub(crate) struct Held {
     pub(crate) bytes: Bytes,
-    _place: OwnedSemaphorePermit,
+    pub(crate) place: OwnedSemaphorePermit,
 }
 
 /// Reads a body of at most `bytes_max`.
@@ -76,8 +76,5 @@ pub(crate) async fn read(
     let bytes = tokio::time::timeout(timeout, collect)
         .await
         .map_err(|_| Unread::Slow)??;
-    Ok(Held {
-        bytes,
-        _place: place,
-    })
+    Ok(Held { bytes, place })
 }

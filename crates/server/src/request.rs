@@ -3,12 +3,13 @@
 use std::convert::Infallible;
 use std::net::IpAddr;
 
+use bytes::Bytes;
 use hyper::body::Incoming;
 use hyper::header::HeaderMap;
 use hyper::http::request::Parts;
 use hyper::{Method, Request, StatusCode};
 use procura_app::App;
-use procura_app::authentication::Unauthenticated;
+use procura_app::authentication::{Proved, Unauthenticated};
 use procura_app::operation::OpCx;
 use procura_core::digest::sha256;
 use procura_core::error::{Error, Kind};
@@ -23,6 +24,10 @@ use crate::error::aws::Exception;
 use crate::listener::Limits;
 use crate::ops::{self, Asked, Failure};
 use crate::response::{self, Answer};
+
+/// How old the look at an access key may be when its request is proved, in milliseconds. A
+/// revocation reaches every node within a second.
+const CLAIM_MS_MAX: i64 = 250;
 
 /// The address at the other end of the connection.
 #[derive(Debug, Clone, Copy)]
@@ -136,36 +141,17 @@ impl Job<'_> {
         };
         let presented =
             sigv4::parse(&head).map_err(|error| refused(&Unauthenticated::Signature(error)))?;
-        // SECURITY: a key that does not exist is refused before a byte of the body is held.
-        let claimed = self
-            .app
-            .claimed_key(&presented)
-            .await
-            .map_err(|error| refused(&error))?;
-        let whole = body::read(
-            body,
-            operation.body_bytes_max(),
-            self.budget,
-            self.limits.body_timeout,
-        )
-        .await
-        .map_err(|error| Exception::of_unread(&error))?;
-        let hash = sha256(&[&whole.bytes]);
-        let proved = self
-            .app
-            .prove_caller(claimed, &presented, hash, self.now)
-            .await
-            .map_err(|error| refused(&error))?;
+        let (proved, whole, now) = self.prove(operation, &presented, body).await?;
         let action = ops::action_of(operation);
-        let mut cx = OpCx::new(self.now, self.id, action, proved, self.peer.0.to_string());
+        let mut cx = OpCx::new(now, self.id, action, proved, self.peer.0.to_string());
         let query = parts.uri.query().unwrap_or_default();
         let asked = Asked {
             labels,
             query,
             headers: &parts.headers,
-            body: &whole.bytes,
+            body: &whole,
         };
-        let done = match strict(&whole.bytes) {
+        let done = match strict(&whole) {
             Ok(()) => ops::dispatch(self.app, &mut cx, operation, &asked).await,
             Err(error) => Err(Failure::Input(error)),
         };
@@ -185,6 +171,44 @@ impl Job<'_> {
             }
             Err(failure) => Err(self.fail(&cx, operation, failure).await),
         }
+    }
+
+    /// Who signed, the body, and the time of the operation: when all of it was there.
+    async fn prove(
+        &self,
+        operation: Operation,
+        presented: &sigv4::Presented<'_>,
+        body: Incoming,
+    ) -> Result<(Proved, Bytes, Timestamp), Exception> {
+        let turn_away = |error: Unauthenticated| refused(&error);
+        // SECURITY: what needs no database is asked first, and a key that does not exist is refused
+        // before a byte of the body is held.
+        self.app
+            .check_scope(presented, self.now)
+            .map_err(turn_away)?;
+        let mut claimed = self.app.claimed_key(presented).await.map_err(turn_away)?;
+        let held = body::read(
+            body,
+            operation.body_bytes_max(),
+            self.budget,
+            self.limits.body_timeout,
+        )
+        .await
+        .map_err(|error| Exception::of_unread(&error))?;
+        let now = self.app.now();
+        // SECURITY: a key may be revoked while its body trickles in; it is looked at again.
+        if now.millis_since(self.now) > CLAIM_MS_MAX {
+            claimed = self.app.claimed_key(presented).await.map_err(turn_away)?;
+        }
+        let hash = sha256(&[&held.bytes]);
+        let proved = self
+            .app
+            .prove_caller(claimed, presented, hash, now)
+            .await
+            .map_err(turn_away)?;
+        // The body is a proved caller's now, and no stranger's.
+        drop(held.place);
+        Ok((proved, held.bytes, now))
     }
 
     /// Every refusal of an authenticated caller is recorded before it is told.

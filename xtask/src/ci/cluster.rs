@@ -68,11 +68,10 @@ impl Cluster {
         run(&mut command)
     }
 
-    /// What a server needs whose data may be lost with the machine, and not sooner.
+    /// The store refuses a server that is not durable, so this one is.
     fn options(&self) -> String {
         format!(
-            "-p {} -k {} -c listen_addresses=127.0.0.1 -c fsync=off -c full_page_writes=off \
-             -c max_connections=200",
+            "-p {} -k {} -c listen_addresses=127.0.0.1 -c max_connections=200",
             self.port,
             self.folder.display(),
         )

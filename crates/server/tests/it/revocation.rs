@@ -2,10 +2,10 @@
 
 use procura_core::access_key::Role;
 use procura_core::workload_identity::AgentState;
-use procura_testkit::{ACCOUNT, TestApp};
+use procura_testkit::{ACCOUNT, Request, TestApp};
 use procura_wire::Operation::{
-    DeleteApiKeyCredentialProvider, DeleteWorkloadIdentity, GetWorkloadAccessToken,
-    GetWorkloadAccessTokenForUserId, ListWorkloadIdentities,
+    CreateWorkloadIdentity, DeleteApiKeyCredentialProvider, DeleteWorkloadIdentity,
+    GetWorkloadAccessToken, GetWorkloadAccessTokenForUserId, ListWorkloadIdentities,
 };
 use serde_json::json;
 
@@ -13,6 +13,7 @@ tests! {
     on_both_engines {
         a_revoked_key_is_refused_from_the_next_request_on
         a_revoked_key_is_refused_on_an_open_connection
+        a_key_that_is_revoked_while_its_body_trickles_in_is_refused
         a_token_that_a_revoked_key_asked_for_is_refused_whoever_brings_it
         tokens_of_a_deleted_agent_are_refused_at_once
         a_stopped_agent_gets_neither_token_nor_key
@@ -57,7 +58,7 @@ async fn a_revoked_key_is_refused_on_an_open_connection(app: TestApp) {
     let client = app
         .new_client(ACCOUNT.parse().unwrap(), vec![Role::Admin])
         .await;
-    let request = procura_testkit::Request::of(ListWorkloadIdentities).json(&json!({}));
+    let request = Request::of(ListWorkloadIdentities).json(&json!({}));
     let message = client.sign(&request).bytes();
     let mut connection = app.connect().await;
     connection.exchange(&message).await.expect_status(200);
@@ -185,4 +186,21 @@ async fn a_deleted_provider_is_no_longer_released_and_another_is(app: TestApp) {
         .await
         .expect_status(200);
     assert_eq!(released.member("apiKey"), "new");
+}
+
+async fn a_key_that_is_revoked_while_its_body_trickles_in_is_refused(app: TestApp) {
+    let client = app
+        .new_client(ACCOUNT.parse().unwrap(), vec![Role::Admin])
+        .await;
+    let request = Request::of(CreateWorkloadIdentity).json(&json!({ "name": "late" }));
+    let message = client.sign(&request).add("expect", "100-continue");
+    let (head, body) = (message.head(), message.bytes());
+    let mut connection = app.connect().await;
+    connection.send(&head).await;
+    // The service asks for the body when it has found the key good.
+    connection.response().await.unwrap().expect_status(100);
+    app.revoke(&client).await;
+    app.clock().advance(1);
+    let refused = connection.exchange(&body[head.len()..]).await;
+    refused.expect_error(403, "UnrecognizedClientException");
 }

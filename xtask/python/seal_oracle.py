@@ -9,6 +9,7 @@ seal_oracle.py database DIR    opens every sealed column of a data directory, fr
 import json
 import random
 import sqlite3
+import struct
 import sys
 from pathlib import Path
 
@@ -126,12 +127,14 @@ class Database:
     def open_columns(self) -> int:
         select = self.connection.execute
         opened = 0
-        for row, account, version, sealed in select(
-            "SELECT id, account, version, secret FROM access_key"
+        for key, roles, account, version, sealed in select(
+            "SELECT id, roles, account, version, secret FROM access_key WHERE revoked_at IS NULL"
         ):
+            fields = [key.encode(), ",".join(json.loads(roles)).encode()]
+            row = b"".join(struct.pack(">I", len(field)) + field for field in fields)
             place = Place(
                 self.deployment, account.encode(), b"account", b"access_key", b"secret",
-                row.encode(), version,
+                row, version,
             )
             assert len(self.open(place, sealed)) == 40
             opened += 1

@@ -11,7 +11,7 @@ use procura_core::secret::{Plain, kind::AccessKeySecret};
 use procura_store::Outcome;
 
 use crate::App;
-use crate::authentication::secret_place;
+use crate::authentication::{secret_place, secret_row};
 use crate::operation::OpCx;
 
 fn no_account(id: AccountId) -> Error {
@@ -58,7 +58,8 @@ impl App {
         let sealing_key = self.newest_key(Some(account), purpose).await?;
         let sealed = self
             .with_rng(|rng| {
-                let place = secret_place(self.deployment, &key);
+                let row = secret_row(&key);
+                let place = secret_place(self.deployment, &key, &row);
                 sealing::seal(rng, &sealing_key, &place, &secret)
             })
             .map_err(Error::internal_source)?;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use moka::sync::Cache;
 use procura_authority::Caller;
 use procura_core::access_key::{AccessKey, AccessKeyId};
-use procura_core::digest::Sha256;
+use procura_core::digest::{Sha256, length_prefixed};
 use procura_core::error::Error;
 use procura_core::id::DeploymentId;
 use procura_core::sealing::{self, Location, Sealed, Subject};
@@ -62,15 +62,26 @@ pub struct Proved {
     pub(crate) epoch: u64,
 }
 
+/// The row that the secret of an access key is bound to: its id and its roles. Whoever gives a key
+/// another role in the database breaks its secret.
+pub(crate) fn secret_row(key: &AccessKey) -> Vec<u8> {
+    let roles: Vec<&str> = key.roles.iter().map(|role| role.as_str()).collect();
+    length_prefixed(&[key.id.as_str().as_bytes(), roles.join(",").as_bytes()])
+}
+
 /// Where the secret of an access key lies.
-pub(crate) fn secret_place(deployment: DeploymentId, key: &AccessKey) -> Location<'_> {
+pub(crate) fn secret_place<'a>(
+    deployment: DeploymentId,
+    key: &AccessKey,
+    row: &'a [u8],
+) -> Location<'a> {
     Location {
         deployment,
         account: Some(key.account),
         subject: Subject::Account,
         table: "access_key",
         column: "secret",
-        row: key.id.as_str().as_bytes(),
+        row,
         row_version: key.version,
         destination: None,
     }
@@ -158,7 +169,8 @@ impl App {
         }
         let failed = |error: Error| Unauthenticated::Failed(error);
         let sealing_key = self.key_of(&claimed.secret).await.map_err(failed)?;
-        let place = secret_place(self.deployment, key);
+        let row = secret_row(key);
+        let place = secret_place(self.deployment, key, &row);
         let secret = sealing::open(&sealing_key, &place, &claimed.secret)
             .map_err(|error| failed(Error::internal_source(error)))?;
         let region = self.region.as_str();

@@ -68,16 +68,17 @@ impl AccountTx<'_> {
         rows.into_iter().map(|mut row| read(&mut row)).collect()
     }
 
-    /// Revokes a key; false when there is none that was good. The version stays: the secret is
-    /// sealed for it.
+    /// Revokes a key and wipes its secret, so that nothing but a new key brings it back; false when
+    /// there is none that was good.
     pub fn revoke_access_key(&mut self, id: AccessKeyId, now: Timestamp) -> Result<bool, Error> {
         let revoked = self.session.execute(
-            "UPDATE access_key SET revoked_at = $3
+            "UPDATE access_key SET revoked_at = $3, secret = $4
              WHERE account = $1 AND id = $2 AND revoked_at IS NULL",
             &[
                 Value::Text(self.account.as_str()),
                 Value::Text(id.as_str()),
                 time(now),
+                Value::Blob(&[]),
             ],
         )?;
         Ok(revoked == 1)

@@ -110,7 +110,8 @@ impl App {
             });
         let refused = self.refusal(cx, &taken(&provider.name));
         cx.about.provider = Some(provider.id);
-        let done = self.allowed(cx, "created; key sealed");
+        let fingerprint = sealed.fingerprint();
+        let done = self.allowed(cx, format!("created with secret 1 ({fingerprint})"));
         self.store
             .run_tx("create_api_key_provider", move |tx| {
                 let mut own = tx.account(account);
@@ -170,7 +171,8 @@ impl App {
         provider.version += 1;
         provider.secret_version = provider.version;
         let sealed = self.seal_api_key(account, &provider, &api_key).await?;
-        let done = self.allowed(cx, "key replaced");
+        let (version, fingerprint) = (provider.secret_version, sealed.fingerprint());
+        let done = self.allowed(cx, format!("replaced by secret {version} ({fingerprint})"));
         let refused = self.refusal(cx, &changed_meanwhile());
         self.store
             .run_tx("update_api_key_provider", move |tx| {

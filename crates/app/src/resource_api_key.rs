@@ -98,7 +98,13 @@ impl App {
                     return Ok(Outcome::Unrecorded(None));
                 }
                 match tx.account(account).reveal_api_key(&permit)? {
-                    Some(revealed) => Ok(Outcome::Done(Some(revealed), entry.clone())),
+                    Some(revealed) => {
+                        let mut entry = entry.clone();
+                        let (version, sealed) = (revealed.secret_version, &revealed.sealed);
+                        let secret = format!("; secret {version} ({})", sealed.fingerprint());
+                        entry.reason.to_mut().push_str(&secret);
+                        Ok(Outcome::Done(Some(revealed), entry))
+                    }
                     None => Ok(Outcome::Unrecorded(None)),
                 }
             })

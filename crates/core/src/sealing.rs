@@ -80,6 +80,14 @@ impl<K> Sealed<K> {
         &self.bytes
     }
 
+    /// The beginning of the SHA-256 of the sealed bytes, in hexadecimal: for records, which can so
+    /// tell that an older value was put back, and say nothing of the secret.
+    pub fn fingerprint(&self) -> String {
+        let mut text = hex::encode(digest::sha256(&[&self.bytes]));
+        text.truncate(16);
+        text
+    }
+
     /// Which key it is sealed under, and which version of it.
     pub fn key(&self) -> Result<(KeyId, u32), SealError> {
         let parts = Parts::split(&self.bytes)?;

@@ -24,6 +24,7 @@ SAME = [
     (r"/[^\s\"']*/procura\b", "procura"),
     (r"127\.0\.0\.1:\d+", "ADDRESS"),
     (r"(records|checkpoint|chains) \d+", r"\1 N"),
+    (r"\([0-9a-f]{16}\)", "(FINGERPRINT)"),
     (r"[ \t]+", " "),
 ]
 

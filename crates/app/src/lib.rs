@@ -15,6 +15,7 @@ pub mod authorize;
 pub mod checkpoint;
 pub mod durable_file;
 pub mod keyring;
+pub mod notes;
 pub mod operation;
 pub mod page_token;
 pub mod resource_api_key;
@@ -39,8 +40,8 @@ use procura_store::{Engine, Store};
 use rand_core::CryptoRng;
 
 use crate::authentication::SigningKeys;
-use crate::checkpoint::Checkpointer;
 use crate::keyring::Keyring;
+use crate::notes::Notes;
 
 /// One node of the service.
 pub struct App {
@@ -48,7 +49,7 @@ pub struct App {
     authority: Authority,
     keyring: Keyring,
     signing_keys: SigningKeys,
-    checkpointer: tokio::sync::Mutex<Checkpointer>,
+    notes: tokio::sync::Mutex<Notes>,
     /// Whether the last note could not be written.
     checkpoints_fail: AtomicBool,
     clock: Arc<dyn Clock>,

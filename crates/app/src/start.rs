@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use procura_authority::{Authority, Rules};
-use procura_core::audit::note::Signer;
+use procura_core::audit::note::{Signer, VerifierKey};
 use procura_core::encryption_key::KeyPurpose;
 use procura_core::entropy::{OsEntropy, random_bytes};
 use procura_core::error::Error;
@@ -19,9 +19,10 @@ use procura_store::{Meta, Outcome, Store};
 
 use crate::App;
 use crate::authentication::SigningKeys;
-use crate::checkpoint::{CheckpointError, Checkpointer, key_path};
+
 use crate::durable_file;
 use crate::keyring::Keyring;
+use crate::notes::{CheckpointError, Notes, key_path};
 use crate::root_key::{self, RootKeyError};
 use crate::task::{Stop, Tasks};
 
@@ -101,13 +102,17 @@ impl App {
         let keyring = Keyring::new(root);
         let checkpoints = data_dir.join("checkpoints");
         let seed = checkpoint_seed(&store, &keyring, deployment, node).await?;
-        let checkpointer = open_checkpoints(&checkpoints, deployment, node, &seed)?;
+        let signer = Signer::from_seed(deployment.to_string(), &seed)
+            .ok_or_else(|| Error::internal("the checkpoint key is not a seed"))?;
+        keep_key(&checkpoints, node, &signer.verifier_key())?;
+        let engine = store.engine();
+        let notes = Notes::open(&checkpoints, deployment, node, engine, signer)?;
         let app = Self {
             store,
             authority,
             keyring,
             signing_keys: SigningKeys::default(),
-            checkpointer: tokio::sync::Mutex::new(checkpointer),
+            notes: tokio::sync::Mutex::new(notes),
             checkpoints_fail: AtomicBool::new(false),
             clock,
             entropy: Mutex::new(Box::new(OsEntropy)),
@@ -282,29 +287,21 @@ async fn checkpoint_seed(
     Ok(seed)
 }
 
-fn open_checkpoints(
-    directory: &Path,
-    deployment: DeploymentId,
-    node: NodeId,
-    seed: &Plain<CheckpointSeed>,
-) -> Result<Checkpointer, StartError> {
+/// Puts the key that verifies the notes beside them.
+fn keep_key(directory: &Path, node: NodeId, key: &VerifierKey) -> Result<(), StartError> {
     let failed = |source| StartError::DataDir {
         path: directory.to_owned(),
         source,
     };
-    let signer = Signer::from_seed(deployment.to_string(), seed)
-        .ok_or_else(|| Error::internal("the checkpoint key is not a seed"))?;
     std::fs::create_dir_all(directory).map_err(failed)?;
-    let key = format!("{}\n", signer.verifier_key());
-    let key_path = key_path(directory, node);
-    match std::fs::read_to_string(&key_path) {
+    let (path, text) = (key_path(directory, node), format!("{key}\n"));
+    match std::fs::read_to_string(&path) {
         // SECURITY: the key that verifies what is there is evidence, too; it is never replaced.
-        Ok(known) if known != key => Err(CheckpointError::OtherKey { node })?,
-        Ok(_) => {}
+        Ok(known) if known != text => Err(CheckpointError::OtherKey { node })?,
+        Ok(_) => Ok(()),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            durable_file::create(&key_path, key.as_bytes()).map_err(failed)?;
+            durable_file::create(&path, text.as_bytes()).map_err(failed)
         }
-        Err(error) => return Err(failed(error)),
+        Err(error) => Err(failed(error)),
     }
-    Ok(Checkpointer::open(directory, node, signer)?)
 }

@@ -1,6 +1,6 @@
 //! What was recorded, and whether it holds.
 
-use procura_app::checkpoint::notes_of;
+use procura_app::notes::notes_of;
 use procura_core::action::Action;
 use procura_core::audit::export::{CHECKPOINT_LINE, TITLE, Verified, Verifier};
 use procura_core::audit::record::Record;

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
-use procura_app::checkpoint::{key_path, notes_of, notes_path};
+use procura_app::notes::{key_path, notes_of, notes_path};
 use procura_core::audit::export::{CHECKPOINT_LINE, TITLE, Verified, Verifier};
 use procura_core::audit::note::{Checkpoint, VerifierKey, note_hash};
 use procura_core::audit::record::Record;

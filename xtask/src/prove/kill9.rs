@@ -19,7 +19,7 @@ use super::binary;
 use super::server::{Folder, Setup};
 use crate::workspace::variable;
 
-/// Kills on each engine.
+/// Kills under load, on each engine. As many more die on their way up.
 const KILLS: u32 = 60;
 const KILLS_FULL: u32 = 500;
 /// Kills of the defective server; it must be found out by then.
@@ -28,6 +28,9 @@ const KILLS_CONTROL: u32 = 40;
 const WORKERS: usize = 8;
 /// The longest time between the first request and the kill, in milliseconds.
 const LOAD_MS_MAX: u64 = 300;
+
+/// The longest life of a server that is killed on its way up, in milliseconds.
+const START_MS_MAX: u64 = 200;
 
 /// What one engine went through.
 #[derive(Default)]
@@ -83,6 +86,8 @@ fn attack(
     let mut workers: Vec<Worker> = (0..WORKERS).map(Worker::new).collect();
     let mut tally = Tally::default();
     for _ in 0..kills {
+        // One start in between dies on its way up, before or after its first note.
+        setup.start_and_kill(|| wait(random_below(START_MS_MAX)))?;
         let server = setup.start()?;
         workers = std::thread::scope(|scope| {
             let running: Vec<_> = workers

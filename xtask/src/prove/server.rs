@@ -31,13 +31,31 @@ pub(super) struct Server {
 }
 
 impl Setup {
-    /// Starts the server and waits until it says that it is ready.
-    pub(super) fn start(&self) -> anyhow::Result<Server> {
+    /// Starts the server and kills it when `life` is over, ready or not.
+    pub(super) fn start_and_kill(&self, life: impl FnOnce()) -> anyhow::Result<()> {
+        let mut child = self
+            .dev()
+            .stdout(Stdio::null())
+            .stdin(Stdio::null())
+            .spawn()?;
+        life();
+        child.kill()?;
+        child.wait()?;
+        Ok(())
+    }
+
+    fn dev(&self) -> Command {
         let mut command = self.command(&["dev", "--port", "0", "--log-level", "error"]);
         if let Some(store) = &self.store {
             command.args(["--store", store]);
         }
-        let mut child = command
+        command
+    }
+
+    /// Starts the server and waits until it says that it is ready.
+    pub(super) fn start(&self) -> anyhow::Result<Server> {
+        let mut child = self
+            .dev()
             .stdout(Stdio::piped())
             .stdin(Stdio::null())
             .spawn()?;

@@ -131,12 +131,14 @@ impl Worker {
         };
         let known = self.known.entry(name.to_owned()).or_default();
         if found != known.acknowledged && Doubt::Perhaps(found.clone()) != known.doubtful {
-            let was = |value: &Option<String>| if value.is_some() { "there" } else { "gone" };
-            bail!(
-                "{name}: an acknowledged write is lost (it must be {}, it is {}, with another key)",
-                was(&known.acknowledged),
-                was(&found)
-            );
+            let must = known
+                .acknowledged
+                .as_ref()
+                .map_or("must be gone", |_| "must have its key");
+            let is = found
+                .as_ref()
+                .map_or("it is gone", |_| "it has another one");
+            bail!("{name}: an acknowledged write is lost: it {must}, and {is}");
         }
         *known = Known {
             acknowledged: found,

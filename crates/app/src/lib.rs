@@ -13,6 +13,7 @@ pub mod audit;
 pub mod authentication;
 pub mod authorize;
 pub mod checkpoint;
+pub mod clock_skew;
 pub mod durable_file;
 pub mod keyring;
 pub mod notes;

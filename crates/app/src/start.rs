@@ -130,6 +130,8 @@ impl App {
     pub fn spawn_tasks(self: &Arc<Self>, tasks: &mut Tasks) {
         let app = Arc::clone(self);
         tasks.spawn(move |stop| async move { app.checkpoint_regularly(stop).await });
+        let app = Arc::clone(self);
+        tasks.spawn(move |stop| async move { app.watch_clock(stop).await });
     }
 
     async fn checkpoint_regularly(&self, mut stop: Stop) {

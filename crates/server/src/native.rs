@@ -68,7 +68,7 @@ impl Call<'_> {
         };
         let segments: Vec<&str> = path.trim_start_matches('/').split('/').collect();
         match (&method, segments.as_slice()) {
-            (&Method::GET, ["v1", "status"]) => self.status(),
+            (&Method::GET, ["v1", "status"]) => self.status().await,
             (&Method::GET, ["v1", "accounts"]) => self.accounts().await,
             (&Method::POST, ["v1", "accounts"]) => self.create_account().await,
             (&Method::GET, ["v1", "accounts", account, "keys"]) => self.keys(account).await,
@@ -85,19 +85,21 @@ impl Call<'_> {
         }
     }
 
-    fn status(&self) -> Result<NativeAnswer, Error> {
+    async fn status(&self) -> Result<NativeAnswer, Error> {
         #[derive(Serialize)]
         struct Status<'a> {
             deployment: String,
             region: &'a str,
             policy: &'a str,
             engine: &'a str,
+            clock_skew_ms: i64,
         }
         let status = Status {
             deployment: self.app.deployment().to_string(),
             region: self.app.region().as_str(),
             policy: self.app.policy_version(),
             engine: self.app.engine_name(),
+            clock_skew_ms: self.app.clock_skew_ms().await?,
         };
         reply(200, &status, self.cx.request)
     }

@@ -4,6 +4,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::ExitCode;
 
+use procura_app::clock_skew::ALARM_MS;
 use serde::Deserialize;
 
 use crate::data_dir::DataDir;
@@ -17,6 +18,7 @@ struct Status {
     region: String,
     policy: String,
     engine: String,
+    clock_skew_ms: i64,
 }
 
 /// One check: what was looked at, and what is wrong with it.
@@ -97,9 +99,20 @@ async fn server(data_dir: &DataDir) -> Result<String, String> {
         .get("/v1/status")
         .await
         .map_err(|error| format!("{error:#}"))?;
+    let Status {
+        deployment,
+        region,
+        policy,
+        engine,
+        clock_skew_ms,
+    } = status;
+    if clock_skew_ms.abs() >= ALARM_MS {
+        return Err(format!(
+            "its clock and that of the database differ by {clock_skew_ms} ms; set both by NTP"
+        ));
+    }
     Ok(format!(
-        "{} on {}, region {}, policies {}",
-        status.deployment, status.engine, status.region, status.policy
+        "{deployment} on {engine}, region {region}, policies {policy}, clock skew {clock_skew_ms} ms"
     ))
 }
 

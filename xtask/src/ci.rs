@@ -3,7 +3,6 @@
 //! The first failure ends the run. What each step printed is kept under `ci-logs` in the target
 //! directory; the console shows one line a step, the end of a failed one, and a table.
 
-mod cluster;
 mod count;
 mod run;
 mod step;

@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
 
-use super::cluster::Cluster;
 use super::count::{Count, summaries};
 use super::step::{Show, Step, last_line};
+use crate::cluster::Cluster;
 use crate::prove::binary::{RELEASE_VARIABLE, SABOTAGE_VARIABLE};
 use crate::workspace;
 

@@ -17,6 +17,7 @@ use procura_core::entropy::{OsEntropy, random_bytes};
 use self::worker::Worker;
 use super::binary;
 use super::server::{Folder, Setup};
+use crate::cluster::Cluster;
 use crate::workspace::variable;
 
 /// Kills under load, on each engine. As many more die on their way up.
@@ -44,14 +45,29 @@ pub(super) fn run(full: bool) -> anyhow::Result<()> {
     let kills = if full { KILLS_FULL } else { KILLS };
     let release = binary::release()?;
     let sabotage = binary::sabotage()?;
+    // `ci` has a cluster for everything; alone, this proof starts one.
+    let given = variable(Cluster::VARIABLE).and_then(|url| url.into_string().ok());
+    let own = match given {
+        Some(_) => None,
+        None => Some(Cluster::start()?),
+    };
+    let cluster = given
+        .or_else(|| own.as_ref().map(Cluster::url))
+        .unwrap_or_default();
     let mut figure = String::from("figure: kill9");
     for engine in ["sqlite", "postgres"] {
-        let tally = attack(engine, &release, None, kills)?;
+        let tally = attack(engine, &cluster, &release, None, kills)?;
         println!(
             "{engine}: {} kills, {} acknowledged writes, 0 lost, {} records verified",
             tally.kills, tally.acknowledged, tally.records
         );
-        match attack(engine, &sabotage, Some("ack-before-commit"), KILLS_CONTROL) {
+        match attack(
+            engine,
+            &cluster,
+            &sabotage,
+            Some("ack-before-commit"),
+            KILLS_CONTROL,
+        ) {
             Err(error) => println!("{engine}: control found out: {error:#}"),
             Ok(_) => bail!("{engine}: a server that answers before it commits was not found out"),
         }
@@ -67,13 +83,14 @@ pub(super) fn run(full: bool) -> anyhow::Result<()> {
 
 fn attack(
     engine: &str,
+    cluster: &str,
     binary: &Path,
     defect: Option<&'static str>,
     kills: u32,
 ) -> anyhow::Result<Tally> {
     let folder = Folder::new(&format!("kill9-{engine}"))?;
     let store = match engine {
-        "postgres" => Some(database()?),
+        "postgres" => Some(database(cluster)?),
         _ => None,
     };
     let directory = folder.path().join("data");
@@ -152,24 +169,20 @@ fn check_records(setup: &Setup, folder: &Folder, workers: &[Worker]) -> anyhow::
 }
 
 /// A new database in the cluster of the tests.
-fn database() -> anyhow::Result<String> {
-    let cluster = variable("PROCURA_TEST_POSTGRES")
-        .context("set PROCURA_TEST_POSTGRES; `cargo xtask ci` starts a cluster and does")?
-        .into_string()
-        .map_err(|_| anyhow::anyhow!("PROCURA_TEST_POSTGRES is not text"))?;
+fn database(cluster: &str) -> anyhow::Result<String> {
     let name = format!(
         "kill9_{:016x}",
         u64::from_be_bytes(random_bytes(&mut OsEntropy))
     );
     let made = std::process::Command::new("psql")
-        .args(["-qX", &cluster, "-c", &format!("CREATE DATABASE {name}")])
+        .args(["-qX", cluster, "-c", &format!("CREATE DATABASE {name}")])
         .status()?;
     if !made.success() {
         bail!("the database {name} cannot be made");
     }
     let (base, _) = cluster
         .rsplit_once('/')
-        .context("PROCURA_TEST_POSTGRES has no database")?;
+        .context("the URL of the cluster names no database")?;
     Ok(format!("{base}/{name}"))
 }
 

@@ -13,7 +13,7 @@ use anyhow::{Context as _, bail};
 use crate::setup;
 
 /// A running server. Dropped, it stops and leaves nothing behind.
-pub(super) struct Cluster {
+pub(crate) struct Cluster {
     folder: PathBuf,
     port: u16,
     owner: Option<Owner>,
@@ -28,9 +28,9 @@ struct Owner {
 
 impl Cluster {
     /// Tests find the server by this variable.
-    pub(super) const VARIABLE: &'static str = "PROCURA_TEST_POSTGRES";
+    pub(crate) const VARIABLE: &'static str = "PROCURA_TEST_POSTGRES";
 
-    pub(super) fn start() -> anyhow::Result<Self> {
+    pub(crate) fn start() -> anyhow::Result<Self> {
         let folder = std::env::temp_dir().join(format!("procura-postgres-{}", std::process::id()));
         // INVARIANT: made by us and by nobody before us, in a folder that all may write.
         DirBuilder::new()
@@ -51,7 +51,7 @@ impl Cluster {
         Ok(cluster)
     }
 
-    pub(super) fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("postgres://postgres@127.0.0.1:{}/postgres", self.port)
     }
 

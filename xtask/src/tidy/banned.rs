@@ -73,7 +73,7 @@ fn check_text(file: &SourceFile, findings: &mut Findings) {
     }
 }
 
-/// Whether a path that begins at the root of a machine stands in the line. `a/work/b` does not.
+/// Whether a path that begins at the root of a machine stands in the line. `a/home/b` does not.
 fn names_machine_path(line: &str, path: &str) -> bool {
     line.match_indices(path).any(|(at, _)| {
         let before = line.get(..at).and_then(|before| before.chars().next_back());

@@ -6,7 +6,9 @@
 
 pub(crate) mod binary;
 mod client;
+mod jwt;
 mod kill9;
+mod rotate;
 mod seal;
 mod server;
 mod sigv4;
@@ -25,9 +27,11 @@ struct Proof {
 #[rustfmt::skip]
 const PROOFS: &[Proof] = &[
     Proof { name: "sigv4", about: "our verifier agrees with botocore's signer", run: sigv4::run },
+    Proof { name: "jwt", about: "forged, stale, foreign and ambiguous tokens are refused", run: jwt::run },
     Proof { name: "seal", about: "a second implementation opens what we seal, and nothing moves", run: seal::run },
     Proof { name: "tamper", about: "every change of an export is detected", run: tamper::run },
     Proof { name: "kill9", about: "a killed server loses no acknowledged write", run: kill9::run },
+    Proof { name: "rotate", about: "keys rotate under load and through kills; a backup restores anywhere", run: rotate::run },
 ];
 
 /// Runs the proofs that `args` name.

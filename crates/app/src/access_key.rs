@@ -14,7 +14,7 @@ use crate::App;
 use crate::authentication::{secret_place, secret_row};
 use crate::operation::OpCx;
 
-fn no_account(id: AccountId) -> Error {
+pub(crate) fn no_account(id: AccountId) -> Error {
     Error::not_found(format!(
         "account {id} does not exist; make it with `procura accounts create`"
     ))

@@ -6,8 +6,7 @@ use procura_core::audit::record::Committed;
 use procura_core::credential_provider::{CredentialProvider, ProviderKind};
 use procura_core::encryption_key::KeyPurpose;
 use procura_core::error::Error;
-use procura_core::grant::{AdministratorGrant, WithUser};
-use procura_core::id::{GrantId, ProviderId};
+use procura_core::id::ProviderId;
 use procura_core::name::{ProviderName, VaultName};
 use procura_core::sealing::{self, Location, Sealed, Subject};
 use procura_core::secret::{Plain, kind::ApiKey};
@@ -15,6 +14,7 @@ use procura_core::tag::Tags;
 use procura_store::Outcome;
 
 use crate::App;
+use crate::basis::provider_not_found;
 use crate::operation::OpCx;
 use crate::page_token::{Page, PageRequest};
 
@@ -29,12 +29,8 @@ pub struct NewApiKeyProvider {
     pub tags: Tags,
 }
 
-/// The text for a name that no API-key provider has.
-pub(crate) fn not_found(name: &ProviderName) -> Error {
-    Error::not_found(format!(
-        "API key credential provider {name} does not exist in this account; create it with \
-         CreateApiKeyCredentialProvider"
-    ))
+fn not_found(name: &ProviderName) -> Error {
+    provider_not_found(ProviderKind::ApiKey, name)
 }
 
 fn taken(name: &ProviderName) -> Error {
@@ -44,7 +40,7 @@ fn taken(name: &ProviderName) -> Error {
     ))
 }
 
-fn changed_meanwhile() -> Error {
+pub(crate) fn changed_meanwhile() -> Error {
     Error::conflict("the credential provider was changed by another request; try again")
 }
 
@@ -98,16 +94,7 @@ impl App {
             secret_version: 1,
         };
         let sealed = self.seal_api_key(account, &provider, &new.api_key).await?;
-        let grant = self
-            .authority
-            .grants_on_provider_creation()
-            .then(|| AdministratorGrant {
-                id: self.with_rng(|rng| GrantId::generate(cx.now, rng)),
-                agent: None,
-                provider: provider.id,
-                with_user: WithUser::Optional,
-                created_at: cx.now,
-            });
+        let grant = self.grant_on_creation(provider.id, cx.now);
         let refused = self.refusal(cx, &taken(&provider.name));
         cx.about.provider = Some(provider.id);
         let fingerprint = sealed.fingerprint();
@@ -144,7 +131,7 @@ impl App {
             })
             .await?;
         let Some(provider) = found else {
-            self.authorize_absent_provider(cx, &VaultName::default_vault())?;
+            self.authorize_absent_provider(cx, ProviderKind::ApiKey, &VaultName::default_vault())?;
             return Err(not_found(&name));
         };
         cx.about.provider = Some(provider.id);
@@ -179,7 +166,7 @@ impl App {
                 // Nothing is cut: a release reads the row anew, and its version is another one.
                 if tx
                     .account(account)
-                    .update_credential_provider(&provider, Some(&sealed))?
+                    .update_credential_provider(&provider, &sealed)?
                 {
                     Ok(Outcome::Done(provider.clone(), done.clone()))
                 } else {
@@ -266,7 +253,7 @@ impl App {
     }
 
     /// The six characters that end the ARN of a secret.
-    fn secret_suffix(&self) -> String {
+    pub(crate) fn secret_suffix(&self) -> String {
         const ALPHABET: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyzACDEFGH2";
         let random = self.with_rng(procura_core::entropy::random_bytes::<6>);
         let letter = |byte: u8| {

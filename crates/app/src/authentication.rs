@@ -43,6 +43,10 @@ pub enum Unauthenticated {
     UnknownKey,
     /// A session token that is not one of ours.
     SessionToken,
+    /// The signature was used moments ago: by a client that asks the same again, or by another.
+    Repeated,
+    /// The signature was used before.
+    Replayed,
     /// We could not tell.
     Failed(Error),
 }

@@ -1,16 +1,15 @@
 //! The one place where a request becomes a yes or a no.
 
-use procura_authority::{AgentOf, ProviderOf, Reasons, Target, Use, Verdict, Whom};
+use procura_authority::{AgentOf, Credential, ProviderOf, Reasons, Target, Use, Verdict, Whom};
 use procura_core::action::Action;
-use procura_core::credential_provider::CredentialProvider;
+use procura_core::credential_provider::ProviderKind;
 use procura_core::error::Error;
-use procura_core::grant::AdministratorGrant;
 use procura_core::name::VaultName;
-use procura_core::permit::{Permit, of::RevealApiKey};
+use procura_core::permit::Permit;
 use procura_core::workload_access_token::Claims;
-use procura_core::workload_identity::WorkloadIdentity;
 
 use crate::App;
+use crate::basis::Basis;
 use crate::operation::OpCx;
 
 impl App {
@@ -25,17 +24,22 @@ impl App {
         self.authorize_action(cx, Action::GetWorkloadIdentity, &directory)
     }
 
-    /// May the caller of `cx` learn that no API-key provider of its vault has this name?
+    /// May the caller of `cx` learn that no provider of this kind and vault has this name?
     pub(crate) fn authorize_absent_provider(
         &self,
         cx: &mut OpCx,
+        kind: ProviderKind,
         vault: &VaultName,
     ) -> Result<(), Error> {
+        let action = match kind {
+            ProviderKind::ApiKey => Action::GetApiKeyCredentialProvider,
+            ProviderKind::Oauth2 => Action::GetOauth2CredentialProvider,
+        };
         let vault = Target::Vault {
             account: cx.account()?,
             vault,
         };
-        self.authorize_action(cx, Action::GetApiKeyCredentialProvider, &vault)
+        self.authorize_action(cx, action, &vault)
     }
 
     fn authorize_action(
@@ -53,18 +57,18 @@ impl App {
         }
     }
 
-    /// The three questions for a provider's API key: may this agent, may this user, does a grant
-    /// cover it? A yes is a permit for this version of the provider and no other.
-    pub(crate) fn authorize_release(
+    /// The three questions for a credential of a provider: may this agent, may this user, does a
+    /// grant cover it? A yes is a permit for this version of the provider and no other.
+    pub(crate) fn authorize_use<A>(
         &self,
         cx: &mut OpCx,
         claims: &Claims,
-        agent: &WorkloadIdentity,
-        provider: &CredentialProvider,
-        grants: &[AdministratorGrant],
-    ) -> Result<(Permit<RevealApiKey>, Reasons), Error> {
+        basis: &Basis,
+        credential: Credential<'_>,
+    ) -> Result<(Permit<A>, Reasons), Error> {
         // Agent and provider were read from the caller's account; the user is of the token's.
-        let account = cx.account()?;
+        let (account, provider) = (basis.account, &basis.provider);
+        let agent = &basis.agent;
         let asked = Use {
             caller: &cx.caller,
             agent: AgentOf { account, agent },
@@ -73,9 +77,10 @@ impl App {
                 on_behalf_of: claims.on_behalf_of(),
             },
             provider: ProviderOf { account, provider },
-            grants,
+            credential,
+            grants: &basis.grants,
         };
-        match self.authority.may_release_api_key(&asked) {
+        match self.authority.may_release(&asked) {
             Verdict::Yes(reasons) => {
                 #[expect(
                     clippy::disallowed_methods,

@@ -57,7 +57,9 @@ impl App {
         let view = self.store.checkpoint_view().await?;
         let news = notes.is_news(&view);
         // A write and an fsync of a few hundred bytes.
-        let written = tokio::task::block_in_place(|| notes.write(&view, self.now()));
+        let now = self.now();
+        let written = tokio::task::block_in_place(|| notes.write(&view, now));
+        self.note_counters.signed(written.is_ok(), news, now);
         self.checkpoints_fail
             .store(written.is_err(), Ordering::Relaxed);
         let note = written.map_err(Error::internal_source)?;

@@ -22,6 +22,37 @@ pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     sync_directory_of(path)
 }
 
+/// Gives the file `path` the further name `name`. When that is there already, it stays as it is.
+pub fn keep_as(path: &Path, name: &Path) -> io::Result<()> {
+    match std::fs::hard_link(path, name) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+        _ => {}
+    }
+    sync_directory_of(name)
+}
+
+/// Puts the file `from` in the place of `to`, in the same directory.
+pub fn move_over(from: &Path, to: &Path) -> io::Result<()> {
+    std::fs::rename(from, to)?;
+    sync_directory_of(to)
+}
+
+/// Gives a file that was written and synced beside it the name `path`; fails when that exists.
+pub fn publish(written: &Path, path: &Path) -> io::Result<()> {
+    std::fs::hard_link(written, path)?;
+    std::fs::remove_file(written)?;
+    sync_directory_of(path)
+}
+
+/// Removes a file, if it is there.
+pub fn remove(path: &Path) -> io::Result<()> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    sync_directory_of(path)
+}
+
 fn write_beside(path: &Path, bytes: &[u8]) -> io::Result<PathBuf> {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(".new");

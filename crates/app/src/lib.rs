@@ -8,41 +8,72 @@
 
 pub mod access_key;
 pub mod account;
+pub mod agent_state;
 pub mod api_key_provider;
 pub mod audit;
 pub mod authentication;
 pub mod authorize;
+pub mod backup;
+pub mod basis;
 pub mod checkpoint;
 pub mod clock_skew;
+pub mod counters;
 pub mod durable_file;
+pub mod grant;
+pub mod issuer;
+pub mod issuer_keys;
+pub mod key_rotation;
 pub mod keyring;
+pub mod machine_token;
 pub mod notes;
+pub mod oauth2_configuration;
+pub mod oauth2_provider;
 pub mod operation;
+pub mod outbound;
 pub mod page_token;
+pub mod rate_limit;
 pub mod resource_api_key;
+pub mod restore;
 pub mod root_key;
+pub mod signing_key;
+pub mod single_flight;
 pub mod start;
+pub mod sweep;
 pub mod tag;
 pub mod task;
+pub mod token_endpoint;
 pub mod token_vault;
+pub mod used_signature;
 pub mod user;
+pub mod user_proof;
+pub mod vault_keys;
 pub mod workload_access_token;
 pub mod workload_identity;
+
+#[cfg(test)]
+mod tests;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use procura_authority::Authority;
 use procura_core::error::Error;
-use procura_core::id::{DeploymentId, NodeId, RequestId};
+use procura_core::id::{CallbackId, DeploymentId, NodeId, RequestId};
 use procura_core::name::Region;
 use procura_core::time::{Clock, Timestamp};
+use procura_core::trace::Trace;
 use procura_store::{Engine, Store};
 use rand_core::CryptoRng;
 
 use crate::authentication::SigningKeys;
+use crate::counters::NoteCounters;
+use crate::issuer_keys::IssuerKeys;
 use crate::keyring::Keyring;
+use crate::machine_token::FlightKey;
 use crate::notes::Notes;
+use crate::outbound::Outbound;
+use crate::single_flight::SingleFlight;
+use crate::user_proof::VerifiedTokens;
 
 /// One node of the service.
 pub struct App {
@@ -50,14 +81,27 @@ pub struct App {
     authority: Authority,
     keyring: Keyring,
     signing_keys: SigningKeys,
+    outbound: Outbound,
+    /// Tokens of providers' clients that are on their way.
+    machine_tokens: SingleFlight<FlightKey, u64>,
+    issuers: IssuerKeys,
+    verified_tokens: VerifiedTokens,
     notes: tokio::sync::Mutex<Notes>,
     /// Whether the last note could not be written.
     checkpoints_fail: AtomicBool,
+    note_counters: NoteCounters,
+    /// Held while keys are wrapped anew, and told when there are some to wrap.
+    rotating: tokio::sync::Mutex<()>,
+    rotations: tokio::sync::Notify,
+    /// Whether the last try to go on with them failed.
+    rotations_fail: AtomicBool,
     clock: Arc<dyn Clock>,
     entropy: Mutex<Box<dyn CryptoRng + Send>>,
     deployment: DeploymentId,
     node: NodeId,
     region: Region,
+    /// Where clients and browsers reach this service, without a slash at the end.
+    endpoint: String,
 }
 
 impl std::fmt::Debug for App {
@@ -82,6 +126,12 @@ impl App {
         &self.region
     }
 
+    /// Where an authorization server sends a user back to.
+    pub fn callback_url(&self, callback: CallbackId) -> String {
+        let id = callback.as_uuid_text();
+        format!("{}/identities/oauth2/callback/{id}", self.endpoint)
+    }
+
     /// The database, for what stands beside the use cases (tests, later backups).
     pub fn store(&self) -> &Store {
         &self.store
@@ -103,6 +153,11 @@ impl App {
     /// A new request id.
     pub fn new_request_id(&self, now: Timestamp) -> RequestId {
         self.with_rng(|rng| RequestId::generate(now, rng))
+    }
+
+    /// The trace of a request: the one that its `traceparent` names, or a new one.
+    pub fn new_trace(&self, traceparent: Option<&[u8]>) -> Trace {
+        self.with_rng(|rng| Trace::of(traceparent, rng))
     }
 
     /// Whether the service can do its work now: the store answers and is ours, and what is done can

@@ -7,7 +7,7 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use procura_core::audit::note::{
-    ChainState, Checkpoint, ClosedChains, Signer, VerifierKey, note_hash,
+    ChainState, Checkpoint, ClosedChains, Restored, Signer, VerifierKey, note_hash,
 };
 use procura_core::digest::Sha256;
 use procura_core::error::Error;
@@ -36,7 +36,8 @@ pub enum CheckpointError {
     /// The database does not hold what the last note signed.
     #[error(
         "the database does not hold what checkpoint {number} of {node} signed: it was restored, or \
-         changed from outside; to go on with it, move {node}.notes away and keep it as evidence"
+         changed from outside; put a backup back with `procura restore`, which says so to the next \
+         start, or, to go on with it, move {node}.notes away and keep it as evidence"
     )]
     History {
         /// The node.
@@ -70,6 +71,8 @@ pub(crate) struct Notes {
     previous: Sha256,
     /// What the note before this process said, until it was compared with the database.
     inherited: Option<Checkpoint>,
+    /// That the database was put back, until a note says so.
+    restored: Option<Restored>,
     last_open: Vec<ChainState>,
     last_note: Option<String>,
     known_closed: BTreeSet<ChainId>,
@@ -119,10 +122,22 @@ impl Notes {
             number: inherited.as_ref().map_or(0, |last| last.number),
             previous: last.map_or([0; 32], note_hash),
             inherited,
+            restored: None,
             last_open: Vec::new(),
             last_note: None,
             known_closed: BTreeSet::new(),
         })
+    }
+
+    /// The hash of the last note; zeros when there is none.
+    pub(crate) fn last_hash(&self) -> Sha256 {
+        self.previous
+    }
+
+    /// The database was put back from a backup, and the operator has said so for these very notes:
+    /// they are gone on with, and the next one says it.
+    pub(crate) fn accept(&mut self, restored: Restored) {
+        self.restored = Some(restored);
     }
 
     /// The key that verifies the notes.
@@ -159,12 +174,14 @@ impl Notes {
             at: now,
             previous: self.previous,
             closed: view.closed,
+            restored: self.restored,
             ended,
             open: view.open.clone(),
         };
         let note = self.signer.sign(&checkpoint);
         self.append(&note)?;
         self.number = checkpoint.number;
+        self.restored = None;
         self.previous = note_hash(&note);
         self.known_closed
             .extend(checkpoint.ended.iter().map(|state| state.chain));
@@ -208,6 +225,16 @@ impl Notes {
         view: &CheckpointView,
         young: &[ChainState],
     ) -> Result<(), CheckpointError> {
+        if self.restored.is_some() {
+            self.inherited = None;
+            // Every chain that is there is taken as it is, and the first note names them all.
+            self.last_open = view
+                .closed_rows
+                .iter()
+                .filter_map(|row| row.closed)
+                .collect();
+            return Ok(());
+        }
         let Some(last) = self.inherited.take() else {
             return Ok(());
         };
@@ -261,6 +288,20 @@ impl Notes {
             None => Ok(()),
         }
     }
+}
+
+/// The hash of the last note of `node` in `directory`; zeros when it has none.
+pub(crate) fn last_note_hash(directory: &Path, node: NodeId) -> io::Result<Sha256> {
+    let mut file = match File::open(notes_path(directory, node)) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok([0; 32]),
+        Err(error) => return Err(error),
+    };
+    let start = file.metadata()?.len().saturating_sub(TAIL_BYTES);
+    file.seek(SeekFrom::Start(start))?;
+    let mut tail = Vec::new();
+    file.read_to_end(&mut tail)?;
+    Ok(last_whole_note(&tail).0.map_or([0; 32], note_hash))
 }
 
 /// The last whole note of `tail`, whoever signed it, and where it ends.

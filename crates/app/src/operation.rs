@@ -8,6 +8,7 @@ use procura_core::audit::record::{Entry, Verdict};
 use procura_core::error::Error;
 use procura_core::id::{AgentId, ProviderId, RecordId, RequestId};
 use procura_core::time::Timestamp;
+use procura_core::trace::Trace;
 use procura_core::user::User;
 
 use crate::App;
@@ -28,6 +29,9 @@ pub struct OpCx {
     pub epoch: u64,
     /// The address that the request came from.
     pub peer: String,
+    /// The trace that this is part of; what is asked of others on the way carries
+    /// [`Trace::traceparent`]. The local operator has none.
+    pub trace: Option<Trace>,
     /// What the record of this operation will name, filled in as it becomes known.
     pub about: About,
 }
@@ -66,8 +70,15 @@ impl OpCx {
             caller,
             epoch,
             peer,
+            trace: None,
             about: About::default(),
         }
+    }
+
+    /// This context, as part of a trace.
+    pub fn traced(mut self, trace: Trace) -> Self {
+        self.trace = Some(trace);
+        self
     }
 
     /// The caller's account; an operator has none and must name one.
@@ -107,8 +118,31 @@ impl App {
             caller: Caller::Operator,
             epoch: 0,
             peer: "local".to_owned(),
+            trace: None,
             about: About::default(),
         }
+    }
+
+    /// The context of something that the holder of an access key asks without a request: what
+    /// `dev` sets up in the name of the key that it made itself.
+    pub async fn cx_of_key(&self, action: Action, id: AccessKeyId) -> Result<OpCx, Error> {
+        let read = move |tx: &mut procura_store::Tx<'_>| {
+            Ok((tx.access_key_for_signature(id)?, tx.epoch()?))
+        };
+        let (found, epoch) = self.store.run_read("cx_of_key", read).await?;
+        let key = found.map(|(key, _)| key);
+        let key = key.filter(|key| key.revoked_at.is_none()).ok_or_else(|| {
+            Error::denied(format!("access key {id} does not exist or is revoked"))
+        })?;
+        let caller = Caller::AccessKey {
+            id,
+            account: key.account,
+            roles: key.roles,
+        };
+        let now = self.now();
+        let request = self.new_request_id(now);
+        let proved = Proved { caller, epoch };
+        Ok(OpCx::new(now, request, action, proved, "local".to_owned()))
     }
 
     /// The record of `cx`, ready to be appended with its effect.

@@ -12,6 +12,8 @@ use zeroize::Zeroizing;
 
 use crate::durable_file;
 
+pub mod files;
+
 /// What the file begins with. Never change it: secret scanners know it.
 pub const ROOT_KEY_PREFIX: &str = "procura-root-key-1";
 

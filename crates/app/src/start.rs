@@ -19,12 +19,17 @@ use procura_store::{Meta, Outcome, Store};
 
 use crate::App;
 use crate::authentication::SigningKeys;
-
+use crate::counters::NoteCounters;
 use crate::durable_file;
+use crate::issuer_keys::IssuerKeys;
 use crate::keyring::Keyring;
 use crate::notes::{CheckpointError, Notes, key_path};
-use crate::root_key::{self, RootKeyError};
+use crate::outbound::{Outbound, OutboundConfig};
+use crate::restore::{self, Expected};
+use crate::root_key::{self, RootKeyError, files};
+use crate::single_flight::SingleFlight;
 use crate::task::{Stop, Tasks};
+use crate::user_proof::VerifiedTokens;
 
 /// How often new records are checkpointed.
 const CHECKPOINT_EVERY: Duration = Duration::from_secs(1);
@@ -40,6 +45,11 @@ pub struct StartConfig {
     pub region: Region,
     /// The policies.
     pub rules: Rules,
+    /// Where clients and browsers reach this service: `https://procura.example`, without a slash at
+    /// the end. It is part of every callback URL, so that it should not change.
+    pub endpoint: String,
+    /// What may be called, and how.
+    pub outbound: OutboundConfig,
 }
 
 /// Why a node does not start.
@@ -53,8 +63,8 @@ pub enum StartError {
     RootKey(#[from] RootKeyError),
     /// The database is sealed under a key that is not here.
     #[error(
-        "the database is sealed under root key {expected}, and {found}; put the right root.key \
-         into the data directory (it is in the backup of the node that made the database)"
+        "the database is sealed under root key {expected}, and {found}; put the file that holds it \
+         into the data directory (root.key, or root.key.next while the root key is rotated)"
     )]
     OtherRootKey {
         /// The key that the database names.
@@ -95,34 +105,61 @@ impl App {
             procura_store::Store::migrate(&config.store)?;
             Ok::<_, StartError>((node, Store::open(config.store)?))
         })?;
-        let (deployment, root) = root_of(&store, &data_dir, &*clock).await?;
+        let (deployment, keyring) = keyring_of(&store, &data_dir, &*clock).await?;
         store.start(node, Arc::clone(&clock))?;
         let authority = Authority::new(config.rules)
             .map_err(|error| StartError::Policies(error.to_string()))?;
-        let keyring = Keyring::new(root);
         let checkpoints = data_dir.join("checkpoints");
         let seed = checkpoint_seed(&store, &keyring, deployment, node).await?;
         let signer = Signer::from_seed(deployment.to_string(), &seed)
             .ok_or_else(|| Error::internal("the checkpoint key is not a seed"))?;
         keep_key(&checkpoints, node, &signer.verifier_key())?;
         let engine = store.engine();
-        let notes = Notes::open(&checkpoints, deployment, node, engine, signer)?;
+        let mut notes = Notes::open(&checkpoints, deployment, node, engine, signer)?;
+        let restore_epoch = store.run_read("meta", |tx| tx.meta()).await?;
+        let expected = Expected {
+            deployment,
+            node,
+            restore_epoch: restore_epoch.map_or(0, |meta| meta.restore_epoch),
+            after: notes.last_hash(),
+        };
+        let restored = restore::stated(&checkpoints, &keyring.root(), &expected)
+            .map_err(CheckpointError::Io)?;
+        if let Some(restored) = restored {
+            notes.accept(restored);
+        }
         let app = Self {
             store,
             authority,
             keyring,
             signing_keys: SigningKeys::default(),
+            outbound: Outbound::new(config.outbound)?,
+            machine_tokens: SingleFlight::default(),
+            issuers: IssuerKeys::default(),
+            verified_tokens: VerifiedTokens::default(),
             notes: tokio::sync::Mutex::new(notes),
             checkpoints_fail: AtomicBool::new(false),
+            note_counters: NoteCounters::new(clock.now()),
+            rotating: tokio::sync::Mutex::new(()),
+            rotations: tokio::sync::Notify::new(),
+            rotations_fail: AtomicBool::new(false),
             clock,
             entropy: Mutex::new(Box::new(OsEntropy)),
             deployment,
             node,
             region: config.region,
+            endpoint: config.endpoint,
         };
         // The keys that every request needs are made now, not under the first requests.
         app.newest_key(None, KeyPurpose::Token).await?;
+        if let Some(restored) = restored {
+            app.record_restore(restored).await?;
+        }
         app.first_checkpoint().await?;
+        if let Some(restored) = restored {
+            Self::keep_statement(&checkpoints, node, restored.epoch)
+                .map_err(CheckpointError::Io)?;
+        }
         Ok(Arc::new(app))
     }
 
@@ -132,6 +169,10 @@ impl App {
         tasks.spawn(move |stop| async move { app.checkpoint_regularly(stop).await });
         let app = Arc::clone(self);
         tasks.spawn(move |stop| async move { app.watch_clock(stop).await });
+        let app = Arc::clone(self);
+        tasks.spawn(move |stop| async move { app.sweep_regularly(stop).await });
+        let app = Arc::clone(self);
+        tasks.spawn(move |stop| async move { app.rotate_when_told(stop).await });
     }
 
     async fn checkpoint_regularly(&self, mut stop: Stop) {
@@ -156,37 +197,73 @@ impl App {
     }
 }
 
-/// The deployment of the database and the root key that unwraps it.
-async fn root_of(
+/// The deployment of the database and the root keys that unwrap it.
+///
+/// What counts is the database: of the root keys in the data directory, the one that it names is
+/// taken, and those that it has rows under besides, which is so while the root key is rotated. The
+/// files are put right after that, for a rotation may have ended before they were.
+async fn keyring_of(
     store: &Store,
     data_dir: &Path,
     clock: &dyn Clock,
-) -> Result<(DeploymentId, SealingKey), StartError> {
-    let path = data_dir.join("root.key");
-    let found = root_key::read(&path)?;
-    let meta = store
-        .run_read("meta", |tx| Ok((tx.meta()?, tx.has_rows_sealed()?)))
+) -> Result<(DeploymentId, Keyring), StartError> {
+    let found = files::all(data_dir)?;
+    let (meta, has_rows, in_use) = store
+        .run_read("meta", |tx| {
+            Ok((tx.meta()?, tx.has_rows_sealed()?, tx.root_keys_in_use()?))
+        })
         .await?;
-    match (meta, found) {
-        ((Some(meta), _), Some(key)) if meta.key_check == key.check_value() => {
-            Ok((meta.deployment, key))
-        }
-        ((Some(meta), _), found) => {
-            let found = match found {
-                Some(key) => format!("root.key holds {}", key.id()),
-                None => "there is no root.key".to_owned(),
-            };
-            Err(StartError::OtherRootKey {
-                expected: meta.root_key,
-                found,
-            })
-        }
-        ((None, true), _) => {
+    let Some(meta) = meta else {
+        if has_rows {
             let lost = Error::internal("the database has keys but no meta row");
-            Err(StartError::Failed(lost))
+            return Err(StartError::Failed(lost));
         }
-        ((None, false), found) => initialise(store, &path, found, clock).await,
+        let path = files::current_path(data_dir);
+        let own = found.into_iter().find(|file| file.path == path);
+        let own = own.map(|file| file.key);
+        let (deployment, root) = initialise(store, &path, own, clock).await?;
+        return Ok((deployment, Keyring::new(data_dir, root, Vec::new())));
+    };
+    let other = |expected| StartError::OtherRootKey {
+        expected,
+        found: in_words(&found),
+    };
+    let is_current = |file: &files::Found| file.key.check_value() == meta.key_check;
+    let needed = in_use.iter().map(|(id, _)| *id);
+    for id in needed.clone().filter(|id| *id != meta.root_key) {
+        if found.iter().all(|file| file.key.id() != id) {
+            return Err(other(id));
+        }
     }
+    if !found.iter().any(is_current) {
+        return Err(other(meta.root_key));
+    }
+    let needed: Vec<KeyId> = needed.collect();
+    let next = files::next_path(data_dir);
+    let (mut current, mut others) = (None, Vec::new());
+    for file in found {
+        if is_current(&file) {
+            current = Some(file.key);
+        } else if file.path == next || needed.contains(&file.key.id()) {
+            others.push(file.key);
+        }
+    }
+    let current = current.ok_or_else(|| Error::internal("a root key vanished"))?;
+    files::settle(data_dir, meta.root_key)?;
+    Ok((meta.deployment, Keyring::new(data_dir, current, others)))
+}
+
+/// What is in the data directory, for whoever looks for another key.
+pub(crate) fn in_words(found: &[files::Found]) -> String {
+    if found.is_empty() {
+        return "there is no root.key".to_owned();
+    }
+    let each = found.iter().map(|file| {
+        let name = file.path.file_name().unwrap_or_default().to_string_lossy();
+        let name = name.split('-').next().unwrap_or_default();
+        format!("{name} holds {}", file.key.id())
+    });
+    each.collect::<Vec<_>>().join(", ")
 }
 
 /// A new deployment. The key file is written first: a crash between the two leaves a key without
@@ -230,7 +307,10 @@ async fn initialise(
 }
 
 /// The id of this node: made with its data directory.
-fn read_or_create_node(data_dir: &Path, clock: &dyn Clock) -> Result<NodeId, StartError> {
+pub(crate) fn read_or_create_node(
+    data_dir: &Path,
+    clock: &dyn Clock,
+) -> Result<NodeId, StartError> {
     let path = data_dir.join("node");
     let failed = |source| StartError::DataDir {
         path: data_dir.join("node"),
@@ -271,12 +351,18 @@ async fn checkpoint_seed(
         destination: None,
     };
     let fresh = Plain::<CheckpointSeed>::new(random_bytes::<32>(&mut OsEntropy).to_vec());
-    let sealed = sealing::seal(&mut OsEntropy, keyring.root(), &place, &fresh)
-        .map_err(Error::internal_source)?;
+    let root = keyring.root();
+    let sealed =
+        sealing::seal(&mut OsEntropy, &root, &place, &fresh).map_err(Error::internal_source)?;
+    let root = root.id();
     let wanted = name.clone();
     let committed = store
         .run_tx("checkpoint_seed", move |tx| {
             if tx.deployment_secret::<CheckpointSeed>(&wanted)?.is_none() {
+                // A rotation elsewhere that ends now would leave this one behind.
+                if tx.meta()?.is_none_or(|meta| meta.root_key != root) {
+                    return Ok(Outcome::Unrecorded(None));
+                }
                 tx.insert_deployment_secret(&wanted, &sealed, 1)?;
             }
             tx.deployment_secret(&wanted).map(Outcome::Unrecorded)
@@ -284,8 +370,10 @@ async fn checkpoint_seed(
         .await?;
     let (stored, _) = committed
         .value
-        .ok_or_else(|| Error::internal("the checkpoint key vanished"))?;
-    let seed = sealing::open(keyring.root(), &place, &stored).map_err(Error::internal_source)?;
+        .ok_or_else(|| Error::internal("the root key was rotated meanwhile; start again"))?;
+    let (under, _) = stored.key().map_err(Error::internal_source)?;
+    let seed = sealing::open(&*keyring.root_of(under)?, &place, &stored)
+        .map_err(Error::internal_source)?;
     Ok(seed)
 }
 

@@ -91,7 +91,7 @@ impl App {
                 let mut own = tx.account(account);
                 let stored = match &tagged {
                     Tagged::Agent(agent) => own.update_workload_identity(agent)?,
-                    Tagged::Provider(provider) => own.update_credential_provider(provider, None)?,
+                    Tagged::Provider(provider) => own.update_credential_provider_tags(provider)?,
                 };
                 if stored {
                     Ok(Outcome::Done((), done.clone()))
@@ -137,7 +137,9 @@ impl App {
     fn absent(&self, cx: &mut OpCx, arn: &Arn) -> Error {
         let may_know = match &arn.resource {
             Resource::WorkloadIdentity(_) => self.authorize_absent_agent(cx),
-            Resource::CredentialProvider(vault, ..) => self.authorize_absent_provider(cx, vault),
+            Resource::CredentialProvider(vault, kind, _) => {
+                self.authorize_absent_provider(cx, *kind, vault)
+            }
         };
         may_know.err().unwrap_or_else(|| not_found(arn))
     }

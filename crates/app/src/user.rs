@@ -8,38 +8,99 @@ use procura_core::id::UserId;
 use procura_core::sealing::{self, Location, SealingKey, Subject};
 use procura_core::secret::{Plain, kind::UserIdentity};
 use procura_core::user::{AssertedUserId, User, UserKind};
-use procura_store::Outcome;
+use procura_store::{Inserted, Outcome};
 
 use crate::App;
 use crate::operation::OpCx;
 
+/// A readable identity, in the parts that make it up.
+struct Identity<'a> {
+    kind: UserKind,
+    /// What the index is over.
+    parts: Vec<&'a [u8]>,
+    /// What is sealed, to be shown to who may read it.
+    readable: Plain<UserIdentity>,
+}
+/// How often a user is made anew, because the key above its own was rotated meanwhile.
+const CREATES_MAX: usize = 8;
+
 impl App {
-    /// The user that a caller asserts. Its readable identity is sealed under its own key; the
-    /// index by which it is found is keyed, so that the database alone does not tell who it is.
+    /// The user that a caller asserts.
     pub(crate) async fn asserted_user(
         &self,
         cx: &OpCx,
         account: AccountId,
         asserted: &AssertedUserId,
     ) -> Result<User, Error> {
+        let text = asserted.as_str().as_bytes();
+        let identity = Identity {
+            kind: UserKind::Asserted,
+            parts: vec![text],
+            readable: Plain::new(text.to_vec()),
+        };
+        self.user(cx, account, identity).await
+    }
+
+    /// The user whom `issuer` calls `subject`. Only the two together name somebody (RFC 7519
+    /// §4.1.2); nothing else of a token does, least of all an e-mail address.
+    pub(crate) async fn verified_user(
+        &self,
+        cx: &OpCx,
+        account: AccountId,
+        issuer: &str,
+        subject: &str,
+    ) -> Result<User, Error> {
+        let readable = serde_json::json!({ "iss": issuer, "sub": subject });
+        let identity = Identity {
+            kind: UserKind::Verified,
+            parts: vec![issuer.as_bytes(), subject.as_bytes()],
+            readable: Plain::new(readable.to_string().into_bytes()),
+        };
+        self.user(cx, account, identity).await
+    }
+
+    /// The user of an identity, made at first sight. The readable identity is sealed under the
+    /// user's own key; the index by which it is found is keyed, so that the database alone does not
+    /// tell who it is.
+    async fn user(
+        &self,
+        cx: &OpCx,
+        account: AccountId,
+        identity: Identity<'_>,
+    ) -> Result<User, Error> {
         let index_key = self
             .newest_key(Some(account), KeyPurpose::UserIndex)
             .await?;
-        let index = index_of(
-            &index_key,
-            UserKind::Asserted,
-            &[asserted.as_str().as_bytes()],
+        let (kind, index) = (
+            identity.kind,
+            index_of(&index_key, identity.kind, &identity.parts),
         );
-        let find = move |tx: &mut procura_store::Tx<'_>| {
-            tx.account(account).user(UserKind::Asserted, &index)
-        };
-        if let Some(user) = self.store.run_read("asserted_user", find).await? {
+        let find = move |tx: &mut procura_store::Tx<'_>| tx.account(account).user(kind, &index);
+        if let Some(user) = self.store.run_read("user", find).await? {
             return Ok(user);
         }
+        // A key that is rotated meanwhile has the user's key wrapped anew.
+        for _ in 0..CREATES_MAX {
+            if let Some(user) = self.create_user(cx, account, &identity, index).await? {
+                return Ok(user);
+            }
+        }
+        Err(Error::internal("a user could not be made"))
+    }
+
+    /// Makes the user, or finds the one that another request has made meanwhile; none when the key
+    /// that its own key was wrapped under is no longer the newest.
+    async fn create_user(
+        &self,
+        cx: &OpCx,
+        account: AccountId,
+        identity: &Identity<'_>,
+        index: Sha256,
+    ) -> Result<Option<User>, Error> {
         let id = self.with_rng(|rng| UserId::generate(cx.now, rng));
         let user = User {
             id,
-            kind: UserKind::Asserted,
+            kind: identity.kind,
         };
         let purpose = KeyPurpose::Subject(Subject::User(id));
         let key_row = self.wrap_new_key(Some(account), purpose, cx.now).await?;
@@ -54,9 +115,8 @@ impl App {
             row_version: 1,
             destination: None,
         };
-        let plain = Plain::<UserIdentity>::new(asserted.as_str().as_bytes().to_vec());
-        let identity = self
-            .with_rng(|rng| sealing::seal(rng, &key, &place, &plain))
+        let sealed = self
+            .with_rng(|rng| sealing::seal(rng, &key, &place, &identity.readable))
             .map_err(Error::internal_source)?;
         let now = cx.now;
         let committed = self
@@ -64,14 +124,19 @@ impl App {
             .run_tx("create_user", move |tx| {
                 // Of two requests that see the user first, one makes it and both get it.
                 if let Some(known) = tx.account(account).user(user.kind, &index)? {
-                    return Ok(Outcome::Unrecorded(known));
+                    return Ok(Outcome::Unrecorded(Some(known)));
                 }
-                tx.insert_encryption_key(&key_row)?;
+                if tx.insert_encryption_key(&key_row)? == Inserted::Stale {
+                    return Ok(Outcome::Unrecorded(None));
+                }
                 tx.account(account)
-                    .insert_user(&user, &index, &identity, now)?;
-                Ok(Outcome::Unrecorded(user))
+                    .insert_user(&user, &index, &sealed, now)?;
+                Ok(Outcome::Unrecorded(Some(user)))
             })
             .await?;
+        if committed.value.is_none() {
+            self.forget_wrapping_key(Some(account), purpose).await?;
+        }
         Ok(committed.value)
     }
 }

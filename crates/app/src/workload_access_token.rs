@@ -5,14 +5,44 @@ use procura_core::encryption_key::KeyPurpose;
 use procura_core::error::{Error, Kind};
 use procura_core::id::TokenId;
 use procura_core::name::WorkloadName;
-use procura_core::user::{AssertedUserId, OnBehalfOf};
+use procura_core::user::{AssertedUserId, OnBehalfOf, User};
 use procura_core::workload_access_token::{self, Claims, Presented};
 use procura_core::workload_identity::{AgentState, WorkloadIdentity};
 use procura_store::Outcome;
 
 use crate::App;
 use crate::operation::OpCx;
+use crate::user_proof::Proof;
 use crate::workload_identity::not_found;
+
+/// Whom a token is minted for, and how that is known.
+#[derive(Clone, Copy)]
+enum Whom {
+    Nobody,
+    Asserted(User),
+    Proved(Proof),
+}
+
+impl Whom {
+    const fn user(self) -> OnBehalfOf {
+        match self {
+            Self::Nobody => OnBehalfOf::NoUser,
+            Self::Asserted(user) => OnBehalfOf::User(user),
+            Self::Proved(proof) => OnBehalfOf::User(proof.user),
+        }
+    }
+
+    /// The end of a record's sentence. (That a user is only asserted stands in the record's user.)
+    const fn said(self) -> &'static str {
+        match self {
+            Self::Proved(Proof {
+                registered: true, ..
+            }) => "; the issuer is registered",
+            Self::Proved(_) => "; the issuer is not registered",
+            Self::Nobody | Self::Asserted(_) => "",
+        }
+    }
+}
 
 fn not_active(agent: &WorkloadIdentity) -> Error {
     Error::denied(format!(
@@ -37,7 +67,7 @@ impl App {
         name: WorkloadName,
     ) -> Result<Committed<String>, Error> {
         let agent = self.agent_to_mint_for(cx, name).await?;
-        self.mint(cx, agent, OnBehalfOf::NoUser).await
+        self.mint(cx, agent, Whom::Nobody).await
     }
 
     /// A token for an agent that acts for the user whom the caller asserts. The record says that
@@ -52,7 +82,20 @@ impl App {
         let agent = self.agent_to_mint_for(cx, name).await?;
         let user = self.asserted_user(cx, account, &asserted).await?;
         cx.about.user = Some(user);
-        self.mint(cx, agent, OnBehalfOf::User(user)).await
+        self.mint(cx, agent, Whom::Asserted(user)).await
+    }
+
+    /// A token for an agent that acts for the user whom `user_token` proves.
+    pub async fn mint_for_proved_user(
+        &self,
+        cx: &mut OpCx,
+        name: WorkloadName,
+        user_token: &str,
+    ) -> Result<Committed<String>, Error> {
+        let agent = self.agent_to_mint_for(cx, name).await?;
+        let proof = self.prove_user(cx, user_token).await?;
+        cx.about.user = Some(proof.user);
+        self.mint(cx, agent, Whom::Proved(proof)).await
     }
 
     async fn agent_to_mint_for(
@@ -72,17 +115,32 @@ impl App {
         &self,
         cx: &mut OpCx,
         agent: WorkloadIdentity,
-        whom: OnBehalfOf,
+        whom: Whom,
     ) -> Result<Committed<String>, Error> {
         let account = cx.account()?;
         let key = self.newest_key(None, KeyPurpose::Token).await?;
         let jti = self.with_rng(|rng| TokenId::generate(cx.now, rng));
         let caller = cx.access_key()?;
-        let claims = Claims::new(jti, account, agent.id, whom, caller, cx.epoch, cx.now);
+        let claims = Claims::new(
+            jti,
+            account,
+            agent.id,
+            whom.user(),
+            caller,
+            cx.epoch,
+            cx.now,
+        );
+        let claims = match whom {
+            Whom::Proved(proof) => claims.proved_by(proof.token, proof.until),
+            Whom::Nobody | Whom::Asserted(_) => claims,
+        };
         let token = self
             .with_rng(|rng| workload_access_token::mint(rng, &key, self.deployment, &claims))
             .map_err(Error::internal_source)?;
-        let done = self.allowed(cx, format!("minted {jti} until {}", claims.exp));
+        let done = self.allowed(
+            cx,
+            format!("minted {jti} until {}{}", claims.exp, whom.said()),
+        );
         let gone = self.refusal(cx, &not_found(&agent.name));
         let stopped = self.refusal(cx, &stopped_meanwhile(&agent));
         self.store

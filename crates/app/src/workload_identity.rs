@@ -32,7 +32,7 @@ pub(crate) fn not_found(name: &WorkloadName) -> Error {
     ))
 }
 
-fn changed_meanwhile() -> Error {
+pub(crate) fn changed_meanwhile() -> Error {
     Error::conflict("the workload identity was changed by another request; read it and try again")
 }
 

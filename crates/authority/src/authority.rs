@@ -10,7 +10,7 @@ use crate::attributes::Attributes;
 use crate::entities::Vocabulary;
 use crate::explanation::{Asked, Explainer};
 use crate::policies::{InvalidPolicies, policies, schema};
-use crate::request::{Caller, Target, Use};
+use crate::request::{Caller, Credential, Target, Use};
 use crate::rules::{Rules, SCHEMA, STRUCTURE};
 use crate::slices::{Slice, Slices};
 use crate::verdict::{Denial, Question, Reasons, Verdict};
@@ -78,11 +78,22 @@ impl Authority {
         self.call(caller, action, on).into()
     }
 
+    /// Whether the token of an issuer that nobody registered proves a user. Only the baseline
+    /// believes one; what it proves is marked in the record.
+    pub fn believes_unregistered_issuers(&self) -> bool {
+        self.explain.rules == Some(Rules::Baseline)
+    }
+
     /// A use of a provider's own credential that ends in releasing it: may the caller ask at all,
     /// and then the three questions. All must say yes; the first no is the answer.
-    pub fn may_release_api_key(&self, asked: &Use<'_>) -> Verdict {
-        self.release(asked, Action::GetResourceApiKey, Action::ReleaseApiKey)
-            .into()
+    pub fn may_release(&self, asked: &Use<'_>) -> Verdict {
+        let (call, action) = match asked.credential {
+            Credential::ApiKey => (Action::GetResourceApiKey, Action::ReleaseApiKey),
+            Credential::MachineToken(_) => {
+                (Action::GetResourceOauth2Token, Action::ReleaseMachineToken)
+            }
+        };
+        self.release(asked, call, action).into()
     }
 
     fn call(&self, caller: &Caller, action: Action, on: &Target<'_>) -> Result<Reasons, Denial> {
@@ -128,7 +139,7 @@ impl Authority {
         let grant = asked
             .grants
             .iter()
-            .find(|grant| grant.covers(agent, provider, whom));
+            .find(|grant| grant.covers(agent, provider, whom, asked.credential.scopes()));
         let grant = grant.ok_or_else(|| self.explain.ungranted(asked, action))?;
         Ok(Reasons {
             grant: Some(grant.id),

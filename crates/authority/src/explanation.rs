@@ -2,7 +2,7 @@
 
 use cedar_policy::{Entity, PolicyId, PolicySet};
 use procura_core::action::Action;
-use procura_core::grant::AdministratorGrant;
+use procura_core::grant::{AdministratorGrant, Covered};
 use procura_core::user::OnBehalfOf;
 
 use crate::advice;
@@ -141,6 +141,13 @@ fn mismatch(grant: &AdministratorGrant, asked: &Use<'_>) -> String {
     }
     if let Some(agent) = grant.agent.filter(|agent| *agent != asked.agent.agent.id) {
         return format!("{id} is for {agent}");
+    }
+    let scopes = asked.credential.scopes();
+    if let Some(scopes) = scopes.filter(|scopes| !grant.scopes.covers(scopes)) {
+        return match &grant.scopes {
+            Covered::Only(covered) => format!("{id} covers {covered} and the use asks {scopes}"),
+            Covered::Every => format!("{id} covers every scope"),
+        };
     }
     let whom = match asked.whom.on_behalf_of {
         OnBehalfOf::NoUser => "without a user",

@@ -2,7 +2,7 @@
 //!
 //! One engine ([Cedar](https://www.cedarpolicy.com)), one schema, one compiled-in baseline and a
 //! strict set, all to be read in `policies/`. An [`Authority`] is an immutable snapshot of them;
-//! it answers [`Authority::may_call`] for API calls and [`Authority::may_release_api_key`] for the
+//! it answers [`Authority::may_call`] for API calls and [`Authority::may_release`] for the
 //! use of a provider's own credential.
 //!
 //! It must never answer yes by default, by mistake or by omission: nothing is permitted unless a
@@ -29,7 +29,7 @@ mod tests;
 
 pub use authority::Authority;
 pub use policies::InvalidPolicies;
-pub use request::{AgentOf, Caller, ProviderOf, Target, Use, Whom};
+pub use request::{AgentOf, Caller, Credential, ProviderOf, Target, Use, Whom};
 pub use rules::{Rules, SCHEMA, STRUCTURE};
 pub use table::{Group, Row, Who, row};
 pub use verdict::{Denial, Question, Reasons, Verdict};

@@ -9,6 +9,7 @@ use procura_core::account::AccountId;
 use procura_core::credential_provider::CredentialProvider;
 use procura_core::grant::AdministratorGrant;
 use procura_core::name::VaultName;
+use procura_core::scope::Scopes;
 use procura_core::user::OnBehalfOf;
 use procura_core::workload_identity::WorkloadIdentity;
 
@@ -92,6 +93,25 @@ pub enum Target<'a> {
     Provider(ProviderOf<'a>),
 }
 
+/// What of a provider is asked for.
+#[derive(Debug, Clone, Copy)]
+pub enum Credential<'a> {
+    /// Its API key, whole.
+    ApiKey,
+    /// A token that its client gets for itself, for these scopes.
+    MachineToken(&'a Scopes),
+}
+
+impl<'a> Credential<'a> {
+    /// The scopes, of a credential that has any.
+    pub const fn scopes(self) -> Option<&'a Scopes> {
+        match self {
+            Self::ApiKey => None,
+            Self::MachineToken(scopes) => Some(scopes),
+        }
+    }
+}
+
 /// A use of a provider's own credential: everything that the questions are asked about.
 #[derive(Debug, Clone, Copy)]
 pub struct Use<'a> {
@@ -103,6 +123,8 @@ pub struct Use<'a> {
     pub whom: Whom,
     /// The provider whose credential is asked for.
     pub provider: ProviderOf<'a>,
+    /// Which credential of it.
+    pub credential: Credential<'a>,
     /// The administrator's grants in force that may cover it; others do no harm.
     pub grants: &'a [AdministratorGrant],
 }

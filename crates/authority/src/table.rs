@@ -41,6 +41,8 @@ const READERS: &[Who] = &[ADMIN, AGENT_HOST, AUDITOR];
 pub enum Group {
     /// Make, change, delete agents.
     ManageAgents,
+    /// Suspend and resume agents.
+    StopAgents,
     /// Read and list agents.
     ReadAgents,
     /// Make, change, delete credential providers.
@@ -61,10 +63,16 @@ pub enum Group {
     ReleaseCredentials,
     /// Read the audit records.
     ReadRecords,
-    /// Make, list, revoke access keys.
+    /// Make, list, revoke access keys; make and list signing keys.
     ManageKeys,
+    /// Say whose tokens prove a user.
+    ManageIssuers,
+    /// Grant providers' own credentials to agents.
+    ManageGrants,
     /// Make and list accounts.
     ManageDeployment,
+    /// Rotate encryption keys, and take backups.
+    ManageVault,
 }
 
 impl Group {
@@ -72,6 +80,7 @@ impl Group {
     pub const fn name(self) -> &'static str {
         match self {
             Self::ManageAgents => "ManageAgents",
+            Self::StopAgents => "StopAgents",
             Self::ReadAgents => "ReadAgents",
             Self::ManageProviders => "ManageProviders",
             Self::ReadProviders => "ReadProviders",
@@ -83,7 +92,10 @@ impl Group {
             Self::ReleaseCredentials => "ReleaseCredentials",
             Self::ReadRecords => "ReadRecords",
             Self::ManageKeys => "ManageKeys",
+            Self::ManageIssuers => "ManageIssuers",
+            Self::ManageGrants => "ManageGrants",
             Self::ManageDeployment => "ManageDeployment",
+            Self::ManageVault => "ManageVault",
         }
     }
 }
@@ -118,28 +130,52 @@ pub const fn row(action: Action) -> Row {
         Action::GetWorkloadIdentity | Action::ListWorkloadIdentities => {
             always(Group::ReadAgents, READERS)
         }
+        Action::SuspendAgent | Action::ResumeAgent => {
+            always(Group::StopAgents, &[ADMIN, Who::Operator])
+        }
         Action::CreateApiKeyCredentialProvider
         | Action::UpdateApiKeyCredentialProvider
-        | Action::DeleteApiKeyCredentialProvider => always(Group::ManageProviders, &[ADMIN]),
-        Action::GetApiKeyCredentialProvider | Action::ListApiKeyCredentialProviders => {
-            always(Group::ReadProviders, READERS)
-        }
+        | Action::DeleteApiKeyCredentialProvider
+        | Action::CreateOauth2CredentialProvider
+        | Action::UpdateOauth2CredentialProvider
+        | Action::DeleteOauth2CredentialProvider => always(Group::ManageProviders, &[ADMIN]),
+        Action::GetApiKeyCredentialProvider
+        | Action::ListApiKeyCredentialProviders
+        | Action::GetOauth2CredentialProvider
+        | Action::ListOauth2CredentialProviders => always(Group::ReadProviders, READERS),
         Action::TagResource | Action::UntagResource => always(Group::ManageTags, &[ADMIN]),
         Action::ListTagsForResource => always(Group::ReadTags, &[ADMIN, AUDITOR]),
         Action::GetTokenVault => always(Group::ReadVaults, &[ADMIN, AUDITOR]),
-        Action::GetWorkloadAccessToken => always(Group::MintTokens, &[AGENT_HOST]),
+        Action::GetWorkloadAccessToken | Action::GetWorkloadAccessTokenForJWT => {
+            always(Group::MintTokens, &[AGENT_HOST])
+        }
         Action::GetWorkloadAccessTokenForUserId => Row {
             group: Group::MintTokens,
             baseline: &[AGENT_HOST],
             strict: &[],
         },
-        Action::GetResourceApiKey => always(Group::UseCredentials, &[AGENT_HOST]),
-        Action::ReleaseApiKey => always(Group::ReleaseCredentials, &[]),
+        Action::GetResourceApiKey | Action::GetResourceOauth2Token => {
+            always(Group::UseCredentials, &[AGENT_HOST])
+        }
+        Action::ReleaseApiKey | Action::ReleaseMachineToken => {
+            always(Group::ReleaseCredentials, &[])
+        }
         Action::CreateAccount | Action::ListAccounts => {
             always(Group::ManageDeployment, &[Who::Operator])
         }
-        Action::CreateAccessKey | Action::ListAccessKeys | Action::RevokeAccessKey => {
-            always(Group::ManageKeys, &[Who::Operator])
+        Action::CreateAccessKey
+        | Action::ListAccessKeys
+        | Action::RevokeAccessKey
+        | Action::CreateSigningKey
+        | Action::ListSigningKeys => always(Group::ManageKeys, &[Who::Operator]),
+        Action::CreateGrant | Action::ListGrants | Action::RevokeGrant => {
+            always(Group::ManageGrants, &[ADMIN, Who::Operator])
+        }
+        Action::RegisterIssuer | Action::ListIssuers | Action::RemoveIssuer => {
+            always(Group::ManageIssuers, &[Who::Operator])
+        }
+        Action::ReadVaultKeys | Action::RotateKeys | Action::CreateBackup => {
+            always(Group::ManageVault, &[Who::Operator])
         }
         Action::ReadAudit | Action::ExportAudit => {
             always(Group::ReadRecords, &[AUDITOR, Who::Operator])

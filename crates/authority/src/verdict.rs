@@ -54,6 +54,15 @@ pub struct Reasons {
     pub grant: Option<GrantId>,
 }
 
+impl Reasons {
+    /// The end of a record's sentence: under which grant.
+    pub fn under(&self) -> String {
+        self.grant
+            .map(|grant| format!(" under {grant}"))
+            .unwrap_or_default()
+    }
+}
+
 /// Which question was answered with no.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Question {

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::process::ExitCode;
 
+use procura_app::backup::BackupError;
 use procura_app::start::StartError;
 use procura_core::error::Error;
 
@@ -79,6 +80,15 @@ fn causes(error: &anyhow::Error) -> Vec<String> {
 pub(crate) fn code_of(error: &anyhow::Error) -> u8 {
     if let Some(exit) = error.downcast_ref::<Exit>() {
         return exit.code;
+    }
+    if let Some(
+        BackupError::OtherRootKey { .. }
+        | BackupError::RootKey(_)
+        | BackupError::Store(_)
+        | BackupError::DataDir(_),
+    ) = error.downcast_ref::<BackupError>()
+    {
+        return CONFIGURATION_CODE;
     }
     match error.downcast_ref::<StartError>() {
         Some(

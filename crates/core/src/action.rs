@@ -17,6 +17,10 @@ pub enum Action {
     DeleteWorkloadIdentity,
     /// List agents.
     ListWorkloadIdentities,
+    /// Stop an agent, so that it gets nothing until it is resumed.
+    SuspendAgent,
+    /// Let a stopped agent act again.
+    ResumeAgent,
     /// Make an API-key provider.
     CreateApiKeyCredentialProvider,
     /// Read an API-key provider (never its key).
@@ -27,6 +31,16 @@ pub enum Action {
     DeleteApiKeyCredentialProvider,
     /// List API-key providers.
     ListApiKeyCredentialProviders,
+    /// Make an OAuth 2 provider.
+    CreateOauth2CredentialProvider,
+    /// Read an OAuth 2 provider (never its client secret).
+    GetOauth2CredentialProvider,
+    /// Replace an OAuth 2 provider's configuration.
+    UpdateOauth2CredentialProvider,
+    /// Delete an OAuth 2 provider.
+    DeleteOauth2CredentialProvider,
+    /// List OAuth 2 providers.
+    ListOauth2CredentialProviders,
     /// Add tags.
     TagResource,
     /// Remove tags.
@@ -39,10 +53,17 @@ pub enum Action {
     GetWorkloadAccessToken,
     /// Ask for a workload access token for an asserted user.
     GetWorkloadAccessTokenForUserId,
+    /// Ask for a workload access token for a user who is proved by a token of their own.
+    GetWorkloadAccessTokenForJWT,
     /// Present a workload access token to get an API key.
     GetResourceApiKey,
+    /// Present a workload access token to get an access token of a resource.
+    GetResourceOauth2Token,
     /// Release a provider's API key to the agent (asked of the agent and of the user).
     ReleaseApiKey,
+    /// Release to the agent a token that the provider's client got for itself (asked of the agent
+    /// and of the user).
+    ReleaseMachineToken,
     /// Make an account.
     CreateAccount,
     /// List accounts.
@@ -53,40 +74,83 @@ pub enum Action {
     ListAccessKeys,
     /// Revoke an access key.
     RevokeAccessKey,
+    /// Grant a provider's own credential to agents.
+    CreateGrant,
+    /// List grants.
+    ListGrants,
+    /// Take a grant back.
+    RevokeGrant,
+    /// Make a key that signs client assertions.
+    CreateSigningKey,
+    /// List the keys that sign client assertions.
+    ListSigningKeys,
+    /// Say whose tokens prove a user.
+    RegisterIssuer,
+    /// List registered issuers.
+    ListIssuers,
+    /// Take an issuer's registration back.
+    RemoveIssuer,
     /// Read audit records.
     ReadAudit,
     /// Export audit records with their proof.
     ExportAudit,
+    /// Read which encryption keys there are and what they wrap, never a key.
+    ReadVaultKeys,
+    /// Replace the root key, keys of accounts or the token key.
+    RotateKeys,
+    /// Write everything that is stored into a file.
+    CreateBackup,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 46] = [
         Self::CreateWorkloadIdentity,
         Self::GetWorkloadIdentity,
         Self::UpdateWorkloadIdentity,
         Self::DeleteWorkloadIdentity,
         Self::ListWorkloadIdentities,
+        Self::SuspendAgent,
+        Self::ResumeAgent,
         Self::CreateApiKeyCredentialProvider,
         Self::GetApiKeyCredentialProvider,
         Self::UpdateApiKeyCredentialProvider,
         Self::DeleteApiKeyCredentialProvider,
         Self::ListApiKeyCredentialProviders,
+        Self::CreateOauth2CredentialProvider,
+        Self::GetOauth2CredentialProvider,
+        Self::UpdateOauth2CredentialProvider,
+        Self::DeleteOauth2CredentialProvider,
+        Self::ListOauth2CredentialProviders,
         Self::TagResource,
         Self::UntagResource,
         Self::ListTagsForResource,
         Self::GetTokenVault,
         Self::GetWorkloadAccessToken,
         Self::GetWorkloadAccessTokenForUserId,
+        Self::GetWorkloadAccessTokenForJWT,
         Self::GetResourceApiKey,
+        Self::GetResourceOauth2Token,
         Self::ReleaseApiKey,
+        Self::ReleaseMachineToken,
         Self::CreateAccount,
         Self::ListAccounts,
         Self::CreateAccessKey,
         Self::ListAccessKeys,
         Self::RevokeAccessKey,
+        Self::CreateGrant,
+        Self::ListGrants,
+        Self::RevokeGrant,
+        Self::CreateSigningKey,
+        Self::ListSigningKeys,
+        Self::RegisterIssuer,
+        Self::ListIssuers,
+        Self::RemoveIssuer,
         Self::ReadAudit,
         Self::ExportAudit,
+        Self::ReadVaultKeys,
+        Self::RotateKeys,
+        Self::CreateBackup,
     ];
 
     /// Its name: in policies, records and errors. The API's own names where it has one.
@@ -97,26 +161,47 @@ impl Action {
             Self::UpdateWorkloadIdentity => "UpdateWorkloadIdentity",
             Self::DeleteWorkloadIdentity => "DeleteWorkloadIdentity",
             Self::ListWorkloadIdentities => "ListWorkloadIdentities",
+            Self::SuspendAgent => "SuspendAgent",
+            Self::ResumeAgent => "ResumeAgent",
             Self::CreateApiKeyCredentialProvider => "CreateApiKeyCredentialProvider",
             Self::GetApiKeyCredentialProvider => "GetApiKeyCredentialProvider",
             Self::UpdateApiKeyCredentialProvider => "UpdateApiKeyCredentialProvider",
             Self::DeleteApiKeyCredentialProvider => "DeleteApiKeyCredentialProvider",
             Self::ListApiKeyCredentialProviders => "ListApiKeyCredentialProviders",
+            Self::CreateOauth2CredentialProvider => "CreateOauth2CredentialProvider",
+            Self::GetOauth2CredentialProvider => "GetOauth2CredentialProvider",
+            Self::UpdateOauth2CredentialProvider => "UpdateOauth2CredentialProvider",
+            Self::DeleteOauth2CredentialProvider => "DeleteOauth2CredentialProvider",
+            Self::ListOauth2CredentialProviders => "ListOauth2CredentialProviders",
             Self::TagResource => "TagResource",
             Self::UntagResource => "UntagResource",
             Self::ListTagsForResource => "ListTagsForResource",
             Self::GetTokenVault => "GetTokenVault",
             Self::GetWorkloadAccessToken => "GetWorkloadAccessToken",
             Self::GetWorkloadAccessTokenForUserId => "GetWorkloadAccessTokenForUserId",
+            Self::GetWorkloadAccessTokenForJWT => "GetWorkloadAccessTokenForJWT",
             Self::GetResourceApiKey => "GetResourceApiKey",
+            Self::GetResourceOauth2Token => "GetResourceOauth2Token",
             Self::ReleaseApiKey => "ReleaseApiKey",
+            Self::ReleaseMachineToken => "ReleaseMachineToken",
             Self::CreateAccount => "CreateAccount",
             Self::ListAccounts => "ListAccounts",
             Self::CreateAccessKey => "CreateAccessKey",
             Self::ListAccessKeys => "ListAccessKeys",
             Self::RevokeAccessKey => "RevokeAccessKey",
+            Self::CreateGrant => "CreateGrant",
+            Self::ListGrants => "ListGrants",
+            Self::RevokeGrant => "RevokeGrant",
+            Self::CreateSigningKey => "CreateSigningKey",
+            Self::ListSigningKeys => "ListSigningKeys",
+            Self::RegisterIssuer => "RegisterIssuer",
+            Self::ListIssuers => "ListIssuers",
+            Self::RemoveIssuer => "RemoveIssuer",
             Self::ReadAudit => "ReadAudit",
             Self::ExportAudit => "ExportAudit",
+            Self::ReadVaultKeys => "ReadVaultKeys",
+            Self::RotateKeys => "RotateKeys",
+            Self::CreateBackup => "CreateBackup",
         }
     }
 }

@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use crate::account::AccountId;
 use crate::credential_provider::ProviderKind;
+use crate::id::SigningKeyId;
 use crate::name::{ProviderName, Region, VaultName, WorkloadName};
 
 /// The name of a thing of ours that a caller can tag.
@@ -119,6 +120,17 @@ pub fn secret_arn(
         "arn:aws:secretsmanager:{region}:{account}:secret:\
          bedrock-agentcore-identity!{vault}/{kind}/{name}-{suffix}"
     )
+}
+
+/// The ARN of a signing key, in the shape of the key store that the reference would keep it in.
+pub fn signing_key_arn(region: &Region, account: AccountId, key: SigningKeyId) -> String {
+    format!("arn:aws:kms:{region}:{account}:key/{}", key.as_uuid_text())
+}
+
+/// The signing key that an ARN names, if it is one of this region and account.
+pub fn signing_key_of_arn(region: &Region, account: AccountId, arn: &str) -> Option<SigningKeyId> {
+    let key = SigningKeyId::from_uuid_text(arn.rsplit_once('/')?.1)?;
+    (signing_key_arn(region, account, key) == arn).then_some(key)
 }
 
 #[cfg(test)]

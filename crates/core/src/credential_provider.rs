@@ -10,6 +10,8 @@ use crate::time::Timestamp;
 pub enum ProviderKind {
     /// A stored API key.
     ApiKey,
+    /// Access tokens of an authorization server, whose client we are.
+    Oauth2,
 }
 
 impl ProviderKind {
@@ -17,6 +19,7 @@ impl ProviderKind {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::ApiKey => "api-key",
+            Self::Oauth2 => "oauth2",
         }
     }
 
@@ -24,6 +27,7 @@ impl ProviderKind {
     pub fn from_stored(text: &str) -> Option<Self> {
         match text {
             "api-key" => Some(Self::ApiKey),
+            "oauth2" => Some(Self::Oauth2),
             _ => None,
         }
     }
@@ -32,6 +36,7 @@ impl ProviderKind {
     pub const fn arn_segment(self) -> &'static str {
         match self {
             Self::ApiKey => "apikeycredentialprovider",
+            Self::Oauth2 => "oauth2credentialprovider",
         }
     }
 
@@ -39,6 +44,7 @@ impl ProviderKind {
     pub fn from_arn_segment(text: &str) -> Option<Self> {
         match text {
             "apikeycredentialprovider" => Some(Self::ApiKey),
+            "oauth2credentialprovider" => Some(Self::Oauth2),
             _ => None,
         }
     }
@@ -47,6 +53,7 @@ impl ProviderKind {
     pub const fn secret_segment(self) -> &'static str {
         match self {
             Self::ApiKey => "apikey",
+            Self::Oauth2 => "oauth2",
         }
     }
 }
@@ -72,6 +79,7 @@ pub struct CredentialProvider {
     pub updated_at: Timestamp,
     /// How often it was written; every change is a compare-and-set on it.
     pub version: u64,
-    /// The version that its secret was sealed for: a change of tags leaves the secret alone.
+    /// The version that its secret was sealed for: a change of tags leaves the secret alone. What
+    /// was got with that secret is marked with it and ends with it.
     pub secret_version: u64,
 }

@@ -14,6 +14,39 @@ pub fn sha256(parts: &[&[u8]]) -> Sha256 {
     array(context.finish().as_ref())
 }
 
+/// SHA-256 over bytes that come piece by piece.
+#[derive(Clone)]
+pub struct Sha256Stream(digest::Context);
+
+impl Sha256Stream {
+    /// Before the first byte.
+    pub fn new() -> Self {
+        Self(digest::Context::new(&digest::SHA256))
+    }
+
+    /// Takes the next bytes.
+    pub fn update(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// The value over everything so far.
+    pub fn value(&self) -> Sha256 {
+        array(self.0.clone().finish().as_ref())
+    }
+}
+
+impl Default for Sha256Stream {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl std::fmt::Debug for Sha256Stream {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Sha256Stream")
+    }
+}
+
 /// SHA-256 over `parts`, each preceded by its length (4 bytes, big endian), so that no two lists
 /// of parts have the same input.
 pub fn sha256_of_fields(parts: &[&[u8]]) -> Sha256 {

@@ -21,6 +21,16 @@ pub enum KeyPurpose {
     Token,
 }
 
+impl KeyPurpose {
+    /// Whether the root key wraps it; otherwise the key of its account does.
+    pub const fn is_under_root(&self) -> bool {
+        match self {
+            Self::Account | Self::Token | Self::Subject(Subject::Deployment) => true,
+            Self::UserIndex | Self::Subject(Subject::Account | Subject::User(_)) => false,
+        }
+    }
+}
+
 /// A row of keys.
 #[derive(Debug, Clone)]
 pub struct EncryptionKey {

@@ -34,7 +34,7 @@ pub enum Kind {
 pub struct Error {
     kind: Kind,
     public: Cow<'static, str>,
-    field: Option<&'static str>,
+    field: Option<Cow<'static, str>>,
     record: Option<RecordId>,
     internal: Option<Internal>,
 }
@@ -67,9 +67,12 @@ impl Error {
     }
 
     /// A request that breaks the constraint of `field`.
-    pub fn field(field: &'static str, public: impl Into<Cow<'static, str>>) -> Self {
+    pub fn field(
+        field: impl Into<Cow<'static, str>>,
+        public: impl Into<Cow<'static, str>>,
+    ) -> Self {
         Self {
-            field: Some(field),
+            field: Some(field.into()),
             ..Self::new(Kind::Caller, public)
         }
     }
@@ -139,8 +142,8 @@ impl Error {
     }
 
     /// The member of the request that is at fault, if one is.
-    pub fn at_field(&self) -> Option<&'static str> {
-        self.field
+    pub fn at_field(&self) -> Option<&str> {
+        self.field.as_deref()
     }
 }
 

@@ -1,6 +1,7 @@
 //! Grants: what somebody allowed an agent to get from a provider.
 
 use crate::id::{AgentId, GrantId, ProviderId};
+use crate::scope::Scopes;
 use crate::time::Timestamp;
 use crate::user::OnBehalfOf;
 
@@ -46,7 +47,29 @@ impl WithUser {
     }
 }
 
-/// An administrator's grant: agents may use a provider's own credential (an API key, later M2M).
+/// Which scopes a grant covers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Covered {
+    /// Whatever the provider lets its client have.
+    Every,
+    /// These and no other.
+    Only(Scopes),
+}
+
+impl Covered {
+    /// Whether each scope that is `asked` for is covered. Who asks for none leaves the choice to
+    /// the provider: only a grant of every scope covers that, because the choice is not known
+    /// before the token is there.
+    pub fn covers(&self, asked: &Scopes) -> bool {
+        match self {
+            Self::Every => true,
+            Self::Only(scopes) => !asked.is_empty() && asked.is_subset(scopes),
+        }
+    }
+}
+
+/// An administrator's grant: agents may use a provider's own credential (an API key, a token that
+/// the provider's client gets for itself).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AdministratorGrant {
     /// Its id.
@@ -55,6 +78,8 @@ pub struct AdministratorGrant {
     pub agent: Option<AgentId>,
     /// The provider.
     pub provider: ProviderId,
+    /// What of the provider.
+    pub scopes: Covered,
     /// Whether a user is needed.
     pub with_user: WithUser,
     /// When it was made.
@@ -62,9 +87,33 @@ pub struct AdministratorGrant {
 }
 
 impl AdministratorGrant {
-    /// Whether this grant covers a use of `provider` by `agent` on behalf of `whom`.
-    pub fn covers(&self, agent: AgentId, provider: ProviderId, whom: OnBehalfOf) -> bool {
+    /// Whether this grant covers a use of `provider` by `agent` on behalf of `whom`; of its
+    /// scopes, if the credential has any (an API key has none).
+    pub fn covers(
+        &self,
+        agent: AgentId,
+        provider: ProviderId,
+        whom: OnBehalfOf,
+        scopes: Option<&Scopes>,
+    ) -> bool {
         let names_agent = self.agent.is_none_or(|granted| granted == agent);
-        names_agent && self.provider == provider && self.with_user.admits(whom)
+        let in_scope = scopes.is_none_or(|asked| self.scopes.covers(asked));
+        names_agent && self.provider == provider && self.with_user.admits(whom) && in_scope
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scope::ScopeSeparator;
+
+    #[test]
+    fn a_grant_of_some_scopes_covers_no_other_and_no_unnamed_ones() {
+        let scopes = |text| Scopes::from_text(text, ScopeSeparator::Space).unwrap();
+        let some = Covered::Only(scopes("read list"));
+        assert!(some.covers(&scopes("read")));
+        assert!(!some.covers(&scopes("read write")));
+        assert!(!some.covers(&scopes("")));
+        assert!(Covered::Every.covers(&scopes("")));
     }
 }

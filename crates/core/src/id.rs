@@ -43,6 +43,18 @@ macro_rules! typed_ids {
                 Self(Uuid::from_bytes(bytes))
             }
 
+            /// The bare UUID, where a name of the reference has one: `x-amzn-RequestId`, the end of
+            /// a callback URL, the id of a key.
+            pub fn as_uuid_text(&self) -> String {
+                self.0.as_hyphenated().to_string()
+            }
+
+            /// The id that this bare UUID is, in the one spelling of `as_uuid_text`.
+            pub fn from_uuid_text(text: &str) -> Option<Self> {
+                let id = Uuid::try_parse(text).ok().map(Self)?;
+                (id.as_uuid_text() == text).then_some(id)
+            }
+
             /// When it was made, by the clock of who made it.
             pub fn made_at(&self) -> Timestamp {
                 let [a, b, c, d, e, f, ..] = *self.as_bytes();
@@ -99,6 +111,12 @@ typed_ids! {
     AgentId = "agt";
     /// A credential provider.
     ProviderId = "prv";
+    /// Where an authorization server sends a user back to, one for each provider.
+    CallbackId = "cbk";
+    /// A key that signs client assertions.
+    SigningKeyId = "sgk";
+    /// The token by which a user was proved.
+    SubjectTokenId = "sub";
     /// A user, verified or asserted.
     UserId = "usr";
     /// A grant.
@@ -113,13 +131,6 @@ typed_ids! {
     RecordId = "rec";
     /// One request, as it is named in logs, records and `x-amzn-RequestId`.
     RequestId = "req";
-}
-
-impl RequestId {
-    /// The bare UUID: what clients of the reference expect in `x-amzn-RequestId`.
-    pub fn as_uuid_text(&self) -> String {
-        self.0.as_hyphenated().to_string()
-    }
 }
 
 fn version_7(now: Timestamp, rng: &mut dyn CryptoRng) -> Uuid {

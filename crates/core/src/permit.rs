@@ -7,6 +7,12 @@ pub mod of {
     /// Read the sealed bytes of a provider's own credential.
     #[derive(Debug)]
     pub enum RevealApiKey {}
+    /// Read the sealed bytes of a token that a provider's client got for itself.
+    #[derive(Debug)]
+    pub enum RevealMachineToken {}
+    /// Read the sealed secret of a provider's client, to be sent to that provider.
+    #[derive(Debug)]
+    pub enum UseClientSecret {}
 }
 
 /// A yes of the policy engine, for one version of one resource.

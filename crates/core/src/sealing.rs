@@ -26,6 +26,7 @@ use crate::account::AccountId;
 use crate::digest::{self, Sha256};
 use crate::entropy::random_bytes;
 use crate::id::{DeploymentId, KeyId, UserId};
+use crate::measure::Count;
 use crate::sabotage;
 use crate::secret::Plain;
 
@@ -37,6 +38,10 @@ const ALGORITHM_HKDF_SHA256_AES_256_GCM: u8 = 1;
 const HEADER: usize = 1 + 1 + 16 + 4 + 32 + 32;
 const TAG: usize = 16;
 const INFO: &[u8] = b"procura seal v1";
+
+/// What this process has sealed and opened, for [`counts`] and for nothing else.
+static SEALED: Count = Count::new();
+static OPENED: Count = Count::new();
 
 /// Why a value does not open.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -254,6 +259,11 @@ pub fn destination_digest(
     ])
 }
 
+/// How many values this process has sealed, and how many it has opened.
+pub fn counts() -> (u64, u64) {
+    (SEALED.get(), OPENED.get())
+}
+
 /// Seals `plain` for `location` under `key`.
 pub fn seal<K>(
     rng: &mut dyn CryptoRng,
@@ -280,6 +290,7 @@ pub fn seal<K>(
         .seal_in_place_append_tag(write.nonce(), Aad::from(&aad), &mut *body)
         .map_err(|_| SealError::Crypto)?;
     bytes.extend_from_slice(&body);
+    SEALED.add_one();
     Ok(Sealed {
         bytes,
         kind: PhantomData,
@@ -312,6 +323,7 @@ pub fn open<K>(
         .map_err(|_| SealError::Mismatch)?
         .len();
     body.truncate(length);
+    OPENED.add_one();
     Ok(Plain::new(std::mem::take(&mut *body)))
 }
 

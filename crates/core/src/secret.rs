@@ -46,6 +46,21 @@ pub mod kind {
     /// A resource's API key.
     #[derive(Debug)]
     pub enum ApiKey {}
+    /// The secret of an OAuth 2 client of ours at an authorization server.
+    #[derive(Debug)]
+    pub enum ClientSecret {}
+    /// An access token of an authorization server.
+    #[derive(Debug)]
+    pub enum AccessToken {}
+    /// A refresh token of an authorization server.
+    #[derive(Debug)]
+    pub enum RefreshToken {}
+    /// The private half of a key that signs client assertions, as PKCS #8 (RFC 5958).
+    #[derive(Debug)]
+    pub enum PrivateKey {}
+    /// The token with which a user proved who they are.
+    #[derive(Debug)]
+    pub enum UserToken {}
     /// The secret half of an access key; SigV4 needs it in the clear.
     #[derive(Debug)]
     pub enum AccessKeySecret {}
@@ -64,4 +79,10 @@ pub mod kind {
     /// The Ed25519 seed that signs checkpoints.
     #[derive(Debug)]
     pub enum CheckpointSeed {}
+    /// A secret of the deployment, whatever it is for: what a rotation seals anew.
+    #[derive(Debug)]
+    pub enum DeploymentSecret {}
+    /// The mark of a rotation that is under way.
+    #[derive(Debug)]
+    pub enum RotationMark {}
 }

@@ -68,6 +68,27 @@ impl Clock for SystemClock {
     }
 }
 
+/// How long something took, for the operator to see and for nothing to be decided by: the moments
+/// between which it measures are known to nobody.
+#[derive(Debug, Clone, Copy)]
+pub struct Stopwatch(std::time::Instant);
+
+impl Stopwatch {
+    /// Begins now.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the one stopwatch; it gives durations and no moments"
+    )]
+    pub fn start() -> Self {
+        Self(std::time::Instant::now())
+    }
+
+    /// Microseconds since it began.
+    pub fn micros(self) -> u64 {
+        u64::try_from(self.0.elapsed().as_micros()).unwrap_or(u64::MAX)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::access_key::AccessKeyId;
 use crate::account::AccountId;
-use crate::id::{AgentId, DeploymentId, KeyId, TokenId};
+use crate::id::{AgentId, DeploymentId, KeyId, SubjectTokenId, TokenId};
 use crate::sealing::{self, Location, SealError, Sealed, SealingKey, Subject};
 use crate::secret::{Plain, kind::TokenClaims};
 use crate::time::Timestamp;
@@ -35,6 +35,9 @@ pub struct Claims {
     /// The user, if the agent acts for one.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub user: Option<User>,
+    /// The token by which the user was proved, if they were.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub subject_token: Option<SubjectTokenId>,
     /// The access key that asked for it; the token ends with that key.
     pub issued_by: AccessKeyId,
     /// The revocation epoch when it was made.
@@ -61,11 +64,20 @@ impl Claims {
             account,
             agent,
             user: whom.user(),
+            subject_token: None,
             issued_by,
             epoch,
             iat: now,
             exp: now.plus_seconds(LIFETIME_S),
         }
+    }
+
+    /// These claims, for a user who was proved by `token`, which is accepted until `until`: they do
+    /// not outlive it.
+    pub fn proved_by(mut self, token: SubjectTokenId, until: Timestamp) -> Self {
+        self.subject_token = Some(token);
+        self.exp = self.exp.min(until);
+        self
     }
 
     /// Whom the agent acts for.

@@ -26,6 +26,14 @@ impl AgentState {
         }
     }
 
+    /// The state after a change to `to`, active or suspended; none if there is no way back.
+    pub const fn changed(self, to: Self) -> Option<Self> {
+        match (self, to) {
+            (Self::Active | Self::Suspended, Self::Active | Self::Suspended) => Some(to),
+            _ => None,
+        }
+    }
+
     /// The state that a stored word means.
     pub fn from_stored(text: &str) -> Option<Self> {
         match text {
@@ -56,4 +64,17 @@ pub struct WorkloadIdentity {
     pub updated_at: Timestamp,
     /// How often it was written; every change is a compare-and-set on it.
     pub version: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::AgentState::{Active, Retired, Suspended};
+
+    #[test]
+    fn a_retired_agent_stays_retired() {
+        assert_eq!(Active.changed(Suspended), Some(Suspended));
+        assert_eq!(Suspended.changed(Active), Some(Active));
+        assert_eq!(Retired.changed(Active), None);
+        assert_eq!(Active.changed(Retired), None);
+    }
 }

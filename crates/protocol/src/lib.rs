@@ -6,8 +6,17 @@
 //! This crate must never: decide what a caller may do (that is `procura-authority`), keep a secret
 //! longer than one call, put what it read into an error text, or panic on any input.
 //!
-//! Start with [`sigv4`] (who signed this request?) and [`strict_json`] (is this body unambiguous?).
+//! One part takes randomness all the same: [`jose::signing`], because the library under it does.
+//!
+//! Start with [`sigv4`] (who signed this request?), [`jose`] (who issued this token, and for what?),
+//! [`oauth`] (what is asked of an authorization server?), [`egress`] (may this address be reached?)
+//! and [`strict_json`] (is this body unambiguous?).
 
+pub mod egress;
+#[doc(hidden)]
+pub mod fuzzing;
+pub mod jose;
+pub mod oauth;
 pub mod sigv4;
 pub mod strict_json;
 #[doc(hidden)]

@@ -19,7 +19,8 @@
 //!
 //! The access key id is no part of what is signed: which key was used is known only because this
 //! key's secret verifies. So the caller looks the secret up by exactly that id, and never tries
-//! several. A replay within the five minutes is not noticed here either.
+//! several. A replay within the five minutes is not noticed here either: whoever must notice keeps
+//! [`Presented::fingerprint`].
 //!
 //! Source: AWS "Create a signed AWS API request" and the published `aws-c-auth` vectors; the parts
 //! that AWS leaves open follow botocore. What could be read in two ways is refused: `policy`.
@@ -37,6 +38,7 @@ mod tests;
 use std::fmt;
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
+use procura_core::digest::{Sha256, sha256_of_fields};
 use procura_core::time::Timestamp;
 
 pub use self::authorization::Scope;
@@ -137,6 +139,12 @@ impl<'a> Presented<'a> {
         self.signed_headers
             .iter()
             .any(|signed| signed.eq_ignore_ascii_case(name))
+    }
+
+    /// What tells this signature from every other: the SHA-256 of key id and signature. It has one
+    /// form whatever unsigned headers a copy of the request carries.
+    pub fn fingerprint(&self) -> Sha256 {
+        sha256_of_fields(&[self.access_key_id.as_bytes(), &self.signature])
     }
 
     /// `x-amz-date`.

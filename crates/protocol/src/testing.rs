@@ -1,5 +1,8 @@
 //! For tests, fuzzing and `cargo xtask prove` only: the inside of [`crate::sigv4`], a signer, and
-//! the changes that an attacker could make to a signed request. No stability is promised.
+//! the changes that an attacker could make to a signed request; and tokens that nobody honest makes.
+//! No stability is promised.
+
+pub mod jose;
 
 use crate::sigv4::{RequestHead, Scope, SigningKey};
 

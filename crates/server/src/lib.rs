@@ -7,11 +7,15 @@
 //! Start with [`ops`], the table of contents, then [`request`].
 
 mod body;
+mod connections;
 mod error;
 pub mod listener;
+mod metrics;
 pub mod native;
+mod nature;
 mod ops;
 mod request;
 mod response;
+mod service;
 
 pub use crate::listener::{Limits, Listener};

@@ -1,27 +1,34 @@
 //! The accept loop: limits, timeouts, and a drain that finishes what is in flight.
 
+use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use hyper::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use procura_app::App;
+use procura_app::rate_limit::RateLimits;
 use procura_app::task::Stop;
 use tokio::net::{TcpListener, TcpStream, UnixListener};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 
-use crate::body::Budget;
-use crate::request::{self, Peer};
+use crate::metrics;
+use crate::request;
+use crate::service::{Peer, Service};
 
 /// What one node takes on at most.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
     /// Connections at once; further ones wait in the kernel's queue.
     pub connections: usize,
+    /// Connections at once of one peer: an IPv4 address or an IPv6 /64. Further ones are closed.
+    pub connections_per_peer: usize,
     /// Bytes of request heads, per connection.
     pub head_bytes: usize,
     /// Headers of a request.
@@ -36,12 +43,18 @@ pub struct Limits {
     pub write_timeout: Duration,
     /// How long requests in flight get to finish when the node stops.
     pub drain_timeout: Duration,
+    /// How often callers, accounts and addresses may ask.
+    pub rates: RateLimits,
 }
+
+/// Connections of monitoring systems at once.
+const METRICS_CONNECTIONS: usize = 16;
 
 impl Default for Limits {
     fn default() -> Self {
         Self {
             connections: 4096,
+            connections_per_peer: 256,
             head_bytes: 64 * 1024,
             headers: 100,
             unproved_body_bytes: 64 * 1024 * 1024,
@@ -49,6 +62,7 @@ impl Default for Limits {
             body_timeout: Duration::from_secs(30),
             write_timeout: Duration::from_secs(30),
             drain_timeout: Duration::from_secs(20),
+            rates: RateLimits::default(),
         }
     }
 }
@@ -56,27 +70,25 @@ impl Default for Limits {
 /// Serves an [`App`] on sockets.
 #[derive(Debug, Clone)]
 pub struct Listener {
-    app: Arc<App>,
+    service: Arc<Service>,
     limits: Limits,
     connections: Arc<Semaphore>,
-    budget: Budget,
 }
 
 impl Listener {
     /// A listener whose limits hold over all of its sockets together.
     pub fn new(app: Arc<App>, limits: Limits) -> Self {
         Self {
-            app,
+            service: Arc::new(Service::new(app, limits)),
             limits,
             connections: Arc::new(Semaphore::new(limits.connections)),
-            budget: Budget::new(limits.unproved_body_bytes),
         }
     }
 
     /// Accepts connections of clients until `stop`, then finishes those that are there.
     pub async fn serve(self, socket: TcpListener, mut stop: Stop) {
         let mut open = JoinSet::new();
-        while let Some(permit) = self.place(&mut stop).await {
+        while let Some(permit) = place(&self.connections, &mut stop).await {
             let accepted = tokio::select! {
                 accepted = socket.accept() => accepted,
                 () = stop.requested() => break,
@@ -88,10 +100,15 @@ impl Listener {
                     continue;
                 }
             };
+            // SECURITY: one peer cannot hold all places (test: a_peer_has_so_many_connections).
+            let Some(held) = self.service.connections.open(address.ip().into()) else {
+                self.service.metrics.connection_refused();
+                continue;
+            };
             let (this, stop) = (self.clone(), stop.clone());
             open.spawn(async move {
                 this.connection(stream, address, stop).await;
-                drop(permit);
+                drop((permit, held));
             });
             while open.try_join_next().is_some() {}
         }
@@ -116,10 +133,15 @@ impl Listener {
             };
             let (this, stop) = (self.clone(), stop.clone());
             open.spawn(async move {
-                let app = Arc::clone(&this.app);
-                let service = service_fn(move |request| {
-                    let app = Arc::clone(&app);
-                    async move { crate::native::answer(&app, request).await }
+                let service = Arc::clone(&this.service);
+                let service = service_fn(move |request: Request<Incoming>| {
+                    let service = Arc::clone(&service);
+                    async move {
+                        if request.uri().path() == "/metrics" {
+                            return Ok(metrics::answer(&service, request.method(), "/metrics"));
+                        }
+                        crate::native::answer(&service.app, request).await
+                    }
                 });
                 let builder = this.builder();
                 let connection = builder.serve_connection(TokioIo::new(stream), service);
@@ -130,28 +152,62 @@ impl Listener {
         while open.join_next().await.is_some() {}
     }
 
-    async fn place(&self, stop: &mut Stop) -> Option<tokio::sync::OwnedSemaphorePermit> {
-        tokio::select! {
-            permit = Arc::clone(&self.connections).acquire_owned() => permit.ok(),
-            () = stop.requested() => None,
+    /// Gives the metrics, and nothing else, to whoever connects, until `stop`. They are not for
+    /// clients: this is another socket than theirs.
+    pub async fn serve_metrics(self, socket: TcpListener, mut stop: Stop) {
+        let places = Arc::new(Semaphore::new(METRICS_CONNECTIONS));
+        let mut open = JoinSet::new();
+        while let Some(permit) = place(&places, &mut stop).await {
+            let accepted = tokio::select! {
+                accepted = socket.accept() => accepted,
+                () = stop.requested() => break,
+            };
+            let stream = match accepted {
+                Ok((stream, _)) => stream,
+                Err(error) => {
+                    pause_after(&error).await;
+                    continue;
+                }
+            };
+            let (this, stop) = (self.clone(), stop.clone());
+            open.spawn(async move {
+                this.metrics_connection(stream, stop).await;
+                drop(permit);
+            });
+            while open.try_join_next().is_some() {}
         }
+        drop(socket);
+        while open.join_next().await.is_some() {}
+    }
+
+    async fn metrics_connection(&self, stream: TcpStream, stop: Stop) {
+        if self.limit_writes(&stream).is_err() {
+            return;
+        }
+        let service = Arc::clone(&self.service);
+        let answer = service_fn(move |request: Request<Incoming>| {
+            let path = request.uri().path();
+            let answer = metrics::answer(&service, request.method(), path);
+            async move { Ok::<_, Infallible>(answer) }
+        });
+        let connection = self
+            .builder()
+            .serve_connection(TokioIo::new(stream), answer);
+        finish(connection, stop, self.limits.drain_timeout).await;
     }
 
     async fn connection(&self, stream: TcpStream, address: SocketAddr, stop: Stop) {
         if stream.set_nodelay(true).is_err() || self.limit_writes(&stream).is_err() {
             return;
         }
-        let this = self.clone();
-        let service = service_fn(move |incoming| {
-            let this = this.clone();
-            async move {
-                let peer = Peer(address.ip());
-                request::answer(&this.app, &this.budget, &this.limits, peer, incoming).await
-            }
+        let service = Arc::clone(&self.service);
+        let answer = service_fn(move |incoming| {
+            let service = Arc::clone(&service);
+            async move { request::answer(&service, Peer(address.ip()), incoming).await }
         });
         let connection = self
             .builder()
-            .serve_connection(TokioIo::new(stream), service);
+            .serve_connection(TokioIo::new(stream), answer);
         finish(connection, stop, self.limits.drain_timeout).await;
     }
 
@@ -179,17 +235,22 @@ impl Listener {
     }
 }
 
+/// A place for another connection; none when the node stops.
+async fn place(places: &Arc<Semaphore>, stop: &mut Stop) -> Option<OwnedSemaphorePermit> {
+    tokio::select! {
+        permit = Arc::clone(places).acquire_owned() => permit.ok(),
+        () = stop.requested() => None,
+    }
+}
+
 /// Runs a connection to its end; after `stop`, to the end of the request that it serves.
-async fn finish<I, S>(
-    connection: http1::Connection<I, S>,
-    mut stop: Stop,
-    drain_timeout: Duration,
-) where
-    S: hyper::service::HttpService<hyper::body::Incoming>,
+async fn finish<I, S>(connection: http1::Connection<I, S>, mut stop: Stop, drain_timeout: Duration)
+where
+    S: hyper::service::HttpService<Incoming>,
     S::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     I: hyper::rt::Read + hyper::rt::Write + Unpin,
-    <S as hyper::service::HttpService<hyper::body::Incoming>>::ResBody: 'static,
-    <<S as hyper::service::HttpService<hyper::body::Incoming>>::ResBody as hyper::body::Body>::Error:
+    <S as hyper::service::HttpService<Incoming>>::ResBody: 'static,
+    <<S as hyper::service::HttpService<Incoming>>::ResBody as hyper::body::Body>::Error:
         Into<Box<dyn std::error::Error + Send + Sync>>,
 {
     tokio::pin!(connection);

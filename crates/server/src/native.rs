@@ -1,8 +1,14 @@
 //! The native API, as far as the local command line needs it: over the socket of the data
 //! directory, which only its owner can open (mode 0600). Whoever is there is the operator.
 
+mod agents;
 mod audit;
+mod backup;
+mod grants;
+mod issuers;
 mod keys;
+mod signing_keys;
+mod vault;
 
 use std::convert::Infallible;
 
@@ -15,6 +21,7 @@ use procura_app::operation::OpCx;
 use procura_core::action::Action;
 use procura_core::error::{Error, Kind};
 use procura_core::id::RequestId;
+use procura_core::workload_identity::AgentState;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -76,9 +83,41 @@ impl Call<'_> {
             (&Method::DELETE, ["v1", "accounts", account, "keys", key]) => {
                 self.revoke_key(account, key).await
             }
+            (&Method::GET, ["v1", "accounts", account, "signing-keys"]) => {
+                self.signing_keys(account).await
+            }
+            (&Method::POST, ["v1", "accounts", account, "signing-keys"]) => {
+                self.create_signing_key(account).await
+            }
+            (&Method::GET, ["v1", "accounts", account, "issuers"]) => self.issuers(account).await,
+            (&Method::POST, ["v1", "accounts", account, "issuers"]) => {
+                self.register_issuer(account).await
+            }
+            (&Method::POST, ["v1", "accounts", account, "issuers", "remove"]) => {
+                self.remove_issuer(account).await
+            }
+            (&Method::POST, ["v1", "accounts", account, "agents", name, "suspend"]) => {
+                self.set_agent_state(account, name, AgentState::Suspended)
+                    .await
+            }
+            (&Method::POST, ["v1", "accounts", account, "agents", name, "resume"]) => {
+                self.set_agent_state(account, name, AgentState::Active)
+                    .await
+            }
+            (&Method::GET, ["v1", "accounts", account, "grants"]) => self.grants(account).await,
+            (&Method::POST, ["v1", "accounts", account, "grants"]) => {
+                self.create_grant(account).await
+            }
+            (&Method::DELETE, ["v1", "accounts", account, "grants", grant]) => {
+                self.revoke_grant(account, grant).await
+            }
             (&Method::GET, ["v1", "audit", "records"]) => self.records(&query).await,
             (&Method::GET, ["v1", "audit", "export"]) => self.export().await,
             (&Method::GET, ["v1", "audit", "chains", chain]) => self.chain(chain, &query).await,
+            (&Method::GET, ["v1", "vault", "keys"]) => self.vault_keys().await,
+            (&Method::GET, ["v1", "vault", "rotations"]) => self.rotations().await,
+            (&Method::POST, ["v1", "vault", "rotations"]) => self.rotate().await,
+            (&Method::POST, ["v1", "backups"]) => self.create_backup().await,
             _ => Err(Error::not_found(format!(
                 "the native API has no {method} {path}"
             ))),

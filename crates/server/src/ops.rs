@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use hyper::header::HeaderMap;
 use procura_app::App;
+use procura_app::oauth2_provider::Oauth2Provider;
 use procura_app::operation::OpCx;
 use procura_core::account::AccountId;
 use procura_core::action::Action;
@@ -13,7 +14,10 @@ use procura_core::error::Error;
 use procura_core::id::RecordId;
 use procura_core::name::WorkloadName;
 use procura_core::time::Timestamp;
-use procura_wire::{EpochMillis, InputError, Labels, Operation};
+use procura_wire::generated::shapes::CredentialProviderVendorType;
+use procura_wire::{Enumerated as _, EpochMillis, InputError, Labels, Operation};
+
+use crate::nature::Nature;
 
 /// An authenticated request, not read yet.
 pub(crate) struct Asked<'a> {
@@ -67,14 +71,24 @@ impl From<Error> for Failure {
     }
 }
 
+mod oauth2_config;
+mod oauth2_config_output;
+
 macro_rules! operations {
-    ($($operation:ident => $module:ident,)*) => {
+    ($($operation:ident => $module:ident: $nature:ident,)*) => {
         $(mod $module;)*
 
         /// What an operation is for the policies. A new operation does not compile without a line.
         pub(crate) const fn action_of(operation: Operation) -> Action {
             match operation {
                 $(Operation::$operation => Action::$operation,)*
+            }
+        }
+
+        /// What kind of thing an operation is: how it is measured, and whether it may be repeated.
+        pub(crate) const fn nature_of(operation: Operation) -> Nature {
+            match operation {
+                $(Operation::$operation => Nature::$nature,)*
             }
         }
 
@@ -97,23 +111,30 @@ macro_rules! operations {
 }
 
 operations! {
-    CreateWorkloadIdentity => create_workload_identity,
-    GetWorkloadIdentity => get_workload_identity,
-    UpdateWorkloadIdentity => update_workload_identity,
-    DeleteWorkloadIdentity => delete_workload_identity,
-    ListWorkloadIdentities => list_workload_identities,
-    CreateApiKeyCredentialProvider => create_api_key_credential_provider,
-    GetApiKeyCredentialProvider => get_api_key_credential_provider,
-    UpdateApiKeyCredentialProvider => update_api_key_credential_provider,
-    DeleteApiKeyCredentialProvider => delete_api_key_credential_provider,
-    ListApiKeyCredentialProviders => list_api_key_credential_providers,
-    TagResource => tag_resource,
-    UntagResource => untag_resource,
-    ListTagsForResource => list_tags_for_resource,
-    GetTokenVault => get_token_vault,
-    GetWorkloadAccessToken => get_workload_access_token,
-    GetWorkloadAccessTokenForUserId => get_workload_access_token_for_user_id,
-    GetResourceApiKey => get_resource_api_key,
+    CreateWorkloadIdentity => create_workload_identity: Change,
+    GetWorkloadIdentity => get_workload_identity: Read,
+    UpdateWorkloadIdentity => update_workload_identity: Change,
+    DeleteWorkloadIdentity => delete_workload_identity: Change,
+    ListWorkloadIdentities => list_workload_identities: Read,
+    CreateApiKeyCredentialProvider => create_api_key_credential_provider: Change,
+    GetApiKeyCredentialProvider => get_api_key_credential_provider: Read,
+    UpdateApiKeyCredentialProvider => update_api_key_credential_provider: Change,
+    DeleteApiKeyCredentialProvider => delete_api_key_credential_provider: Change,
+    ListApiKeyCredentialProviders => list_api_key_credential_providers: Read,
+    CreateOauth2CredentialProvider => create_oauth2_credential_provider: Change,
+    GetOauth2CredentialProvider => get_oauth2_credential_provider: Read,
+    UpdateOauth2CredentialProvider => update_oauth2_credential_provider: Change,
+    DeleteOauth2CredentialProvider => delete_oauth2_credential_provider: Change,
+    ListOauth2CredentialProviders => list_oauth2_credential_providers: Read,
+    TagResource => tag_resource: Change,
+    UntagResource => untag_resource: Change,
+    ListTagsForResource => list_tags_for_resource: Read,
+    GetTokenVault => get_token_vault: Read,
+    GetWorkloadAccessToken => get_workload_access_token: Mint,
+    GetWorkloadAccessTokenForUserId => get_workload_access_token_for_user_id: Mint,
+    GetWorkloadAccessTokenForJWT => get_workload_access_token_for_jwt: Mint,
+    GetResourceApiKey => get_resource_api_key: Use,
+    GetResourceOauth2Token => get_resource_oauth2_token: Use,
 }
 
 fn read<I: procura_wire::Input>(asked: &Asked<'_>) -> Result<I, Failure> {
@@ -175,6 +196,16 @@ fn provider_arn(app: &App, account: AccountId, provider: &CredentialProvider) ->
     .to_string()
 }
 
+fn callback_url(app: &App, provider: &Oauth2Provider) -> String {
+    app.callback_url(provider.callback)
+}
+
+/// The vendor at the wire. Both sides have the same words.
+fn vendor_of(provider: &Oauth2Provider) -> CredentialProviderVendorType {
+    CredentialProviderVendorType::from_wire(provider.client.vendor.as_str())
+        .unwrap_or(CredentialProviderVendorType::CustomOauth2)
+}
+
 fn secret_of(
     app: &App,
     account: AccountId,
@@ -189,4 +220,17 @@ fn secret_of(
         &provider.secret_suffix,
     );
     procura_wire::generated::shapes::Secret { secret_arn }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_model_calls_read_only_is_a_read_and_nothing_else_is() {
+        for operation in Operation::ALL.iter().copied() {
+            let is_read = nature_of(operation) == Nature::Read;
+            assert_eq!(is_read, operation.is_read_only(), "{}", operation.name());
+        }
+    }
 }

@@ -1,7 +1,6 @@
-//! The way of every AWS request: route, claim, read, prove, check, dispatch, answer.
+//! The way of every AWS request: route, claim, read, prove, admit, dispatch, answer.
 
 use std::convert::Infallible;
-use std::net::IpAddr;
 
 use bytes::Bytes;
 use hyper::body::Incoming;
@@ -15,33 +14,31 @@ use procura_core::digest::sha256;
 use procura_core::error::{Error, Kind};
 use procura_core::id::RequestId;
 use procura_core::time::Timestamp;
+use procura_core::trace::Trace;
 use procura_protocol::sigv4::{self, RequestHead};
 use procura_protocol::strict_json;
 use procura_wire::{InputError, Labels, Operation, Route, route};
+use tracing::Instrument as _;
 
-use crate::body::{self, Budget};
+use crate::body;
 use crate::error::aws::Exception;
-use crate::listener::Limits;
+use crate::metrics::{Outcome, UNKNOWN};
 use crate::ops::{self, Asked, Failure};
 use crate::response::{self, Answer};
+use crate::service::{Peer, Service};
 
 /// How old the look at an access key may be when its request is proved, in milliseconds. A
 /// revocation reaches every node within a second.
 const CLAIM_MS_MAX: i64 = 250;
 
-/// The address at the other end of the connection.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Peer(pub(crate) IpAddr);
-
 /// Answers a request of a client.
 pub(crate) async fn answer(
-    app: &App,
-    budget: &Budget,
-    limits: &Limits,
+    service: &Service,
     peer: Peer,
     request: Request<Incoming>,
 ) -> Result<Answer, Infallible> {
     let (parts, body) = request.into_parts();
+    let app = &*service.app;
     if parts.method == Method::GET {
         match parts.uri.path() {
             "/healthz" => return Ok(response::text(StatusCode::OK, "ok\n")),
@@ -51,33 +48,25 @@ pub(crate) async fn answer(
     }
     let now = app.now();
     let id = app.new_request_id(now);
+    let trace = app.new_trace(traceparent(&parts.headers));
     let job = Job {
+        service,
         app,
-        budget,
-        limits,
         peer,
         now,
         id,
+        trace,
     };
-    let (operation, answered) = job.run(&parts, body).await;
-    let answer = match answered {
-        Ok(answer) => answer,
-        Err(exception) => {
-            // What strangers send is not logged at the level of operation: it would be their log.
-            let (name, peer) = (exception.name(), peer.0);
-            if exception.is_recorded() {
-                tracing::info!(request = %id, operation, exception = name, %peer, "refused");
-            } else {
-                tracing::debug!(request = %id, operation, exception = name, %peer, "turned away");
-            }
-            exception.answer(id)
-        }
-    };
-    tracing::debug!(
-        request = %id, operation, status = answer.status().as_u16(),
-        duration_ms = app.now().millis_since(now), "answered"
-    );
-    Ok(answer)
+    // At the level of errors, so that whatever is logged of the request has it.
+    let span = tracing::error_span!("request", trace = %trace.id, span = %trace.span);
+    Ok(job.answer(&parts, body).instrument(span).await)
+}
+
+/// A header that stands twice names no trace.
+fn traceparent(headers: &HeaderMap) -> Option<&[u8]> {
+    let mut values = headers.get_all("traceparent").iter();
+    let value = values.next()?;
+    values.next().is_none().then_some(value.as_bytes())
 }
 
 async fn readiness(app: &App) -> Answer {
@@ -89,15 +78,43 @@ async fn readiness(app: &App) -> Answer {
 
 /// One request on its way.
 struct Job<'a> {
+    service: &'a Service,
     app: &'a App,
-    budget: &'a Budget,
-    limits: &'a Limits,
     peer: Peer,
     now: Timestamp,
     id: RequestId,
+    trace: Trace,
 }
 
 impl Job<'_> {
+    /// Runs, counts and logs.
+    async fn answer(&self, parts: &Parts, body: Incoming) -> Answer {
+        let in_flight = self.service.metrics.begin();
+        let (operation, answered) = self.run(parts, body).await;
+        let (id, peer) = (self.id, self.peer.0);
+        let (outcome, answer) = match answered {
+            Ok(answer) => (Outcome::Done, answer),
+            Err(exception) => {
+                self.service.count_refusal(&exception, self.peer);
+                // What strangers send is not logged at the level of operation: it would be their
+                // log.
+                let name = exception.name();
+                if exception.is_recorded() {
+                    tracing::info!(request = %id, operation, exception = name, %peer, "refused");
+                } else {
+                    tracing::debug!(request = %id, operation, exception = name, %peer, "turned away");
+                }
+                (exception.outcome(), exception.answer(id))
+            }
+        };
+        in_flight.answered(operation, outcome);
+        tracing::debug!(
+            request = %id, operation, status = answer.status().as_u16(),
+            duration_ms = self.app.now().millis_since(self.now), "answered"
+        );
+        answer
+    }
+
     async fn run(
         &self,
         parts: &Parts,
@@ -116,7 +133,7 @@ impl Job<'_> {
             Route::Unknown => {
                 let text = "no operation of bedrock-agentcore or bedrock-agentcore-control has \
                             this path; is the endpoint of another service set to Procura?";
-                return ("unknown", Err(Exception::unknown(text)));
+                return (UNKNOWN, Err(Exception::unknown(text)));
             }
         };
         (
@@ -132,6 +149,8 @@ impl Job<'_> {
         parts: &Parts,
         body: Incoming,
     ) -> Result<Answer, Exception> {
+        // SECURITY: before anything is spent on an address that failed too often.
+        self.service.check_address(self.peer, self.now)?;
         let headers = flat(&parts.headers);
         let head = RequestHead {
             method: parts.method.as_str(),
@@ -143,7 +162,10 @@ impl Job<'_> {
             sigv4::parse(&head).map_err(|error| refused(&Unauthenticated::Signature(error)))?;
         let (proved, whole, now) = self.prove(operation, &presented, body).await?;
         let action = ops::action_of(operation);
-        let mut cx = OpCx::new(now, self.id, action, proved, self.peer.0.to_string());
+        let peer = self.peer.0.to_string();
+        let mut cx = OpCx::new(now, self.id, action, proved, peer).traced(self.trace);
+        self.service.admit(&cx, ops::nature_of(operation).class())?;
+        self.use_up(operation, &cx, &presented).await?;
         let query = parts.uri.query().unwrap_or_default();
         let asked = Asked {
             labels,
@@ -190,8 +212,8 @@ impl Job<'_> {
         let held = body::read(
             body,
             operation.body_bytes_max(),
-            self.budget,
-            self.limits.body_timeout,
+            &self.service.budget,
+            self.service.limits.body_timeout,
         )
         .await
         .map_err(|error| Exception::of_unread(&error))?;
@@ -209,6 +231,21 @@ impl Job<'_> {
         // The body is a proved caller's now, and no stranger's.
         drop(held.place);
         Ok((proved, held.bytes, now))
+    }
+
+    /// SECURITY: what changes something is done once per signature, so that whoever has seen the
+    /// request cannot have it done again (tests: replay).
+    async fn use_up(
+        &self,
+        operation: Operation,
+        cx: &OpCx,
+        presented: &sigv4::Presented<'_>,
+    ) -> Result<(), Exception> {
+        if !ops::nature_of(operation).is_once() {
+            return Ok(());
+        }
+        let used = self.app.use_signature(cx, presented).await;
+        used.map_err(|error| refused(&error))
     }
 
     /// Every refusal of an authenticated caller is recorded before it is told.

@@ -7,17 +7,21 @@
 
 mod account_rows;
 mod audit_rows;
+mod backups;
 mod chains;
+mod counts;
 mod database;
 mod deployment_rows;
 mod isolation;
 mod migrations;
 mod postgres_only;
 mod proxy;
+mod rotation_rows;
 mod samples;
 mod schema;
 mod sqlite_only;
 mod transactions;
+mod used_signatures;
 
 use crate::store::Engine;
 
@@ -87,6 +91,18 @@ on_both_engines! {
         records_are_listed_by_account_and_in_pages
         the_lines_of_a_chain_are_read_from_any_place
     }
+    rotation_rows {
+        a_key_is_added_under_the_newest_only
+        what_a_root_key_wraps_is_found_and_replaced_once
+        what_an_older_account_key_wraps_is_found_in_pages
+        marks_are_listed_by_their_beginning_and_removed
+        other_nodes_are_those_with_open_chains
+    }
+    backups {
+        a_backup_becomes_the_same_rows_in_either_engine
+        a_restore_ends_every_token
+        a_restore_is_whole_or_nothing_and_into_an_empty_database
+    }
     transactions {
         a_refusal_keeps_its_record_and_undoes_its_effect
         an_error_undoes_effect_and_record
@@ -106,6 +122,14 @@ on_both_engines! {
         a_start_refuses_a_chain_that_does_not_hold
         a_store_starts_once
         a_checkpoint_names_every_chain_as_a_full_reading_would
+    }
+    used_signatures {
+        a_signature_is_used_once
+        signatures_are_forgotten_when_their_time_is_over
+        of_many_that_use_a_signature_at_once_one_does
+    }
+    counts {
+        transactions_are_counted_by_name_and_end
     }
     migrations {
         migrating_twice_is_migrating_once

@@ -93,10 +93,10 @@ impl AccountTx<'_> {
     }
 
     /// Adds a provider with its secret; false when the name is taken.
-    pub fn insert_credential_provider(
+    pub fn insert_credential_provider<K>(
         &mut self,
         provider: &CredentialProvider,
-        secret: &Sealed<ApiKey>,
+        secret: &Sealed<K>,
     ) -> Result<bool, Error> {
         let inserted = self.session.execute(
             "INSERT INTO credential_provider
@@ -122,49 +122,50 @@ impl AccountTx<'_> {
         Ok(inserted == 1)
     }
 
-    /// Writes the version after the stored one; false when another was faster, or none is there.
-    /// Without a new secret the stored one stays, and so does the version that it is sealed for.
-    pub fn update_credential_provider(
+    /// Writes the version after the stored one, with a new secret; false when another was faster,
+    /// or none is there.
+    pub fn update_credential_provider<K>(
         &mut self,
         new: &CredentialProvider,
-        secret: Option<&Sealed<ApiKey>>,
+        secret: &Sealed<K>,
     ) -> Result<bool, Error> {
-        let tags = json(new.tags.pairs())?;
-        let account = Value::Text(self.account.as_str());
-        let id = Value::Blob(new.id.as_bytes());
-        let (updated_at, version) = (time(new.updated_at), count(new.version)?);
-        let (stored, secret_version) = (before(new.version)?, count(new.secret_version)?);
-        let tags = Value::Text(&tags);
-        let updated = match secret {
-            None => self.session.execute(
-                "UPDATE credential_provider SET tags = $3, updated_at = $4, version = $5
-                 WHERE account = $1 AND id = $2 AND version = $6 AND secret_version = $7",
-                &[
-                    account,
-                    id,
-                    tags,
-                    updated_at,
-                    version,
-                    stored,
-                    secret_version,
-                ],
-            ),
-            Some(secret) => self.session.execute(
-                "UPDATE credential_provider SET tags = $3, updated_at = $4, version = $5,
-                        secret_version = $7, secret = $8
-                 WHERE account = $1 AND id = $2 AND version = $6",
-                &[
-                    account,
-                    id,
-                    tags,
-                    updated_at,
-                    version,
-                    stored,
-                    secret_version,
-                    Value::Blob(secret.as_bytes()),
-                ],
-            ),
-        }?;
+        let updated = self.session.execute(
+            "UPDATE credential_provider SET tags = $3, updated_at = $4, version = $5,
+                    secret_version = $7, secret = $8
+             WHERE account = $1 AND id = $2 AND version = $6",
+            &[
+                Value::Text(self.account.as_str()),
+                Value::Blob(new.id.as_bytes()),
+                Value::Text(&json(new.tags.pairs())?),
+                time(new.updated_at),
+                count(new.version)?,
+                before(new.version)?,
+                count(new.secret_version)?,
+                Value::Blob(secret.as_bytes()),
+            ],
+        )?;
+        Ok(updated == 1)
+    }
+
+    /// Writes the tags of the version after the stored one; false when another was faster, or none
+    /// is there. The secret stays, and so does the version that it is sealed for.
+    pub fn update_credential_provider_tags(
+        &mut self,
+        new: &CredentialProvider,
+    ) -> Result<bool, Error> {
+        let updated = self.session.execute(
+            "UPDATE credential_provider SET tags = $3, updated_at = $4, version = $5
+             WHERE account = $1 AND id = $2 AND version = $6 AND secret_version = $7",
+            &[
+                Value::Text(self.account.as_str()),
+                Value::Blob(new.id.as_bytes()),
+                Value::Text(&json(new.tags.pairs())?),
+                time(new.updated_at),
+                count(new.version)?,
+                before(new.version)?,
+                count(new.secret_version)?,
+            ],
+        )?;
         Ok(updated == 1)
     }
 

@@ -122,6 +122,31 @@ impl Session<'_> {
             .collect())
     }
 
+    /// The cells of a query whose text was put together from the names of tables and columns.
+    /// Dangerous: no part of the text may be anything else.
+    pub(crate) fn dangerous_query(
+        &mut self,
+        sql: &str,
+        parameters: &[Value<'_>],
+    ) -> Result<Vec<Vec<Cell>>, Error> {
+        match self {
+            Self::Sqlite(session) => session.query(sql, parameters),
+            Self::Postgres(session) => session.query(sql, parameters),
+        }
+    }
+
+    /// A statement put together like that of [`Session::dangerous_query`]: how many rows it touched.
+    pub(crate) fn dangerous_execute(
+        &mut self,
+        sql: &str,
+        parameters: &[Value<'_>],
+    ) -> Result<u64, Error> {
+        match self {
+            Self::Sqlite(session) => session.execute(sql, parameters),
+            Self::Postgres(session) => session.execute(sql, parameters),
+        }
+    }
+
     /// The only row of a query by a unique key.
     pub(crate) fn row(
         &mut self,

@@ -12,6 +12,18 @@ use crate::tx::Tx;
 
 const TABLE: &str = "encryption_key";
 
+/// What became of a key that was to be added.
+#[must_use = "a key that was not added must not be used"]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Inserted {
+    /// It is there.
+    Done,
+    /// Its owner has one of this purpose and version already.
+    Taken,
+    /// The key that wraps it was rotated meanwhile: wrap it anew, under the newest.
+    Stale,
+}
+
 impl Tx<'_> {
     /// The key of this id and version.
     pub fn encryption_key(
@@ -49,8 +61,36 @@ impl Tx<'_> {
         row.map(read).transpose()
     }
 
-    /// Adds a key; false when its account has one of this purpose and version.
-    pub fn insert_encryption_key(&mut self, key: &EncryptionKey) -> Result<bool, Error> {
+    /// Every version of the key of `account` for `purpose`, the oldest first.
+    pub fn encryption_keys(
+        &mut self,
+        account: Option<AccountId>,
+        purpose: KeyPurpose,
+    ) -> Result<Vec<EncryptionKey>, Error> {
+        let (word, subject) = stored(&purpose);
+        let rows = self.session.rows(
+            TABLE,
+            "SELECT id, version, account, purpose, subject, wrapped, created_at
+             FROM encryption_key WHERE account = $1 AND purpose = $2 AND subject = $3
+             ORDER BY version",
+            &[
+                Value::Text(owner(account.as_ref())),
+                Value::Text(word),
+                Value::Blob(subject),
+            ],
+        )?;
+        rows.into_iter().map(read).collect()
+    }
+
+    /// Adds a key, if the key that wraps it is the newest of its kind.
+    ///
+    /// INVARIANT: after a rotation has made its new key, nothing is wrapped under an older one any
+    /// more, on any node (test: `a_key_is_added_under_the_newest_only`). So what a rotation has to
+    /// wrap anew becomes less and never more.
+    pub fn insert_encryption_key(&mut self, key: &EncryptionKey) -> Result<Inserted, Error> {
+        if !self.is_wrapped_under_newest(key)? {
+            return Ok(Inserted::Stale);
+        }
         let (word, subject) = stored(&key.purpose);
         let inserted = self.session.execute(
             "INSERT INTO encryption_key
@@ -67,7 +107,22 @@ impl Tx<'_> {
                 time(key.created_at),
             ],
         )?;
-        Ok(inserted == 1)
+        Ok(if inserted == 1 {
+            Inserted::Done
+        } else {
+            Inserted::Taken
+        })
+    }
+
+    fn is_wrapped_under_newest(&mut self, key: &EncryptionKey) -> Result<bool, Error> {
+        let (id, version) = key.wrapped.key().map_err(Error::internal_source)?;
+        if key.purpose.is_under_root() {
+            let meta = self.meta()?;
+            let meta = meta.ok_or_else(|| Error::inconsistent("meta", "singleton"))?;
+            return Ok(meta.root_key == id);
+        }
+        let above = self.newest_encryption_key(key.account, KeyPurpose::Account)?;
+        Ok(above.is_some_and(|above| (above.id, above.version) == (id, version)))
     }
 
     /// Whether anything is sealed here: a new root key must not be made over it.
@@ -78,12 +133,12 @@ impl Tx<'_> {
 }
 
 /// Absent is the empty text, so that the natural key is unique without an account, too.
-fn owner(account: Option<&AccountId>) -> &str {
+pub(crate) fn owner(account: Option<&AccountId>) -> &str {
     account.map_or("", AccountId::as_str)
 }
 
 /// A purpose as its word and the id of its user, which is empty when there is none.
-fn stored(purpose: &KeyPurpose) -> (&'static str, &[u8]) {
+pub(crate) fn stored(purpose: &KeyPurpose) -> (&'static str, &[u8]) {
     match purpose {
         KeyPurpose::Account => ("account", &[]),
         KeyPurpose::Subject(Subject::Deployment) => ("subject-deployment", &[]),
@@ -108,7 +163,7 @@ fn meaning(word: &str, subject: &[u8]) -> Option<KeyPurpose> {
     }
 }
 
-fn read(mut row: Row) -> Result<EncryptionKey, Error> {
+pub(crate) fn read(mut row: Row) -> Result<EncryptionKey, Error> {
     let id = row.id("id", KeyId::from_slice)?;
     let version =
         u32::try_from(row.int("version")?).map_err(|_| Error::inconsistent(TABLE, "version"))?;

@@ -14,6 +14,7 @@ use tokio::sync::watch;
 
 use crate::checkpoint::{Published, SharedPublished};
 use crate::config::OpenError;
+use crate::counters::Counters;
 use crate::driver::sqlite::SharedClock;
 use crate::job::Job;
 use crate::queue::Queue;
@@ -43,6 +44,7 @@ pub(crate) struct Limits {
 pub(crate) struct Shared {
     pub(crate) writes: Queue<Box<dyn Job>, Start>,
     pub(crate) reads: Queue<Box<dyn Job>, Infallible>,
+    pub(crate) counters: Arc<Counters>,
     pub(crate) clock: SharedClock,
     pub(crate) published: SharedPublished,
     pub(crate) writers_away: Absence,
@@ -59,6 +61,7 @@ impl Shared {
         Arc::new(Self {
             writes: Queue::new(limits.writers, limits.jobs_max),
             reads: Queue::new(limits.readers, limits.jobs_max),
+            counters: Arc::new(Counters::default()),
             clock: Arc::new(OnceLock::new()),
             published: Arc::new(Published::default()),
             writers_away: Absence::of(limits.writers),

@@ -1,8 +1,9 @@
 //! Administrators' grants. They fall with the agent or the provider that they name.
 
 use procura_core::error::Error;
-use procura_core::grant::{AdministratorGrant, WithUser};
+use procura_core::grant::{AdministratorGrant, Covered, WithUser};
 use procura_core::id::{AgentId, GrantId, ProviderId};
+use procura_core::scope::{ScopeSeparator, Scopes};
 
 use crate::driver::Value;
 use crate::row::{Row, time};
@@ -15,9 +16,14 @@ impl AccountTx<'_> {
             .agent
             .as_ref()
             .map_or(Value::Null, |id| Value::Blob(id.as_bytes()));
+        let scopes = match &grant.scopes {
+            Covered::Every => None,
+            Covered::Only(scopes) => Some(scopes.to_string()),
+        };
         self.session.execute(
-            "INSERT INTO administrator_grant (account, id, agent, provider, with_user, created_at)
-             VALUES ($1, $2, $3, $4, $5, $6)",
+            "INSERT INTO administrator_grant (account, id, agent, provider, with_user,
+                                              created_at, scopes)
+             VALUES ($1, $2, $3, $4, $5, $6, $7)",
             &[
                 Value::Text(self.account.as_str()),
                 Value::Blob(grant.id.as_bytes()),
@@ -25,9 +31,33 @@ impl AccountTx<'_> {
                 Value::Blob(grant.provider.as_bytes()),
                 Value::Text(grant.with_user.as_str()),
                 time(grant.created_at),
+                scopes.as_deref().map_or(Value::Null, Value::Text),
             ],
         )?;
         Ok(())
+    }
+
+    /// Every grant of this account, oldest first.
+    pub fn all_administrator_grants(&mut self) -> Result<Vec<AdministratorGrant>, Error> {
+        let rows = self.session.rows(
+            "administrator_grant",
+            "SELECT id, agent, provider, scopes, with_user, created_at
+             FROM administrator_grant WHERE account = $1 ORDER BY id",
+            &[Value::Text(self.account.as_str())],
+        )?;
+        rows.into_iter().map(read).collect()
+    }
+
+    /// Takes a grant back; false when there is none of this id.
+    pub fn delete_administrator_grant(&mut self, id: GrantId) -> Result<bool, Error> {
+        let deleted = self.session.execute(
+            "DELETE FROM administrator_grant WHERE account = $1 AND id = $2",
+            &[
+                Value::Text(self.account.as_str()),
+                Value::Blob(id.as_bytes()),
+            ],
+        )?;
+        Ok(deleted == 1)
     }
 
     /// The grants on a provider, oldest first.
@@ -37,7 +67,7 @@ impl AccountTx<'_> {
     ) -> Result<Vec<AdministratorGrant>, Error> {
         let rows = self.session.rows(
             "administrator_grant",
-            "SELECT id, agent, provider, with_user, created_at
+            "SELECT id, agent, provider, scopes, with_user, created_at
              FROM administrator_grant WHERE account = $1 AND provider = $2 ORDER BY id",
             &[
                 Value::Text(self.account.as_str()),
@@ -53,6 +83,13 @@ fn read(mut row: Row) -> Result<AdministratorGrant, Error> {
         id: row.id("id", GrantId::from_slice)?,
         agent: row.optional_id("agent", AgentId::from_slice)?,
         provider: row.id("provider", ProviderId::from_slice)?,
+        scopes: match row.optional_text("scopes")? {
+            None => Covered::Every,
+            Some(text) => Covered::Only(
+                Scopes::from_text(&text, ScopeSeparator::Space)
+                    .map_err(|_| Error::inconsistent("administrator_grant", "scopes"))?,
+            ),
+        },
         with_user: row.word("with_user", WithUser::from_stored)?,
         created_at: row.timestamp("created_at")?,
     })

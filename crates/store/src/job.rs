@@ -1,13 +1,16 @@
 //! A closure on its way through an engine: run as often as needed, answered once.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use procura_core::audit::record::{Committed, Entry};
 use procura_core::error::Error;
 use procura_core::id::RecordId;
 use procura_core::sabotage;
+use procura_core::time::Stopwatch;
 use tokio::sync::oneshot;
 
+use crate::counters::{Counters, Ended};
 use crate::tx::{Outcome, Tx};
 
 /// What a closure wants to have committed.
@@ -66,11 +69,14 @@ struct Queued<T, F> {
     closure: F,
     held: Option<Held<T>>,
     caller: Option<oneshot::Sender<Answer<T>>>,
+    counters: Arc<Counters>,
+    asked: Stopwatch,
 }
 
 /// `closure` as a job, and where its answer arrives.
 pub(crate) fn job<T, F>(
     name: &'static str,
+    counters: &Arc<Counters>,
     closure: F,
 ) -> (Box<dyn Job>, oneshot::Receiver<Answer<T>>)
 where
@@ -84,6 +90,8 @@ where
             closure,
             held: None,
             caller: Some(caller),
+            counters: Arc::clone(counters),
+            asked: Stopwatch::start(),
         }),
         answer,
     )
@@ -124,6 +132,15 @@ where
             (Ok(()), None) => Err(Error::internal("a closure was answered before it ran")),
         };
         if let Some(caller) = self.caller.take() {
+            let recorded = match &answer {
+                Ok(committed) => committed.record,
+                Err(error) => error.record(),
+            };
+            if recorded.is_some() {
+                self.counters.recorded();
+            }
+            let ended = Ended::of(&answer);
+            self.counters.ended(self.name, ended, self.asked.micros());
             // A caller that has gone away does not undo what is durable.
             let _gone = caller.send(answer);
         }

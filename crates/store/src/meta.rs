@@ -55,4 +55,22 @@ impl Tx<'_> {
         )?;
         Ok(inserted == 1)
     }
+
+    /// Makes `to` the root key of the deployment; false when `from` is not it any more.
+    pub fn switch_root_key(
+        &mut self,
+        from: KeyId,
+        to: KeyId,
+        key_check: &Sha256,
+    ) -> Result<bool, Error> {
+        let switched = self.session.execute(
+            "UPDATE meta SET root_key = $2, key_check = $3 WHERE root_key = $1",
+            &[
+                Value::Blob(from.as_bytes()),
+                Value::Blob(to.as_bytes()),
+                Value::Blob(key_check),
+            ],
+        )?;
+        Ok(switched == 1)
+    }
 }

@@ -38,6 +38,8 @@ macro_rules! migrations {
 /// In order; a version is the place in this list, from 1. Never change one that was released.
 const MIGRATIONS: &[Migration] = migrations! {
     1 "0001_foundation"
+    2 "0002_oauth2"
+    3 "0003_used_signature"
 };
 
 /// Two that migrate at once take turns.
@@ -66,6 +68,11 @@ const IS_THERE: Sql = sql! {
     postgres: "SELECT COUNT(*) FROM information_schema.tables
                WHERE table_schema = current_schema() AND table_name = 'schema_migration'",
 };
+
+/// The version of a database that has all of them.
+pub(crate) fn newest() -> u32 {
+    MIGRATIONS.last().map_or(0, |newest| newest.version)
+}
 
 /// The names of the migrations that a database without any lacks.
 pub(crate) fn all() -> Vec<String> {
@@ -149,7 +156,7 @@ fn checksum(session: &Session<'_>, migration: &Migration) -> Sha256 {
 /// The version of the database: 0 when it is empty. Each migration in it must be one of ours.
 fn version(session: &mut Session<'_>) -> Result<u32, OpenError> {
     let applied = applied(session).map_err(unreadable)?;
-    let known = MIGRATIONS.last().map_or(0, |newest| newest.version);
+    let known = newest();
     let mut version = 0;
     for (at, name, stored) in applied {
         let migration = MIGRATIONS

@@ -140,6 +140,11 @@ impl<J, C> Queue<J, C> {
         state.phase == Phase::Abandoned
     }
 
+    /// How many closures wait.
+    pub(crate) fn waiting(&self) -> usize {
+        self.lock().jobs.len()
+    }
+
     /// Whether closures are taken.
     pub(crate) fn is_open(&self) -> bool {
         self.lock().phase == Phase::Open

@@ -66,6 +66,14 @@ impl Row {
         }
     }
 
+    pub(crate) fn optional_text(&mut self, column: &'static str) -> Result<Option<String>, Error> {
+        match self.cells.next() {
+            Some(Cell::Text(value)) => Ok(Some(value)),
+            Some(Cell::Null) => Ok(None),
+            _ => Err(self.inconsistent(column)),
+        }
+    }
+
     /// A count or a version: stored as `i64`, never negative.
     pub(crate) fn count(&mut self, column: &'static str) -> Result<u64, Error> {
         u64::try_from(self.int(column)?).map_err(|_| self.inconsistent(column))

@@ -10,6 +10,7 @@ use procura_core::time::Clock;
 use crate::chain;
 use crate::checkpoint::CheckpointView;
 use crate::config::{Config, OpenError};
+use crate::counters::{Ended, StoreCounts};
 use crate::engine::{self, Limits, Shared, Start};
 use crate::job::job;
 use crate::migration::Migrated;
@@ -150,8 +151,10 @@ impl Store {
         F: Fn(&mut Tx<'_>) -> Result<Outcome<T>, Error> + Send + 'static,
         T: Send + 'static,
     {
-        let (job, answer) = job(name, closure);
-        self.handle.shared.writes.push(job).map_err(refused)?;
+        let counters = &self.handle.shared.counters;
+        let (job, answer) = job(name, counters, closure);
+        let pushed = self.handle.shared.writes.push(job);
+        pushed.map_err(|why| self.not_taken(name, why))?;
         answer.await.map_err(|_| closed())?
     }
 
@@ -161,11 +164,30 @@ impl Store {
         F: Fn(&mut Tx<'_>) -> Result<T, Error> + Send + 'static,
         T: Send + 'static,
     {
-        let (job, answer) = job(name, move |tx: &mut Tx<'_>| {
+        let counters = &self.handle.shared.counters;
+        let (job, answer) = job(name, counters, move |tx: &mut Tx<'_>| {
             closure(tx).map(Outcome::Unrecorded)
         });
-        self.handle.shared.reads.push(job).map_err(refused)?;
+        let pushed = self.handle.shared.reads.push(job);
+        pushed.map_err(|why| self.not_taken(name, why))?;
         Ok(answer.await.map_err(|_| closed())??.value)
+    }
+
+    /// What the store tells of itself.
+    pub fn counts(&self) -> StoreCounts {
+        let shared = &self.handle.shared;
+        shared
+            .counters
+            .view(shared.writes.waiting(), shared.reads.waiting())
+    }
+
+    fn not_taken(&self, name: &'static str, why: Refused) -> Error {
+        let ended = match why {
+            Refused::Full => Ended::Busy,
+            Refused::Closed => Ended::Failed,
+        };
+        self.handle.shared.counters.ended(name, ended, 0);
+        refused(why)
     }
 
     /// How far every chain is: what is signed once a second.

@@ -1,7 +1,7 @@
 //! The whole service in this process.
 
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -11,22 +11,26 @@ use procura_core::access_key::Role;
 use procura_core::account::AccountId;
 use procura_core::action::Action;
 use procura_core::workload_identity::AgentState;
+use procura_demo::DemoProvider;
 use procura_store::Outcome;
 
 use crate::client::Client;
 use crate::clock::TestClock;
 use crate::connection::Connection;
 use crate::database::Database;
+use crate::response::Response;
 use crate::setup::{ACCOUNT, KeyMaker, Setup};
 
 /// The real `App` behind the real `Listener` on a port of its own, with a database and a clock of
 /// its own. When dropped, it ends as a node does: requests, tasks, chains.
 pub struct TestApp {
+    setup: Setup,
     app: Arc<App>,
     clock: Arc<TestClock>,
     address: SocketAddr,
     clients: Clients,
-    running: Option<Running>,
+    demo: (DemoProvider, Option<Tasks>),
+    node: Option<Node>,
     store_is_closed: AtomicBool,
     database: Database,
 }
@@ -40,7 +44,23 @@ pub(crate) struct Clients {
     pub(crate) other_agent_host: Client,
 }
 
-pub(crate) struct Running {
+impl Clients {
+    fn at(&self, address: SocketAddr) -> Self {
+        Self {
+            admin: self.admin.at(address),
+            agent_host: self.agent_host.at(address),
+            binding: self.binding.at(address),
+            auditor: self.auditor.at(address),
+            other_admin: self.other_admin.at(address),
+            other_agent_host: self.other_agent_host.at(address),
+        }
+    }
+}
+
+/// What of a node is not the use cases.
+pub(crate) struct Node {
+    pub(crate) address: SocketAddr,
+    pub(crate) metrics_address: SocketAddr,
     pub(crate) requests: Option<Tasks>,
     pub(crate) background: Tasks,
 }
@@ -52,29 +72,70 @@ impl std::fmt::Debug for TestApp {
 }
 
 impl TestApp {
-    /// One on SQLite with the limits and policies of a new deployment.
+    /// One on SQLite with the policies of a new deployment, and buckets that no test empties.
     pub async fn start() -> Self {
         Setup::default().start().await
     }
 
     pub(crate) fn new(
+        setup: Setup,
         app: Arc<App>,
         clock: Arc<TestClock>,
-        address: SocketAddr,
+        node: Node,
         clients: Clients,
-        running: Running,
+        demo: (DemoProvider, Option<Tasks>),
         database: Database,
     ) -> Self {
-        let (running, store_is_closed) = (Some(running), AtomicBool::new(false));
         Self {
+            setup,
             app,
             clock,
-            address,
+            address: node.address,
             clients,
-            running,
-            store_is_closed,
+            demo,
+            node: Some(node),
+            store_is_closed: AtomicBool::new(false),
             database,
         }
+    }
+
+    /// Ends it as a node ends, and starts it on what it has left.
+    pub async fn restart(&mut self) {
+        self.end().await;
+        let (app, node) = self.setup.node(&self.database, &self.clock).await;
+        self.clients = self.clients.at(node.address);
+        self.app = app;
+        self.address = node.address;
+        self.node = Some(node);
+    }
+
+    /// Another node on the same database; none where a database has one node.
+    pub async fn another_node(&self) -> Option<Self> {
+        let database = self.database.shared()?;
+        let (app, node) = self.setup.node(&database, &self.clock).await;
+        let clients = self.clients.at(node.address);
+        let clock = Arc::clone(&self.clock);
+        let demo = (self.demo.0.clone(), None);
+        Some(Self::new(
+            self.setup, app, clock, node, clients, demo, database,
+        ))
+    }
+
+    /// What a monitoring system reads.
+    pub async fn metrics(&self) -> Response {
+        let address = self.metrics_address();
+        let request = b"GET /metrics HTTP/1.1\r\nhost: x\r\n\r\n";
+        Connection::open(address).await.exchange(request).await
+    }
+
+    /// Where a monitoring system reads.
+    pub fn metrics_address(&self) -> SocketAddr {
+        self.node.as_ref().unwrap().metrics_address
+    }
+
+    /// The socket of the operator.
+    pub fn admin_socket(&self) -> PathBuf {
+        self.database.admin_socket()
     }
 
     /// With an agent of this name.
@@ -105,6 +166,11 @@ impl TestApp {
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// An authorization server and an API beside it, with the same clock.
+    pub fn demo(&self) -> &DemoProvider {
+        &self.demo.0
     }
 
     /// The data directory.
@@ -201,8 +267,8 @@ impl TestApp {
 
     /// Takes no more connections and finishes what is in flight.
     pub async fn drain(&mut self) {
-        let running = self.running.as_mut().unwrap();
-        if let Some(requests) = running.requests.take() {
+        let node = self.node.as_mut().unwrap();
+        if let Some(requests) = node.requests.take() {
             requests.finish().await;
         }
     }
@@ -214,10 +280,11 @@ impl TestApp {
     }
 
     async fn end(&mut self) {
-        let Some(Running {
+        let Some(Node {
             requests,
             background,
-        }) = self.running.take()
+            ..
+        }) = self.node.take()
         else {
             return;
         };

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use procura_core::access_key::AccessKey;
 use procura_core::account::AccountId;
@@ -16,6 +17,9 @@ use crate::message::{Message, Request};
 use crate::response::Response;
 use crate::setup::REGION;
 use crate::signer::Signer;
+
+/// What tells apart what is asked twice in the same second, as many clients do it.
+static INVOCATIONS: AtomicU64 = AtomicU64::new(0);
 
 /// A client with an access key.
 #[derive(Debug, Clone)]
@@ -69,10 +73,25 @@ impl Client {
         self.account
     }
 
-    /// Signs, now.
+    /// Signs, now, and never twice the same.
     pub fn sign(&self, request: &Request) -> Message {
+        let invocation = INVOCATIONS.fetch_add(1, Ordering::Relaxed).to_string();
+        let request = request.clone().header("amz-sdk-invocation-id", &invocation);
+        self.sign_plainly(&request)
+    }
+
+    /// Signs, now: what is asked twice in the same second has the same signature, as of boto3.
+    pub fn sign_plainly(&self, request: &Request) -> Message {
         self.signer
             .sign(request, &self.address.to_string(), self.clock.now())
+    }
+
+    /// This client, of another node.
+    pub(crate) fn at(&self, address: SocketAddr) -> Self {
+        Self {
+            address,
+            ..self.clone()
+        }
     }
 
     /// Signs and sends on a new connection.
@@ -106,6 +125,17 @@ impl Client {
             .await
     }
 
+    /// `CreateOauth2CredentialProvider` of a custom provider.
+    pub async fn create_oauth2_provider(&self, name: &str, config: &Value) -> Response {
+        let body = json!({
+            "name": name,
+            "credentialProviderVendor": "CustomOauth2",
+            "oauth2ProviderConfigInput": config,
+        });
+        self.call(Operation::CreateOauth2CredentialProvider, body)
+            .await
+    }
+
     /// `GetWorkloadAccessToken`, which must succeed.
     pub async fn token(&self, agent: &str) -> String {
         let body = json!({ "workloadName": agent });
@@ -120,6 +150,24 @@ impl Client {
             .call(Operation::GetWorkloadAccessTokenForUserId, body)
             .await;
         minted.expect_status(200).member("workloadAccessToken")
+    }
+
+    /// `GetWorkloadAccessTokenForJWT`.
+    pub async fn token_for_jwt(&self, agent: &str, user_token: &str) -> Response {
+        let body = json!({ "workloadName": agent, "userToken": user_token });
+        self.call(Operation::GetWorkloadAccessTokenForJWT, body)
+            .await
+    }
+
+    /// `GetResourceOauth2Token` with the flow `M2M`.
+    pub async fn machine_token(&self, token: &str, provider: &str, scopes: &[&str]) -> Response {
+        let body = json!({
+            "workloadIdentityToken": token,
+            "resourceCredentialProviderName": provider,
+            "scopes": scopes,
+            "oauth2Flow": "M2M",
+        });
+        self.call(Operation::GetResourceOauth2Token, body).await
     }
 
     /// `GetResourceApiKey`.

@@ -18,6 +18,8 @@ pub(crate) struct Database {
 struct Server {
     url: String,
     name: String,
+    /// Another node's, who removes it.
+    is_shared: bool,
 }
 
 impl Database {
@@ -33,6 +35,7 @@ impl Database {
                 Some(Server {
                     url,
                     name: name.clone(),
+                    is_shared: false,
                 })
             }
         };
@@ -41,9 +44,33 @@ impl Database {
         Some(Self { directory, server })
     }
 
+    /// The same database for another node, with a data directory of its own and the same root key;
+    /// none where a database has one node.
+    pub(crate) fn shared(&self) -> Option<Self> {
+        let Server { url, name, .. } = self.server.as_ref()?;
+        let unique = u128::from_be_bytes(random_bytes(&mut OsEntropy));
+        let directory = std::env::temp_dir().join(format!("procura_test_{unique:032x}"));
+        std::fs::create_dir(&directory).unwrap();
+        std::fs::copy(self.directory.join("root.key"), directory.join("root.key")).unwrap();
+        let server = Server {
+            url: url.clone(),
+            name: name.clone(),
+            is_shared: true,
+        };
+        Some(Self {
+            directory,
+            server: Some(server),
+        })
+    }
+
     /// Where the root key, the checkpoints and perhaps the database are.
     pub(crate) fn directory(&self) -> &Path {
         &self.directory
+    }
+
+    /// The socket of the operator: beside the data directory, so that all that is in it are files.
+    pub(crate) fn admin_socket(&self) -> PathBuf {
+        self.directory.with_extension("sock")
     }
 
     pub(crate) fn config(&self) -> Config {
@@ -51,7 +78,7 @@ impl Database {
             None => Config::Sqlite(SqliteConfig {
                 path: self.directory.join("procura.db"),
             }),
-            Some(Server { url, name }) => Config::Postgres(PostgresConfig {
+            Some(Server { url, name, .. }) => Config::Postgres(PostgresConfig {
                 url: with_database(url, name),
                 connections: POSTGRES_CONNECTIONS,
             }),
@@ -62,7 +89,13 @@ impl Database {
 impl Drop for Database {
     fn drop(&mut self) {
         let _removed = std::fs::remove_dir_all(&self.directory);
-        if let Some(Server { url, name }) = &self.server {
+        let _removed = std::fs::remove_file(self.admin_socket());
+        if let Some(Server {
+            url,
+            name,
+            is_shared: false,
+        }) = &self.server
+        {
             execute(url, &format!("DROP DATABASE {name} WITH (FORCE)"));
         }
     }

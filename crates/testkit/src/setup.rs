@@ -3,17 +3,22 @@
 use std::sync::Arc;
 
 use procura_app::App;
+use procura_app::outbound::OutboundConfig;
+use procura_app::rate_limit::RateLimits;
 use procura_app::start::StartConfig;
 use procura_app::task::Tasks;
 use procura_authority::Rules;
 use procura_core::access_key::Role;
 use procura_core::account::AccountId;
 use procura_core::action::Action;
+use procura_core::rate::Rate;
+use procura_demo::{DemoProvider, Settings};
+use procura_protocol::egress;
 use procura_server::{Limits, Listener};
 use procura_store::Engine;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, UnixListener};
 
-use crate::app::{Clients, Running, TestApp};
+use crate::app::{Clients, Node, TestApp};
 use crate::client::Client;
 use crate::clock::TestClock;
 use crate::database::Database;
@@ -34,8 +39,23 @@ pub struct Setup {
 
 impl Default for Setup {
     fn default() -> Self {
+        // The clock stands still and refills nothing: no test empties a bucket by accident.
+        let plenty = Rate {
+            per_second: 1_000_000,
+            burst: 1_000_000,
+        };
+        let rates = RateLimits {
+            control: plenty,
+            mints: plenty,
+            uses: plenty,
+            account: plenty,
+            address_failures: plenty,
+        };
         Self {
-            limits: Limits::default(),
+            limits: Limits {
+                rates,
+                ..Limits::default()
+            },
             rules: Rules::Baseline,
         }
     }
@@ -76,34 +96,71 @@ impl Setup {
 
     async fn start_on(self, database: Database) -> TestApp {
         let clock = Arc::new(TestClock::default());
+        let (app, node) = self.node(&database, &clock).await;
+        let maker = KeyMaker {
+            app: &app,
+            address: node.address,
+            clock: &clock,
+        };
+        let clients = maker.clients().await;
+        let demo = demo(&clock).await;
+        TestApp::new(self, app, clock, node, clients, demo, database)
+    }
+
+    /// A node on this database.
+    pub(crate) async fn node(
+        self,
+        database: &Database,
+        clock: &Arc<TestClock>,
+    ) -> (Arc<App>, Node) {
+        let socket = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = socket.local_addr().unwrap();
         let config = StartConfig {
             data_dir: database.directory().to_owned(),
             store: database.config(),
             region: REGION.parse().unwrap(),
             rules: self.rules,
+            endpoint: format!("http://{address}"),
+            outbound: OutboundConfig::new(egress::Rules::dev(Vec::new(), [address.port()])),
         };
-        let app = App::start(config, Arc::<TestClock>::clone(&clock))
+        let app = App::start(config, Arc::<TestClock>::clone(clock))
             .await
             .unwrap();
-        let socket = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = socket.local_addr().unwrap();
         let mut background = Tasks::default();
         app.spawn_tasks(&mut background);
         let listener = Listener::new(Arc::clone(&app), self.limits);
         let mut requests = Tasks::default();
-        requests.spawn(|stop| listener.serve(socket, stop));
-        let maker = KeyMaker {
-            app: &app,
+        let api = listener.clone();
+        requests.spawn(|stop| api.serve(socket, stop));
+        let socket = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let metrics_address = socket.local_addr().unwrap();
+        let metrics = listener.clone();
+        requests.spawn(|stop| metrics.serve_metrics(socket, stop));
+        let path = database.admin_socket();
+        let _of_a_node_that_is_gone = std::fs::remove_file(&path);
+        let socket = UnixListener::bind(path).unwrap();
+        requests.spawn(|stop| listener.serve_local(socket, stop));
+        let node = Node {
             address,
-            clock: &clock,
-        };
-        let clients = maker.clients().await;
-        let running = Running {
+            metrics_address,
             requests: Some(requests),
             background,
         };
-        TestApp::new(app, clock, address, clients, running, database)
+        (app, node)
     }
+}
+
+/// The demo provider, on a port of its own, and what keeps it up.
+async fn demo(clock: &Arc<TestClock>) -> (DemoProvider, Option<Tasks>) {
+    let socket = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let settings = Settings::new(Arc::<TestClock>::clone(clock));
+    let demo = DemoProvider::new(socket.local_addr().unwrap(), settings).unwrap();
+    let (serving, mut tasks) = (demo.clone(), Tasks::default());
+    tasks.spawn(|mut stop| async move {
+        let stopped = async move { stop.requested().await };
+        serving.serve(socket, stopped).await.unwrap();
+    });
+    (demo, Some(tasks))
 }
 
 /// Makes access keys, as the operator.

@@ -109,9 +109,11 @@ impl Range {
 }
 
 /// A string with a closed set of values.
-pub(crate) trait Enumerated: Sized + 'static {
+pub trait Enumerated: Sized + 'static {
+    /// The values at the wire.
     const VALUES: &'static [&'static str];
 
+    /// The value that a text is.
     fn from_wire(text: &str) -> Option<Self>;
 }
 

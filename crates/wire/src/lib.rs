@@ -23,6 +23,7 @@ mod route;
 mod sensitive;
 mod timestamp;
 
+pub use constraint::Enumerated;
 pub use exception::exception_status;
 pub use generated::operation::Operation;
 pub use input::{FieldViolation, Input, InputError, Request, parse};

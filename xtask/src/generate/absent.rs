@@ -11,22 +11,9 @@ use super::tables::IMPLEMENTED;
 
 /// Operations of the identity service, one by one.
 const BY_NAME: &[(&str, &str)] = &[
-    ("CreateOauth2CredentialProvider", OAUTH2),
-    ("GetOauth2CredentialProvider", OAUTH2),
-    ("UpdateOauth2CredentialProvider", OAUTH2),
-    ("DeleteOauth2CredentialProvider", OAUTH2),
-    ("ListOauth2CredentialProviders", OAUTH2),
-    (
-        "GetResourceOauth2Token",
-        "tokens of resources come with OAuth 2 credential providers",
-    ),
     (
         "CompleteResourceTokenAuth",
-        "session binding comes with OAuth 2 credential providers",
-    ),
-    (
-        "GetWorkloadAccessTokenForJWT",
-        "verified users come with the registration of issuers",
+        "session binding comes with delegated access, in a later release",
     ),
     ("CreatePaymentCredentialProvider", PAYMENT),
     ("GetPaymentCredentialProvider", PAYMENT),
@@ -55,9 +42,8 @@ const BY_NAME: &[(&str, &str)] = &[
     ("DeleteResourcePolicy", RESOURCE_POLICY),
 ];
 
-const OAUTH2: &str = "OAuth 2 credential providers come in a later release";
 const PAYMENT: &str = "payment credential providers come in a later release";
-const CONSENT: &str = "consent portals come after OAuth 2 credential providers";
+const CONSENT: &str = "consent portals come after delegated access";
 const RESOURCE_POLICY: &str =
     "resource policies are for runtimes and gateways, which are not part of an identity service";
 

@@ -11,7 +11,7 @@ use super::names::{digits, snake};
 use super::readers::{construction, statement};
 use super::rust_type::Direction;
 use super::shapes::fields;
-use super::tables::IMPLEMENTED;
+use super::tables::{IMPLEMENTED, REVEALS_NO_SECRET};
 
 pub(super) fn emit(model: &Model, files: &mut Files) -> anyhow::Result<()> {
     let mut modules = String::new();
@@ -126,7 +126,8 @@ fn file(model: &Model, operation: &Operation) -> anyhow::Result<String> {
         .iter()
         .map(|e| format!("\"{}\"", e.shape))
         .collect();
-    let is_read_only = detail.readonly && !reveals(model, output)?;
+    let reveals = !REVEALS_NO_SECRET.contains(&name.as_str()) && reveals(model, output)?;
+    let is_read_only = detail.readonly && !reveals;
     write!(
         out,
         "use crate::input::Source;\nuse crate::operation::{{Plane, Spec}};\n\

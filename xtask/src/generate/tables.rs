@@ -13,13 +13,20 @@ pub(super) const IMPLEMENTED: &[&str] = &[
     "UpdateApiKeyCredentialProvider",
     "DeleteApiKeyCredentialProvider",
     "ListApiKeyCredentialProviders",
+    "CreateOauth2CredentialProvider",
+    "GetOauth2CredentialProvider",
+    "UpdateOauth2CredentialProvider",
+    "DeleteOauth2CredentialProvider",
+    "ListOauth2CredentialProviders",
     "TagResource",
     "UntagResource",
     "ListTagsForResource",
     "GetTokenVault",
     "GetWorkloadAccessToken",
     "GetWorkloadAccessTokenForUserId",
+    "GetWorkloadAccessTokenForJWT",
     "GetResourceApiKey",
+    "GetResourceOauth2Token",
 ];
 
 /// The body of every answer to an input that is not valid; a root of output shapes.
@@ -40,6 +47,10 @@ pub(super) const PATTERN_EXCEPTIONS: &[PatternException] = &[PatternException {
     reason: "the model's resource types have no digits, which refuses `oauth2credentialprovider`",
 }];
 
+/// Reads whose sensitive members are no credentials, so that they leave no record: the additional
+/// claims of a client's assertion, which its server sees anyway.
+pub(super) const REVEALS_NO_SECRET: &[&str] = &["GetOauth2CredentialProvider"];
+
 const ITEMS_MAX: u64 = 100;
 const CHARS_MAX: u64 = 2048;
 
@@ -50,6 +61,9 @@ pub(super) const CAPS: &[(&str, u64)] = &[
     ("AllowedScopesType", ITEMS_MAX),
     ("AudiencesListType", ITEMS_MAX),
     ("AuthorizationEndpointType", CHARS_MAX),
+    ("CertificateBucketOwnerAccountId", CHARS_MAX),
+    ("CertificateS3Uri", CHARS_MAX),
+    ("CertificateSecretArn", CHARS_MAX),
     ("CustomRequestParametersType", ITEMS_MAX),
     ("DiscoveryUrlType", CHARS_MAX),
     ("IssuerUrlType", CHARS_MAX),
@@ -58,7 +72,12 @@ pub(super) const CAPS: &[(&str, u64)] = &[
     ("ResponseListType", ITEMS_MAX),
     ("ResponseType", CHARS_MAX),
     ("ScopesListType", ITEMS_MAX),
+    ("SecurityGroupIdentifier", CHARS_MAX),
     // The token of a next page: ours are far shorter.
     ("String", CHARS_MAX),
+    ("SubnetId", CHARS_MAX),
+    ("SubnetIds", ITEMS_MAX),
+    ("TokenAuthMethod", CHARS_MAX),
     ("TokenEndpointType", CHARS_MAX),
+    ("VpcIdentifier", CHARS_MAX),
 ];

@@ -7,11 +7,14 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use procura_core::digest::{hmac_sha256, sha256};
+use procura_core::entropy::{OsEntropy, random_bytes};
 use procura_core::time::{Clock as _, SystemClock};
 use serde_json::Value;
 
 /// How long an answer may take before the proof fails.
 const TIMEOUT: Duration = Duration::from_secs(30);
+/// How long to wait after having asked too often: what a bucket of the service needs to refill.
+const TOO_EARLY: Duration = Duration::from_millis(20);
 
 /// Where a service is, and who calls.
 #[derive(Debug, Clone)]
@@ -65,14 +68,21 @@ impl Client {
         })
     }
 
-    /// Sends `body` to `path`. An error means that nothing is known of the outcome.
+    /// Sends `body` to `path`, again when it came too early. An error means that nothing is known of
+    /// the outcome.
     pub(super) fn post(&mut self, path: &str, body: &Value) -> io::Result<Answer> {
         let body = body.to_string();
-        let head = self.head(path, body.as_bytes());
-        let stream = self.stream.get_mut();
-        stream.write_all(head.as_bytes())?;
-        stream.write_all(body.as_bytes())?;
-        self.answer()
+        loop {
+            let head = self.head(path, body.as_bytes());
+            let stream = self.stream.get_mut();
+            stream.write_all(head.as_bytes())?;
+            stream.write_all(body.as_bytes())?;
+            let answer = self.answer()?;
+            if answer.status != 429 {
+                return Ok(answer);
+            }
+            pause(TOO_EARLY);
+        }
     }
 
     fn head(&self, path: &str, body: &[u8]) -> String {
@@ -83,9 +93,12 @@ impl Client {
             region,
         } = &self.login;
         let time = basic_time();
+        // What is asked twice within a second is told apart by this.
+        let invocation = hex(&random_bytes::<16>(&mut OsEntropy));
         let day = time.get(..8).unwrap_or_default();
         let canonical = format!(
-            "POST\n{path}\n\nhost:{address}\nx-amz-date:{time}\n\nhost;x-amz-date\n{}",
+            "POST\n{path}\n\namz-sdk-invocation-id:{invocation}\nhost:{address}\n\
+             x-amz-date:{time}\n\namz-sdk-invocation-id;host;x-amz-date\n{}",
             hex(&sha256(&[body]))
         );
         let scope = format!("{day}/{region}/bedrock-agentcore/aws4_request");
@@ -100,9 +113,9 @@ impl Client {
         let signature = hex(&hmac_sha256(&signing, to_sign.as_bytes()));
         format!(
             "POST {path} HTTP/1.1\r\nhost: {address}\r\nx-amz-date: {time}\r\n\
-             content-type: application/json\r\ncontent-length: {}\r\n\
+             amz-sdk-invocation-id: {invocation}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\
              authorization: AWS4-HMAC-SHA256 Credential={key}/{scope}, \
-             SignedHeaders=host;x-amz-date, Signature={signature}\r\n\r\n",
+             SignedHeaders=amz-sdk-invocation-id;host;x-amz-date, Signature={signature}\r\n\r\n",
             body.len()
         )
     }
@@ -158,6 +171,12 @@ impl Answer {
         }
         bail!("the service answered {}: {}", self.status, self.body);
     }
+}
+
+/// Waits for nothing.
+fn pause(time: Duration) {
+    let (_kept, nothing) = std::sync::mpsc::channel::<()>();
+    let _ = nothing.recv_timeout(time);
 }
 
 fn broken(text: &str) -> io::Error {

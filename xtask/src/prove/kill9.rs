@@ -169,7 +169,7 @@ fn check_records(setup: &Setup, folder: &Folder, workers: &[Worker]) -> anyhow::
 }
 
 /// A new database in the cluster of the tests.
-fn database(cluster: &str) -> anyhow::Result<String> {
+pub(super) fn database(cluster: &str) -> anyhow::Result<String> {
     let name = format!(
         "kill9_{:016x}",
         u64::from_be_bytes(random_bytes(&mut OsEntropy))
@@ -186,12 +186,12 @@ fn database(cluster: &str) -> anyhow::Result<String> {
     Ok(format!("{base}/{name}"))
 }
 
-fn random_below(end: u64) -> u64 {
+pub(super) fn random_below(end: u64) -> u64 {
     u64::from_be_bytes(random_bytes(&mut OsEntropy)) % end
 }
 
 /// Lets `millis` pass. The moment of a kill is the one thing here that is meant to be a time.
-fn wait(millis: u64) {
+pub(super) fn wait(millis: u64) {
     let (_never, nothing) = mpsc::channel::<()>();
     let _ = nothing.recv_timeout(Duration::from_millis(millis));
 }

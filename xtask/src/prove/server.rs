@@ -127,6 +127,11 @@ impl Setup {
 impl Server {
     /// Ends it as a power cut ends a process: SIGKILL, nothing flushed.
     pub(super) fn kill(mut self) -> anyhow::Result<()> {
+        self.kill_here()
+    }
+
+    /// Kills it and leaves it to its owner.
+    pub(super) fn kill_here(&mut self) -> anyhow::Result<()> {
         self.child.kill()?;
         self.child.wait()?;
         Ok(())
@@ -141,6 +146,14 @@ impl Server {
             bail!("the server ended with {status}");
         }
         Ok(())
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // A proof that fails leaves no server behind; one that was stopped is gone already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 

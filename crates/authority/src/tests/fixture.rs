@@ -4,7 +4,7 @@ use procura_core::access_key::Role;
 use procura_core::account::AccountId;
 use procura_core::action::Action;
 use procura_core::credential_provider::{CredentialProvider, ProviderKind};
-use procura_core::grant::{AdministratorGrant, WithUser};
+use procura_core::grant::{AdministratorGrant, Covered, WithUser};
 use procura_core::id::{AgentId, GrantId, ProviderId, UserId};
 use procura_core::name::VaultName;
 use procura_core::tag::Tags;
@@ -12,7 +12,9 @@ use procura_core::time::Timestamp;
 use procura_core::user::{OnBehalfOf, User, UserKind};
 use procura_core::workload_identity::{AgentState, WorkloadIdentity};
 
-use crate::{AgentOf, Authority, Caller, ProviderOf, Rules, Target, Use, Verdict, Who, Whom};
+use crate::{
+    AgentOf, Authority, Caller, Credential, ProviderOf, Rules, Target, Use, Verdict, Who, Whom,
+};
 
 pub(crate) const NOW: Timestamp = Timestamp::from_millis(1_763_000_000_000);
 
@@ -80,6 +82,7 @@ pub(crate) fn grant(agent: Option<u8>, provider: u8, with_user: WithUser) -> Adm
         id: GrantId::from_bytes([7; 16]),
         agent: agent.map(|number| AgentId::from_bytes([number; 16])),
         provider: ProviderId::from_bytes([provider; 16]),
+        scopes: Covered::Every,
         with_user,
         created_at: NOW,
     }
@@ -143,7 +146,7 @@ impl Flow {
     }
 
     pub(crate) fn asked_of(&self, authority: &Authority) -> Verdict {
-        authority.may_release_api_key(&Use {
+        authority.may_release(&Use {
             caller: &self.caller,
             agent: AgentOf {
                 account: self.agent.0,
@@ -157,6 +160,7 @@ impl Flow {
                 account: self.provider.0,
                 provider: &self.provider.1,
             },
+            credential: Credential::ApiKey,
             grants: &self.grants,
         })
     }

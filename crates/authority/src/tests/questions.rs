@@ -212,7 +212,7 @@ proptest! {
             let with = Flow { grants: more.clone(), ..flow.clone() }.asked_of(&authority);
             if flow.no_of(&authority) == Some("grant") {
                 let covered = more.iter().any(|grant| {
-                    grant.covers(flow.agent.1.id, flow.provider.1.id, flow.whom.1)
+                    grant.covers(flow.agent.1.id, flow.provider.1.id, flow.whom.1, None)
                 });
                 prop_assert_eq!(with.is_yes(), covered);
             } else {

@@ -1,5 +1,7 @@
 //! `procura dev`: the whole service on this machine.
 
+mod demo;
+
 use std::fs::DirBuilder;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
@@ -9,13 +11,15 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use procura_app::App;
+use procura_app::outbound::OutboundConfig;
+use procura_app::rate_limit::RateLimits;
 use procura_app::start::StartConfig;
 use procura_app::task::Tasks;
-use procura_authority::Rules;
 use procura_core::access_key::Role;
 use procura_core::account::AccountId;
 use procura_core::action::Action;
 use procura_core::time::SystemClock;
+use procura_protocol::egress;
 use procura_server::{Limits, Listener};
 use procura_store::{Config, PostgresConfig, SqliteConfig};
 use tokio::net::{TcpListener, UnixListener};
@@ -28,6 +32,8 @@ use crate::exit::Exit;
 use crate::instance::Instance;
 use crate::print;
 
+/// Where the gateway will listen.
+const GATEWAY_PORT: u16 = 9401;
 /// Connections to PostgreSQL of one node.
 const POSTGRES_CONNECTIONS: usize = 8;
 
@@ -85,26 +91,46 @@ async fn serve(data_dir: &DataDir, command: Dev) -> anyhow::Result<ExitCode> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let sockets = bind(command.port).await?;
+    let port = port_of(&sockets)?;
+    let demo_socket = match command.demo_port {
+        Some(port) if !command.no_demo => Some(demo::bind(port).await?),
+        _ => None,
+    };
+    let metrics = bind_metrics(command.metrics).await?;
+    // Nothing that is called may be us; the gateway's port is ours before it listens.
+    let metrics_port = command.metrics.map(|address| address.port());
+    let own_ports = [port, GATEWAY_PORT].into_iter().chain(metrics_port);
     let config = StartConfig {
         data_dir: data_dir.path().to_owned(),
         store: store_config(data_dir, command.store),
         region,
-        rules: Rules::Baseline,
+        rules: command.policies.into(),
+        endpoint: format!("http://127.0.0.1:{port}"),
+        outbound: OutboundConfig::new(egress::Rules::dev(command.allow_outbound, own_ports)),
     };
     let app = App::start(config, Arc::new(SystemClock)).await?;
     let instance = introduce(&app, data_dir, &sockets).await?;
 
     let mut tasks = Tasks::default();
     app.spawn_tasks(&mut tasks);
-    let listener = Listener::new(Arc::clone(&app), Limits::default());
+    let demo = match demo_socket {
+        Some(socket) => Some(demo::run(&app, &instance, socket, &mut tasks).await?),
+        None => None,
+    };
+    let listener = Listener::new(Arc::clone(&app), limits(command.no_rate_limits));
     let mut requests = Tasks::default();
     for socket in sockets {
         let listener = listener.clone();
         requests.spawn(|stop| listener.serve(socket, stop));
     }
+    if let Some(socket) = metrics {
+        tracing::info!(address = %socket.local_addr()?, "metrics are given");
+        let listener = listener.clone();
+        requests.spawn(|stop| listener.serve_metrics(socket, stop));
+    }
     let local = bind_local(&data_dir.socket())?;
     requests.spawn(|stop| listener.serve_local(local, stop));
-    greet(&instance, data_dir, command.ephemeral)?;
+    greet(&instance, data_dir, command.ephemeral, demo.as_deref())?;
 
     tokio::select! {
         _ = terminate.recv() => {}
@@ -117,6 +143,16 @@ async fn serve(data_dir: &DataDir, command: Dev) -> anyhow::Result<ExitCode> {
     // The socket of a server that is gone only misleads.
     let _ = std::fs::remove_file(data_dir.socket());
     Ok(ExitCode::SUCCESS)
+}
+
+fn limits(no_rates: bool) -> Limits {
+    if no_rates {
+        return Limits {
+            rates: RateLimits::none(),
+            ..Limits::default()
+        };
+    }
+    Limits::default()
 }
 
 /// A data directory that is forgotten, however the server ends.
@@ -164,8 +200,26 @@ async fn bind(port: u16) -> anyhow::Result<Vec<TcpListener>> {
     Ok(sockets)
 }
 
+fn port_of(sockets: &[TcpListener]) -> anyhow::Result<u16> {
+    let first = sockets.first().context("nothing listens")?;
+    Ok(first.local_addr()?.port())
+}
+
 async fn bind_one(address: IpAddr, port: u16) -> std::io::Result<TcpListener> {
     TcpListener::bind(SocketAddr::new(address, port)).await
+}
+
+/// The address of the metrics, where one is asked for.
+async fn bind_metrics(address: Option<SocketAddr>) -> anyhow::Result<Option<TcpListener>> {
+    let Some(address) = address else {
+        return Ok(None);
+    };
+    let socket = TcpListener::bind(address).await.map_err(|error| {
+        Exit::busy(format!(
+            "{address} cannot be taken for the metrics ({error}); choose another with --metrics"
+        ))
+    })?;
+    Ok(Some(socket))
 }
 
 fn bind_local(path: &Path) -> anyhow::Result<UnixListener> {
@@ -228,7 +282,12 @@ async fn introduce(
     Ok(instance)
 }
 
-fn greet(instance: &Instance, data_dir: &DataDir, ephemeral: bool) -> anyhow::Result<()> {
+fn greet(
+    instance: &Instance,
+    data_dir: &DataDir,
+    ephemeral: bool,
+    demo: Option<&str>,
+) -> anyhow::Result<()> {
     let state = if ephemeral {
         "forgotten at the end"
     } else {
@@ -238,10 +297,13 @@ fn greet(instance: &Instance, data_dir: &DataDir, ephemeral: bool) -> anyhow::Re
     let directory = data_dir.path().display();
     let program = std::env::current_exe()
         .map_or_else(|_| "procura".to_owned(), |path| path.display().to_string());
+    let demo = demo.map_or_else(String::new, |issuer| {
+        format!("  Demo   {issuer}  (providers `demo` and `demo-weather`)\n")
+    });
     let command = env_command(&program, &directory.to_string());
     print::line(&format!(
         "procura {version} · dev mode: do not expose it · account {}\n\
-         \n  API    {}  (this machine only)\n  State  {directory}  ({state})\n\
+         \n  API    {}  (this machine only)\n  State  {directory}  ({state})\n{demo}\
          \nNext, in another terminal:\n\
          \n  eval \"$({command})\"\n\
          \nand boto3, the AWS CLI and the bedrock-agentcore SDK talk to this service.\n\
@@ -259,16 +321,23 @@ fn env_command(program: &str, directory: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::arguments::Policies;
 
     #[tokio::test]
     async fn a_temporary_directory_goes_away_however_the_server_ends() {
         let directory = Temporary::make().unwrap();
         let path = directory.0.path().to_owned();
         let command = Dev {
+            allow_outbound: Vec::new(),
+            demo_port: None,
+            policies: Policies::Baseline,
+            no_demo: true,
+            no_rate_limits: false,
             port: 0,
             region: "not a region".to_owned(),
             ephemeral: true,
             store: None,
+            metrics: None,
         };
         assert!(serve(&directory.0, command).await.is_err());
         assert!(path.join("lock").exists());

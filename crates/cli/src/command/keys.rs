@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use serde::{Deserialize, Serialize};
 
 use crate::arguments::{Keys, Output};
+use crate::command::account_path;
 use crate::data_dir::DataDir;
 use crate::exit::Exit;
 use crate::local::Local;
@@ -29,7 +30,7 @@ pub(crate) async fn run(
     let local = Local(data_dir);
     match command {
         Keys::Create { account, role } => {
-            let path = keys_path(&account)?;
+            let path = account_path(&account, "keys")?;
             let new = serde_json::json!({ "roles": role });
             let key: Key = local.post(&path, &new).await?;
             show(output, std::slice::from_ref(&key))?;
@@ -42,11 +43,11 @@ pub(crate) async fn run(
             }
         }
         Keys::List { account } => {
-            let keys: Vec<Key> = local.get(&keys_path(&account)?).await?;
+            let keys: Vec<Key> = local.get(&account_path(&account, "keys")?).await?;
             show(output, &keys)?;
         }
         Keys::Revoke { key, account } => {
-            let path = keys_path(&account)?;
+            let path = account_path(&account, "keys")?;
             if !key.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
                 return Err(Exit::usage(format!("{key} is not an access key id")).into());
             }
@@ -55,16 +56,6 @@ pub(crate) async fn run(
         }
     }
     Ok(ExitCode::SUCCESS)
-}
-
-fn keys_path(account: &str) -> anyhow::Result<String> {
-    if account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Ok(format!("/v1/accounts/{account}/keys"));
-    }
-    Err(Exit::usage(
-        "--account is 12 decimal digits; `procura accounts list` shows them".to_owned(),
-    )
-    .into())
 }
 
 fn show(output: Output, keys: &[Key]) -> anyhow::Result<()> {

@@ -111,6 +111,9 @@ struct Kept {
 
 impl Kept {
     fn add(&mut self, checkpoint: &Checkpoint) -> Result<(), Tampered> {
+        if checkpoint.restored.is_some() {
+            self.cut_back(checkpoint);
+        }
         for state in checkpoint.open.iter().chain(&checkpoint.ended) {
             let known = self.states.insert((state.chain, state.size), *state);
             if known.is_some_and(|known| known != *state) {
@@ -122,6 +125,20 @@ impl Kept {
             self.named.insert(state.chain, Some(state.size));
         }
         Ok(())
+    }
+
+    /// The database was put back: of what was signed before, that remains which the chains of
+    /// `restored` begin with. Each of them ends where the backup was made, and perhaps with a record
+    /// that says so.
+    fn cut_back(&mut self, restored: &Checkpoint) {
+        let chains = restored.open.iter().chain(&restored.ended);
+        let reached: BTreeMap<ChainId, &ChainState> =
+            chains.map(|state| (state.chain, state)).collect();
+        self.states.retain(|(chain, size), state| {
+            let now = reached.get(chain);
+            now.is_some_and(|now| *size < now.size || *state == **now)
+        });
+        self.named.retain(|chain, _| reached.contains_key(chain));
     }
 
     /// After the last record: everything that was signed was reached, and nothing else is there.

@@ -70,6 +70,15 @@ impl ClosedChains {
     }
 }
 
+/// That the database was put back from a backup by its operator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Restored {
+    /// How often it has been put back, with this time.
+    pub epoch: u64,
+    /// SHA-256 of the backup.
+    pub backup: Sha256,
+}
+
 /// What a node signs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Checkpoint {
@@ -87,6 +96,9 @@ pub struct Checkpoint {
     pub previous: Sha256,
     /// The chains that ended.
     pub closed: ClosedChains,
+    /// In the first note after a restore: what the notes before it sign beyond this one's chains
+    /// is not in the database any more, and that is known.
+    pub restored: Option<Restored>,
     /// Those that ended since the node's note before, each as it ended, sorted by id.
     pub ended: Vec<ChainState>,
     /// The chains that are open, sorted by id.
@@ -125,6 +137,9 @@ impl fmt::Display for Checkpoint {
             self.closed.count,
             hex::encode(self.closed.digest)
         )?;
+        if let Some(Restored { epoch, backup }) = &self.restored {
+            writeln!(f, "restored {epoch} {}", hex::encode(backup))?;
+        }
         for chain in &self.ended {
             write_chain(f, "ended", chain)?;
         }
@@ -166,11 +181,16 @@ fn parse_checkpoint<'a>(mut lines: impl Iterator<Item = &'a str>) -> Option<Chec
         at: Timestamp::from_millis(value("at")?.parse().ok()?),
         previous: parse_hash(value("previous")?)?,
         closed: parse_closed(value("closed")?)?,
+        restored: None,
         ended: Vec::new(),
         open: Vec::new(),
     };
     for line in lines {
         let (word, rest) = line.split_once(' ')?;
+        if word == "restored" {
+            checkpoint.restored = Some(parse_restored(rest)?);
+            continue;
+        }
         let list = match word {
             "ended" => &mut checkpoint.ended,
             "chain" => &mut checkpoint.open,
@@ -192,6 +212,14 @@ fn parse_closed(text: &str) -> Option<ClosedChains> {
     Some(ClosedChains {
         count: count.parse().ok()?,
         digest: parse_hash(digest)?,
+    })
+}
+
+fn parse_restored(text: &str) -> Option<Restored> {
+    let (epoch, backup) = text.split_once(' ')?;
+    Some(Restored {
+        epoch: epoch.parse().ok()?,
+        backup: parse_hash(backup)?,
     })
 }
 
@@ -333,6 +361,10 @@ mod tests {
             at: Timestamp::from_millis(1_763_000_000_000),
             previous: [9; 32],
             closed: ClosedChains::of(&[]),
+            restored: Some(Restored {
+                epoch: 1,
+                backup: [6; 32],
+            }),
             ended: Vec::new(),
             open: vec![state],
         }

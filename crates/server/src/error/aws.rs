@@ -2,13 +2,15 @@
 
 use hyper::header::{HeaderValue, RETRY_AFTER};
 use procura_app::authentication::Unauthenticated;
+use procura_app::rate_limit::{Bucket, Throttled};
 use procura_core::error::{Error, Kind};
 use procura_core::id::{RecordId, RequestId};
-use procura_protocol::sigv4;
+use procura_protocol::sigv4::{self, SigV4Error};
 use procura_wire::{InputError, Operation, exception_status};
 use serde_json::json;
 
 use crate::body::Unread;
+use crate::metrics::{Outcome, Reason};
 use crate::response::{self, Answer, ERROR_TYPE};
 
 /// An exception, ready to be sent.
@@ -18,16 +20,51 @@ pub(crate) struct Exception {
     status: u16,
     body: serde_json::Value,
     record: Option<RecordId>,
+    /// Whose fault it is.
+    blame: Kind,
+    /// Why nobody is authenticated, where that is so.
+    reason: Option<Reason>,
+    /// Which bucket is empty, where that is so.
+    bucket: Option<Bucket>,
+    /// When to come again, in seconds; told where the status is 429.
+    retry_after_s: u32,
 }
 
 impl Exception {
-    fn new(name: &'static str, status: u16, message: &str) -> Self {
+    fn new(blame: Kind, name: &'static str, status: u16, message: &str) -> Self {
         Self {
             name,
             status,
             body: json!({ "message": message }),
             record: None,
+            blame,
+            reason: None,
+            bucket: None,
+            retry_after_s: 1,
         }
+    }
+
+    /// Somebody of whom nothing is proved.
+    fn stranger(reason: Reason, name: &'static str, status: u16, message: &str) -> Self {
+        Self {
+            reason: Some(reason),
+            ..Self::new(Kind::Unproved, name, status, message)
+        }
+    }
+
+    /// Whose fault it is, for the metrics.
+    pub(crate) fn outcome(&self) -> Outcome {
+        Outcome::Failed(self.blame)
+    }
+
+    /// Why nobody is authenticated, if nobody is.
+    pub(crate) fn reason(&self) -> Option<Reason> {
+        self.reason
+    }
+
+    /// Which bucket is empty, if one is.
+    pub(crate) fn bucket(&self) -> Option<Bucket> {
+        self.bucket
     }
 
     /// The exception's name, for logs.
@@ -47,7 +84,7 @@ impl Exception {
         let headers = answer.headers_mut();
         headers.insert(ERROR_TYPE, HeaderValue::from_static(self.name));
         if self.status == 429 {
-            headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
+            headers.insert(RETRY_AFTER, HeaderValue::from(self.retry_after_s));
         }
         answer
     }
@@ -75,7 +112,7 @@ impl Exception {
                 ("InternalServerException", 500)
             }
         };
-        let mut exception = Self::new(name, status, error.public());
+        let mut exception = Self::new(error.kind(), name, status, error.public());
         if name == "ValidationException" {
             exception.body = json!({
                 "message": error.public(),
@@ -92,12 +129,10 @@ impl Exception {
 
     /// An input that cannot be taken.
     pub(crate) fn of_input(error: &InputError, record: Option<RecordId>) -> Self {
-        let body = serde_json::to_value(error.exception()).unwrap_or_default();
         Self {
-            name: "ValidationException",
-            status: 400,
-            body,
+            body: serde_json::to_value(error.exception()).unwrap_or_default(),
             record,
+            ..Self::new(Kind::Caller, "ValidationException", 400, "")
         }
     }
 
@@ -112,41 +147,98 @@ impl Exception {
                     sigv4::Kind::IncompleteSignature => "IncompleteSignatureException",
                     sigv4::Kind::InvalidSignature => "InvalidSignatureException",
                 };
-                Self::new(name, 403, &error.to_string())
+                Self::stranger(reason_of(error), name, 403, &error.to_string())
             }
-            Unauthenticated::UnknownKey | Unauthenticated::SessionToken => {
-                let text = "The security token included in the request is invalid.";
-                Self::new("UnrecognizedClientException", 403, text)
-            }
+            Unauthenticated::UnknownKey => Self::unrecognized(Reason::UnknownKey),
+            Unauthenticated::SessionToken => Self::unrecognized(Reason::SessionToken),
+            // An honest client that asks the same twice within a second cannot sign it otherwise;
+            // clients come again after this exception, and sign anew.
+            Unauthenticated::Repeated => Self::stranger(
+                Reason::Repeated,
+                "ThrottlingException",
+                429,
+                "the signature was used a moment ago; sign the request again in a second",
+            ),
+            Unauthenticated::Replayed => Self::stranger(
+                Reason::Replayed,
+                "InvalidSignatureException",
+                403,
+                "the signature was used before; sign the request again",
+            ),
             Unauthenticated::Failed(error) if error.kind() == Kind::Throttled => {
-                Self::new("ThrottlingException", 429, error.public())
+                Self::new(error.kind(), "ThrottlingException", 429, error.public())
             }
             Unauthenticated::Failed(error) => {
-                Self::new("InternalServerException", 500, error.public())
+                Self::new(error.kind(), "InternalServerException", 500, error.public())
             }
+        }
+    }
+
+    fn unrecognized(reason: Reason) -> Self {
+        let text = "The security token included in the request is invalid.";
+        Self::stranger(reason, "UnrecognizedClientException", 403, text)
+    }
+
+    /// A request too many.
+    pub(crate) fn throttled(throttled: Throttled) -> Self {
+        let text = match throttled.bucket {
+            Bucket::Address => {
+                "too many requests of this address failed to authenticate; check the access key \
+                 and try again later"
+            }
+            Bucket::Principal(_) => "this access key asks too often; slow down and try again later",
+            Bucket::Account => "this account asks too often; slow down and try again later",
+        };
+        Self {
+            bucket: Some(throttled.bucket),
+            retry_after_s: throttled.retry_after_s,
+            ..Self::new(Kind::Throttled, "ThrottlingException", 429, text)
         }
     }
 
     /// A body that was not read.
     pub(crate) fn of_unread(error: &Unread) -> Self {
         match error {
-            Unread::TooLarge(bytes_max) => Self::new(
+            Unread::TooLarge(bytes_max) => Self::stranger(
+                Reason::Body,
                 "RequestEntityTooLargeException",
                 413,
                 &format!("the body of this operation has at most {bytes_max} bytes"),
             ),
-            Unread::Busy => Self::new("ThrottlingException", 429, "the service is busy; try again"),
-            Unread::Slow => Self::new(
+            Unread::Busy => Self::new(
+                Kind::Throttled,
+                "ThrottlingException",
+                429,
+                "the service is busy; try again",
+            ),
+            Unread::Slow => Self::stranger(
+                Reason::Body,
                 "RequestTimeoutException",
                 408,
                 "the body did not arrive in time",
             ),
-            Unread::Broken => Self::new("SerializationException", 400, "the body is incomplete"),
+            Unread::Broken => Self::stranger(
+                Reason::Body,
+                "SerializationException",
+                400,
+                "the body is incomplete",
+            ),
         }
     }
 
     /// A path that is no operation of ours.
     pub(crate) fn unknown(message: &str) -> Self {
-        Self::new("UnknownOperationException", 404, message)
+        Self::new(Kind::NotFound, "UnknownOperationException", 404, message)
+    }
+}
+
+fn reason_of(error: &SigV4Error) -> Reason {
+    match error.kind() {
+        sigv4::Kind::MissingAuthenticationToken => Reason::Missing,
+        sigv4::Kind::IncompleteSignature => Reason::Incomplete,
+        sigv4::Kind::InvalidSignature => match error {
+            SigV4Error::Expired { .. } | SigV4Error::NotYetCurrent { .. } => Reason::Time,
+            _ => Reason::Invalid,
+        },
     }
 }

@@ -52,7 +52,7 @@ impl From<AccessKey> for KeyView {
     }
 }
 
-fn account_id(text: &str) -> Result<AccountId, Error> {
+pub(super) fn account_id(text: &str) -> Result<AccountId, Error> {
     text.parse()
         .map_err(|_| Error::field("account", "an account id is 12 decimal digits"))
 }

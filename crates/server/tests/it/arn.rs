@@ -25,6 +25,13 @@ pub(crate) fn provider_of(region: &str, account: &str, name: &str) -> String {
     )
 }
 
+pub(crate) fn oauth2_provider(name: &str) -> String {
+    format!(
+        "arn:aws:bedrock-agentcore:{REGION}:{ACCOUNT}:\
+         token-vault/default/oauth2credentialprovider/{name}"
+    )
+}
+
 /// Whether `arn` is that of the managed secret of a provider: six characters end it.
 pub(crate) fn is_secret_of(arn: &str, name: &str) -> bool {
     let prefix = format!(

@@ -72,6 +72,21 @@ fn not_found(operation: Operation) -> Row {
         Operation::DeleteApiKeyCredentialProvider => {
             test!(delete_api_key_credential_provider::on_sqlite::an_absent_provider_is_not_found)
         }
+        Operation::GetOauth2CredentialProvider => {
+            test!(get_oauth2_credential_provider::on_sqlite::an_absent_provider_is_not_found)
+        }
+        Operation::UpdateOauth2CredentialProvider => {
+            test!(update_oauth2_credential_provider::on_sqlite::an_absent_provider_is_not_found)
+        }
+        Operation::DeleteOauth2CredentialProvider => {
+            test!(delete_oauth2_credential_provider::on_sqlite::an_absent_provider_is_not_found)
+        }
+        Operation::GetWorkloadAccessTokenForJWT => {
+            test!(get_workload_access_token_for_jwt::on_sqlite::an_absent_agent_is_not_found)
+        }
+        Operation::GetResourceOauth2Token => {
+            test!(get_resource_oauth2_token::on_sqlite::an_absent_provider_is_not_found)
+        }
         Operation::TagResource => {
             test!(tag_resource::on_sqlite::an_arn_of_another_account_or_region_is_not_found)
         }
@@ -94,7 +109,9 @@ fn not_found(operation: Operation) -> Row {
         Operation::CreateWorkloadIdentity
         | Operation::ListWorkloadIdentities
         | Operation::CreateApiKeyCredentialProvider
-        | Operation::ListApiKeyCredentialProviders => NO_NAME,
+        | Operation::ListApiKeyCredentialProviders
+        | Operation::CreateOauth2CredentialProvider
+        | Operation::ListOauth2CredentialProviders => NO_NAME,
     }
 }
 
@@ -113,6 +130,15 @@ fn conflict(operation: Operation) -> Option<Row> {
         Operation::UpdateApiKeyCredentialProvider => test!(
             update_api_key_credential_provider::on_sqlite::of_two_changes_at_once_one_is_a_conflict
         ),
+        Operation::CreateOauth2CredentialProvider => test!(
+            create_oauth2_credential_provider::on_sqlite::a_name_that_is_taken_is_a_conflict_and_changes_nothing
+        ),
+        Operation::UpdateOauth2CredentialProvider => test!(
+            update_oauth2_credential_provider::on_sqlite::of_two_changes_at_once_one_is_a_conflict
+        ),
+        Operation::DeleteOauth2CredentialProvider => {
+            Row::Never("a provider can be deleted whatever state it is in")
+        }
         _ => return None,
     })
 }
@@ -121,6 +147,12 @@ fn unauthorized(operation: Operation) -> Row {
     match operation {
         Operation::GetResourceApiKey => test!(
             crate::ops::get_resource_api_key::on_sqlite::a_token_that_proves_nothing_is_unauthorized
+        ),
+        Operation::GetResourceOauth2Token => test!(
+            crate::ops::get_resource_oauth2_token::on_sqlite::a_token_that_proves_nothing_is_unauthorized
+        ),
+        Operation::GetWorkloadAccessTokenForJWT => test!(
+            crate::ops::get_workload_access_token_for_jwt::on_sqlite::a_token_that_proves_nothing_is_unauthorized
         ),
         _ => NO_TOKEN,
     }

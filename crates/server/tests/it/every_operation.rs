@@ -5,7 +5,7 @@ use procura_testkit::{Request, Setup, TestApp};
 use procura_wire::Operation;
 use serde_json::{Value, json};
 
-use crate::arn;
+use crate::{arn, oauth2};
 
 tests! {
     on_both_engines {
@@ -23,6 +23,9 @@ pub(crate) struct Subject {
     provider: String,
     new: String,
     token: String,
+    user_token: String,
+    /// The configuration of an OAuth 2 provider.
+    config: Value,
 }
 
 impl Subject {
@@ -34,12 +37,19 @@ impl Subject {
             .create_provider(&provider, "canary-key")
             .await
             .expect_status(201);
+        let config = oauth2::config(app);
+        app.admin()
+            .create_oauth2_provider(&provider, &config)
+            .await
+            .expect_status(201);
         let token = app.agent_host().token(&agent).await;
         Self {
             agent,
             provider,
             new: format!("new-{suffix}"),
             token,
+            user_token: app.demo().user_token("alice"),
+            config,
         }
     }
 
@@ -51,6 +61,8 @@ impl Subject {
             provider: name("provider"),
             new: name("new"),
             token: name("t"),
+            user_token: name("a.b.c"),
+            config: oauth2::unreachable_config(),
         }
     }
 
@@ -82,6 +94,28 @@ impl Subject {
             Operation::GetApiKeyCredentialProvider | Operation::DeleteApiKeyCredentialProvider => {
                 json!({ "name": self.provider })
             }
+            Operation::CreateOauth2CredentialProvider => json!({
+                "name": self.new,
+                "credentialProviderVendor": "CustomOauth2",
+                "oauth2ProviderConfigInput": self.config,
+            }),
+            Operation::UpdateOauth2CredentialProvider => json!({
+                "name": self.provider,
+                "credentialProviderVendor": "CustomOauth2",
+                "oauth2ProviderConfigInput": self.config,
+            }),
+            Operation::GetOauth2CredentialProvider | Operation::DeleteOauth2CredentialProvider => {
+                json!({ "name": self.provider })
+            }
+            Operation::GetWorkloadAccessTokenForJWT => {
+                json!({ "workloadName": self.agent, "userToken": self.user_token })
+            }
+            Operation::GetResourceOauth2Token => json!({
+                "workloadIdentityToken": self.token,
+                "resourceCredentialProviderName": self.provider,
+                "scopes": ["read"],
+                "oauth2Flow": "M2M",
+            }),
             Operation::GetWorkloadAccessToken => json!({ "workloadName": self.agent }),
             Operation::GetWorkloadAccessTokenForUserId => {
                 json!({ "workloadName": self.agent, "userId": "alice" })
@@ -92,6 +126,7 @@ impl Subject {
             }),
             Operation::ListWorkloadIdentities
             | Operation::ListApiKeyCredentialProviders
+            | Operation::ListOauth2CredentialProviders
             | Operation::GetTokenVault
             | Operation::TagResource
             | Operation::UntagResource
@@ -105,7 +140,9 @@ pub(crate) fn caller_of(app: &TestApp, operation: Operation) -> &procura_testkit
     match operation {
         Operation::GetWorkloadAccessToken
         | Operation::GetWorkloadAccessTokenForUserId
-        | Operation::GetResourceApiKey => app.agent_host(),
+        | Operation::GetWorkloadAccessTokenForJWT
+        | Operation::GetResourceApiKey
+        | Operation::GetResourceOauth2Token => app.agent_host(),
         _ => app.admin(),
     }
 }

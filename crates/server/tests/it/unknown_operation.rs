@@ -22,11 +22,10 @@ async fn an_operation_that_is_absent_is_named_with_the_reason() {
     for (method, path, name) in [
         ("PUT", "/browsers", "CreateBrowser"),
         ("PUT", "/runtimes/", "CreateAgentRuntime"),
-        ("POST", "/identities/oauth2/token", "GetResourceOauth2Token"),
         (
             "POST",
-            "/identities/GetWorkloadAccessTokenForJWT",
-            "GetWorkloadAccessTokenForJWT",
+            "/identities/CompleteResourceTokenAuth",
+            "CompleteResourceTokenAuth",
         ),
     ] {
         let message = refusal(&app, method, path).await;

@@ -67,8 +67,8 @@ async fn the_answers_are_what_the_table_says(app: TestApp) {
     }
 }
 
-/// Under the strict rules too; there a use is refused for want of a grant, which is no matter of
-/// who calls.
+/// Under the strict rules too; there a use is refused for want of a grant, and a user's token for
+/// want of a registered issuer, which are no matters of who calls.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_strict_answers_are_what_the_table_says() {
     let app = Setup::default().rules(Rules::Strict).start().await;
@@ -80,9 +80,12 @@ async fn the_strict_answers_are_what_the_table_says() {
                 .client_with(role)
                 .send(&subject.request(operation))
                 .await;
-            let is_allowed =
-                may(operation, role, Rules::Strict) && operation != Operation::GetResourceApiKey;
-            let expected = if is_allowed { operation.status() } else { 403 };
+            let expected = match operation {
+                _ if !may(operation, role, Rules::Strict) => 403,
+                Operation::GetResourceApiKey | Operation::GetResourceOauth2Token => 403,
+                Operation::GetWorkloadAccessTokenForJWT => 401,
+                _ => operation.status(),
+            };
             assert_eq!(answer.status, expected, "{case}: {}", answer.text());
         }
     }

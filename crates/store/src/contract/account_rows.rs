@@ -110,7 +110,7 @@ pub(super) async fn agents_are_listed_by_the_bytes_of_their_names(database: Data
             for name in NAMES.iter().rev() {
                 own.insert_workload_identity(&agent(name))?;
                 let name = name.replace('.', "x");
-                own.insert_credential_provider(&provider(&name), &sealed())?;
+                own.insert_credential_provider(&provider(&name), &sealed::<ApiKey>())?;
             }
             let agents = own.workload_identities(None, 100)?;
             let vault = VaultName::default_vault();
@@ -162,8 +162,8 @@ pub(super) async fn a_provider_is_written_by_compare_and_set(database: Database)
                 own.credential_provider(&first.vault, first.kind, &first.name)
             };
             assert!(find(&mut own)?.is_none());
-            assert!(own.insert_credential_provider(&first, &sealed())?);
-            assert!(!own.insert_credential_provider(&provider("openai"), &sealed())?);
+            assert!(own.insert_credential_provider(&first, &sealed::<ApiKey>())?);
+            assert!(!own.insert_credential_provider(&provider("openai"), &sealed::<ApiKey>())?);
             assert_eq!(find(&mut own)?.as_ref(), Some(&first));
             assert_eq!(
                 own.credential_provider_by_id(first.id)?.as_ref(),
@@ -172,20 +172,20 @@ pub(super) async fn a_provider_is_written_by_compare_and_set(database: Database)
 
             let mut new = first.clone();
             (new.tags, new.version, new.updated_at) = (tags("a", "b"), 2, NOW.plus_seconds(1));
-            assert!(own.update_credential_provider(&new, None)?);
+            assert!(own.update_credential_provider_tags(&new)?);
             assert!(
-                !own.update_credential_provider(&new, None)?,
+                !own.update_credential_provider_tags(&new)?,
                 "version 1 is gone"
             );
             assert_eq!(find(&mut own)?.as_ref(), Some(&new));
 
             (new.version, new.secret_version) = (3, 3);
             assert!(
-                !own.update_credential_provider(&new, None)?,
+                !own.update_credential_provider_tags(&new)?,
                 "the secret is not of version 3"
             );
-            assert!(own.update_credential_provider(&new, Some(&sealed()))?);
-            assert!(!own.update_credential_provider(&new, Some(&sealed()))?);
+            assert!(own.update_credential_provider(&new, &sealed::<ApiKey>())?);
+            assert!(!own.update_credential_provider(&new, &sealed::<ApiKey>())?);
             assert_eq!(find(&mut own)?.as_ref(), Some(&new));
 
             assert!(!own.delete_credential_provider(first.id, 2)?);
@@ -213,7 +213,7 @@ pub(super) async fn a_secret_is_revealed_for_the_permitted_version_only(database
             let (mut held, secret) = (provider("openai"), sealed::<ApiKey>());
             own.insert_credential_provider(&held, &secret)?;
             (held.version, held.tags) = (2, tags("a", "b"));
-            own.update_credential_provider(&held, None)?;
+            own.update_credential_provider_tags(&held)?;
 
             let id = *held.id.as_bytes();
             assert!(
@@ -237,8 +237,8 @@ pub(super) async fn grants_fall_with_what_they_name(database: Database) {
         .write(|tx| {
             let mut own = tx.account(own());
             let (held, kept, actor) = (provider("openai"), provider("github"), agent("builder"));
-            own.insert_credential_provider(&held, &sealed())?;
-            own.insert_credential_provider(&kept, &sealed())?;
+            own.insert_credential_provider(&held, &sealed::<ApiKey>())?;
+            own.insert_credential_provider(&kept, &sealed::<ApiKey>())?;
             own.insert_workload_identity(&actor)?;
             let every_agent = grant(held.id, None);
             let one_agent = grant(held.id, Some(actor.id));
@@ -305,7 +305,7 @@ pub(super) async fn a_value_that_we_never_write_is_inconsistent(database: Databa
             tx.account(own())
                 .insert_workload_identity(&agent("builder"))?;
             tx.account(own())
-                .insert_credential_provider(&provider("openai"), &sealed())
+                .insert_credential_provider(&provider("openai"), &sealed::<ApiKey>())
         })
         .await;
     let damages = [

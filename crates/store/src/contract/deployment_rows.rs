@@ -7,8 +7,9 @@ use procura_core::sealing::Subject;
 use procura_core::secret::kind::CheckpointSeed;
 
 use crate::contract::database::Database;
-use crate::contract::samples::{NOW, account, other, own, sealed};
+use crate::contract::samples::{NOW, account, meta, other, own, sealed, sealed_under};
 use crate::driver::Value;
+use crate::encryption_key::Inserted;
 use crate::meta::Meta;
 use crate::store::Engine;
 
@@ -59,12 +60,13 @@ pub(super) async fn a_cut_makes_the_next_epoch_and_says_what_was_cut(database: D
 }
 
 fn key(id: u8, version: u32, account: bool, purpose: KeyPurpose) -> EncryptionKey {
+    let above = if purpose.is_under_root() { 2 } else { 3 };
     EncryptionKey {
         id: KeyId::from_bytes([id; 16]),
         version,
         account: account.then(own),
         purpose,
-        wrapped: sealed(),
+        wrapped: sealed_under(KeyId::from_bytes([above; 16]), 1),
         created_at: NOW,
     }
 }
@@ -76,6 +78,9 @@ pub(super) async fn a_key_is_unique_by_owner_purpose_and_version_also_without_an
     let user = Subject::User(UserId::generate(NOW, &mut OsEntropy));
     let someone = Subject::User(UserId::generate(NOW, &mut OsEntropy));
     assert!(!store.read(|tx| tx.has_rows_sealed()).await);
+    store
+        .write(|tx| tx.insert_meta(&meta(KeyId::from_bytes([2; 16]))))
+        .await;
     let keys = [
         key(1, 1, false, KeyPurpose::Token),
         key(2, 1, false, KeyPurpose::Subject(Subject::Deployment)),
@@ -88,12 +93,12 @@ pub(super) async fn a_key_is_unique_by_owner_purpose_and_version_also_without_an
     for key in keys.clone() {
         store
             .write(move |tx| {
-                assert!(tx.insert_encryption_key(&key)?, "{key:?}");
+                assert_eq!(tx.insert_encryption_key(&key)?, Inserted::Done, "{key:?}");
                 let rival = EncryptionKey {
                     id: KeyId::from_bytes([0xff; 16]),
                     ..key.clone()
                 };
-                assert!(!tx.insert_encryption_key(&rival)?, "{rival:?}");
+                assert_eq!(tx.insert_encryption_key(&rival)?, Inserted::Taken);
                 let stored = tx.encryption_key(key.id, key.version)?.unwrap();
                 assert_eq!(format!("{stored:?}"), format!("{key:?}"));
                 assert_eq!(stored.wrapped.as_bytes(), key.wrapped.as_bytes());

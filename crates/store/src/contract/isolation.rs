@@ -5,6 +5,7 @@ use procura_core::entropy::OsEntropy;
 use procura_core::error::{Error, Kind};
 use procura_core::id::UserId;
 use procura_core::permit::Permit;
+use procura_core::secret::kind::ApiKey;
 use procura_core::user::{User, UserKind};
 
 use crate::contract::database::Database;
@@ -36,7 +37,7 @@ pub(super) async fn no_method_reaches_a_row_of_another_account(database: Databas
             let mut mine = tx.account(own());
             mine.insert_access_key(&key, &sealed())?;
             mine.insert_workload_identity(&actor)?;
-            mine.insert_credential_provider(&held, &sealed())?;
+            mine.insert_credential_provider(&held, &sealed::<ApiKey>())?;
             mine.insert_administrator_grant(&grant(held.id, None))?;
             mine.insert_user(&user, &[1; 32], &sealed(), NOW)?;
             let before = everything(&mut mine)?;
@@ -58,8 +59,8 @@ pub(super) async fn no_method_reaches_a_row_of_another_account(database: Databas
             assert_eq!(theirs.credential_provider_by_id(held.id)?, None);
             let mut changed = held.clone();
             changed.version = 2;
-            assert!(!theirs.update_credential_provider(&changed, None)?);
-            assert!(!theirs.update_credential_provider(&changed, Some(&sealed()))?);
+            assert!(!theirs.update_credential_provider_tags(&changed)?);
+            assert!(!theirs.update_credential_provider(&changed, &sealed::<ApiKey>())?);
             assert!(!theirs.delete_credential_provider(held.id, 1)?);
             let permit = Permit::dangerous_from_decision(*held.id.as_bytes(), 1);
             assert!(theirs.reveal_api_key(&permit)?.is_none());
@@ -71,7 +72,7 @@ pub(super) async fn no_method_reaches_a_row_of_another_account(database: Databas
             // The natural keys are per account: all of these are free for the other.
             let mut theirs = tx.account(other());
             assert!(theirs.insert_workload_identity(&agent("builder"))?);
-            assert!(theirs.insert_credential_provider(&provider("openai"), &sealed())?);
+            assert!(theirs.insert_credential_provider(&provider("openai"), &sealed::<ApiKey>())?);
             assert!(theirs.insert_user(&user, &[1; 32], &sealed(), NOW)?);
             Ok(())
         })
@@ -102,7 +103,7 @@ pub(super) async fn a_grant_cannot_name_what_is_another_account_s(database: Data
     store
         .write(move |tx| {
             tx.account(own())
-                .insert_credential_provider(&made, &sealed())
+                .insert_credential_provider(&made, &sealed::<ApiKey>())
         })
         .await;
     let crossing = store

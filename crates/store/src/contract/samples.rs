@@ -6,14 +6,15 @@ use procura_core::account::{Account, AccountId};
 use procura_core::audit::record::{Entry, Verdict};
 use procura_core::credential_provider::{CredentialProvider, ProviderKind};
 use procura_core::entropy::{OsEntropy, random_bytes};
-use procura_core::grant::{AdministratorGrant, WithUser};
-use procura_core::id::{AgentId, GrantId, NodeId, ProviderId, RecordId};
+use procura_core::grant::{AdministratorGrant, Covered, WithUser};
+use procura_core::id::{AgentId, DeploymentId, GrantId, KeyId, NodeId, ProviderId, RecordId};
 use procura_core::name::VaultName;
 use procura_core::sealing::Sealed;
 use procura_core::tag::Tags;
 use procura_core::time::Timestamp;
 use procura_core::workload_identity::{AgentState, WorkloadIdentity};
 
+use crate::meta::Meta;
 use crate::store::Store;
 
 /// In 2001, so that it is nobody's present.
@@ -51,6 +52,26 @@ pub(super) async fn with_accounts(store: &Store) {
 /// Bytes that stand for a sealed value; the store does not look into them.
 pub(super) fn sealed<K>() -> Sealed<K> {
     Sealed::from_stored(random_bytes::<40>(&mut OsEntropy).to_vec())
+}
+
+/// Bytes that name this key as the one that they are sealed under.
+pub(super) fn sealed_under<K>(id: KeyId, version: u32) -> Sealed<K> {
+    let mut bytes = vec![1, 1];
+    bytes.extend_from_slice(id.as_bytes());
+    bytes.extend_from_slice(&version.to_be_bytes());
+    bytes.extend_from_slice(&random_bytes::<100>(&mut OsEntropy));
+    Sealed::from_stored(bytes)
+}
+
+/// A deployment under this root key.
+pub(super) fn meta(root_key: KeyId) -> Meta {
+    Meta {
+        deployment: DeploymentId::from_bytes([1; 16]),
+        restore_epoch: 0,
+        root_key,
+        key_check: [3; 32],
+        created_at: NOW,
+    }
 }
 
 pub(super) fn record_id() -> RecordId {
@@ -98,6 +119,7 @@ pub(super) fn grant(provider: ProviderId, agent: Option<AgentId>) -> Administrat
         id: GrantId::generate(NOW, &mut OsEntropy),
         agent,
         provider,
+        scopes: Covered::Every,
         with_user: WithUser::Optional,
         created_at: NOW,
     }

@@ -60,36 +60,3 @@ fn both_engines_have_the_same_schema() {
     assert!(unique.contains("audit_record (chain, seq)"), "{unique:?}");
     assert_eq!(unique, set(&postgres, POSTGRES_UNIQUE));
 }
-
-#[test]
-fn both_engines_mark_the_same_columns_as_sealed() {
-    let marked = |text: &str| -> Vec<String> {
-        let mut table = "";
-        let mut found = Vec::new();
-        for line in text.lines() {
-            if let Some(rest) = line.strip_prefix("CREATE TABLE ") {
-                table = rest.trim_end_matches(" (");
-            }
-            if let Some((column, subject)) = line.split_once("-- sealed: ") {
-                let column = column.split_whitespace().next().unwrap();
-                found.push(format!("{table}.{column} {subject}"));
-            }
-        }
-        found
-    };
-    let sqlite = marked(include_str!("../../migrations/sqlite/0001_foundation.sql"));
-    let postgres = marked(include_str!(
-        "../../migrations/postgres/0001_foundation.sql"
-    ));
-    assert_eq!(sqlite, postgres);
-    assert_eq!(
-        sqlite,
-        [
-            "encryption_key.wrapped deployment",
-            "deployment_secret.secret deployment",
-            "access_key.secret account",
-            "credential_provider.secret account",
-            "\"user\".identity user",
-        ]
-    );
-}

@@ -129,7 +129,7 @@ fn a_missing_file_is_not_made_by_opening_or_planning() {
         Store::open(config.clone()),
         Err(OpenError::NotMigrated { .. })
     ));
-    assert_eq!(Store::plan(&config).unwrap().len(), 1);
+    assert!(!Store::plan(&config).unwrap().is_empty());
     assert!(matches!(Store::migrate(&config), Err(OpenError::System(_))));
     assert!(!path.exists());
 }

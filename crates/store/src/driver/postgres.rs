@@ -63,7 +63,7 @@ impl Server {
 /// One connection. It must live on a thread without a tokio runtime: the client brings its own.
 pub(crate) struct PostgresSession {
     client: Client,
-    statements: HashMap<&'static str, Statement>,
+    statements: HashMap<String, Statement>,
     failure: Option<Failure>,
 }
 
@@ -129,11 +129,7 @@ impl PostgresSession {
         self.client.batch_execute(sql)
     }
 
-    pub(crate) fn execute(
-        &mut self,
-        sql: &'static str,
-        parameters: &[Value<'_>],
-    ) -> Result<u64, Error> {
+    pub(crate) fn execute(&mut self, sql: &str, parameters: &[Value<'_>]) -> Result<u64, Error> {
         self.run(sql, |client, statement| {
             client.execute(statement, &value::all(parameters))
         })
@@ -141,7 +137,7 @@ impl PostgresSession {
 
     pub(crate) fn query(
         &mut self,
-        sql: &'static str,
+        sql: &str,
         parameters: &[Value<'_>],
     ) -> Result<Vec<Vec<Cell>>, Error> {
         let rows = self.run(sql, |client, statement| {
@@ -155,14 +151,14 @@ impl PostgresSession {
 
     fn run<T>(
         &mut self,
-        sql: &'static str,
+        sql: &str,
         with: impl FnOnce(&mut Client, &Statement) -> Result<T, postgres::Error>,
     ) -> Result<T, Error> {
         let result = match self.statements.get(sql) {
             Some(statement) => with(&mut self.client, statement),
             None => self.client.prepare(sql).and_then(|statement| {
                 let result = with(&mut self.client, &statement);
-                self.statements.insert(sql, statement);
+                self.statements.insert(sql.to_owned(), statement);
                 result
             }),
         };

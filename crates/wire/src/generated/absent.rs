@@ -63,7 +63,7 @@ pub(crate) const ABSENT: &[Absent] = &[
         name: "CreateConsentPortal",
         method: "POST",
         uri: "/identities/CreateConsentPortal",
-        reason: "consent portals come after OAuth 2 credential providers",
+        reason: "consent portals come after delegated access",
     },
     Absent {
         name: "CreateDataset",
@@ -124,12 +124,6 @@ pub(crate) const ABSENT: &[Absent] = &[
         method: "POST",
         uri: "/memories/create",
         reason: "the memory of agents is not part of an identity service",
-    },
-    Absent {
-        name: "CreateOauth2CredentialProvider",
-        method: "POST",
-        uri: "/identities/CreateOauth2CredentialProvider",
-        reason: "OAuth 2 credential providers come in a later release",
     },
     Absent {
         name: "CreateOnlineEvaluationConfig",
@@ -225,7 +219,7 @@ pub(crate) const ABSENT: &[Absent] = &[
         name: "DeleteConsentPortal",
         method: "POST",
         uri: "/identities/DeleteConsentPortal",
-        reason: "consent portals come after OAuth 2 credential providers",
+        reason: "consent portals come after delegated access",
     },
     Absent {
         name: "DeleteDataset",
@@ -286,12 +280,6 @@ pub(crate) const ABSENT: &[Absent] = &[
         method: "DELETE",
         uri: "/memories/{memoryId}/delete",
         reason: "the memory of agents is not part of an identity service",
-    },
-    Absent {
-        name: "DeleteOauth2CredentialProvider",
-        method: "POST",
-        uri: "/identities/DeleteOauth2CredentialProvider",
-        reason: "OAuth 2 credential providers come in a later release",
     },
     Absent {
         name: "DeleteOnlineEvaluationConfig",
@@ -405,7 +393,7 @@ pub(crate) const ABSENT: &[Absent] = &[
         name: "GetConsentPortal",
         method: "POST",
         uri: "/identities/GetConsentPortal",
-        reason: "consent portals come after OAuth 2 credential providers",
+        reason: "consent portals come after delegated access",
     },
     Absent {
         name: "GetDataset",
@@ -460,12 +448,6 @@ pub(crate) const ABSENT: &[Absent] = &[
         method: "GET",
         uri: "/memories/{memoryId}/details",
         reason: "the memory of agents is not part of an identity service",
-    },
-    Absent {
-        name: "GetOauth2CredentialProvider",
-        method: "POST",
-        uri: "/identities/GetOauth2CredentialProvider",
-        reason: "OAuth 2 credential providers come in a later release",
     },
     Absent {
         name: "GetOnlineEvaluationConfig",
@@ -615,7 +597,7 @@ pub(crate) const ABSENT: &[Absent] = &[
         name: "ListConsentPortals",
         method: "POST",
         uri: "/identities/ListConsentPortals",
-        reason: "consent portals come after OAuth 2 credential providers",
+        reason: "consent portals come after delegated access",
     },
     Absent {
         name: "ListDatasetExamples",
@@ -688,12 +670,6 @@ pub(crate) const ABSENT: &[Absent] = &[
         method: "POST",
         uri: "/memories/",
         reason: "the memory of agents is not part of an identity service",
-    },
-    Absent {
-        name: "ListOauth2CredentialProviders",
-        method: "POST",
-        uri: "/identities/ListOauth2CredentialProviders",
-        reason: "OAuth 2 credential providers come in a later release",
     },
     Absent {
         name: "ListOnlineEvaluationConfigs",
@@ -849,7 +825,7 @@ pub(crate) const ABSENT: &[Absent] = &[
         name: "UpdateConsentPortal",
         method: "POST",
         uri: "/identities/UpdateConsentPortal",
-        reason: "consent portals come after OAuth 2 credential providers",
+        reason: "consent portals come after delegated access",
     },
     Absent {
         name: "UpdateDataset",
@@ -910,12 +886,6 @@ pub(crate) const ABSENT: &[Absent] = &[
         method: "PUT",
         uri: "/memories/{memoryId}/update",
         reason: "the memory of agents is not part of an identity service",
-    },
-    Absent {
-        name: "UpdateOauth2CredentialProvider",
-        method: "POST",
-        uri: "/identities/UpdateOauth2CredentialProvider",
-        reason: "OAuth 2 credential providers come in a later release",
     },
     Absent {
         name: "UpdateOnlineEvaluationConfig",
@@ -993,7 +963,7 @@ pub(crate) const ABSENT: &[Absent] = &[
         name: "CompleteResourceTokenAuth",
         method: "POST",
         uri: "/identities/CompleteResourceTokenAuth",
-        reason: "session binding comes with OAuth 2 credential providers",
+        reason: "session binding comes with delegated access, in a later release",
     },
     Absent {
         name: "CreateABTest",
@@ -1158,22 +1128,10 @@ pub(crate) const ABSENT: &[Absent] = &[
         reason: "the evaluation of agents is not part of an identity service",
     },
     Absent {
-        name: "GetResourceOauth2Token",
-        method: "POST",
-        uri: "/identities/oauth2/token",
-        reason: "tokens of resources come with OAuth 2 credential providers",
-    },
-    Absent {
         name: "GetResourcePaymentToken",
         method: "POST",
         uri: "/identities/payment/token",
         reason: "payment tokens come with payment credential providers",
-    },
-    Absent {
-        name: "GetWorkloadAccessTokenForJWT",
-        method: "POST",
-        uri: "/identities/GetWorkloadAccessTokenForJWT",
-        reason: "verified users come with the registration of issuers",
     },
     Absent {
         name: "IngestData",

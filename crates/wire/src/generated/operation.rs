@@ -27,6 +27,16 @@ pub enum Operation {
     DeleteApiKeyCredentialProvider,
     /// `ListApiKeyCredentialProviders`.
     ListApiKeyCredentialProviders,
+    /// `CreateOauth2CredentialProvider`.
+    CreateOauth2CredentialProvider,
+    /// `GetOauth2CredentialProvider`.
+    GetOauth2CredentialProvider,
+    /// `UpdateOauth2CredentialProvider`.
+    UpdateOauth2CredentialProvider,
+    /// `DeleteOauth2CredentialProvider`.
+    DeleteOauth2CredentialProvider,
+    /// `ListOauth2CredentialProviders`.
+    ListOauth2CredentialProviders,
     /// `TagResource`.
     TagResource,
     /// `UntagResource`.
@@ -39,8 +49,12 @@ pub enum Operation {
     GetWorkloadAccessToken,
     /// `GetWorkloadAccessTokenForUserId`.
     GetWorkloadAccessTokenForUserId,
+    /// `GetWorkloadAccessTokenForJWT`.
+    GetWorkloadAccessTokenForJWT,
     /// `GetResourceApiKey`.
     GetResourceApiKey,
+    /// `GetResourceOauth2Token`.
+    GetResourceOauth2Token,
 }
 
 impl Operation {
@@ -56,13 +70,20 @@ impl Operation {
         Self::UpdateApiKeyCredentialProvider,
         Self::DeleteApiKeyCredentialProvider,
         Self::ListApiKeyCredentialProviders,
+        Self::CreateOauth2CredentialProvider,
+        Self::GetOauth2CredentialProvider,
+        Self::UpdateOauth2CredentialProvider,
+        Self::DeleteOauth2CredentialProvider,
+        Self::ListOauth2CredentialProviders,
         Self::TagResource,
         Self::UntagResource,
         Self::ListTagsForResource,
         Self::GetTokenVault,
         Self::GetWorkloadAccessToken,
         Self::GetWorkloadAccessTokenForUserId,
+        Self::GetWorkloadAccessTokenForJWT,
         Self::GetResourceApiKey,
+        Self::GetResourceOauth2Token,
     ];
 
     pub(crate) fn spec(self) -> &'static Spec {
@@ -83,6 +104,11 @@ impl Operation {
                 &super::delete_api_key_credential_provider::SPEC
             }
             Self::ListApiKeyCredentialProviders => &super::list_api_key_credential_providers::SPEC,
+            Self::CreateOauth2CredentialProvider => &super::create_oauth2_credential_provider::SPEC,
+            Self::GetOauth2CredentialProvider => &super::get_oauth2_credential_provider::SPEC,
+            Self::UpdateOauth2CredentialProvider => &super::update_oauth2_credential_provider::SPEC,
+            Self::DeleteOauth2CredentialProvider => &super::delete_oauth2_credential_provider::SPEC,
+            Self::ListOauth2CredentialProviders => &super::list_oauth2_credential_providers::SPEC,
             Self::TagResource => &super::tag_resource::SPEC,
             Self::UntagResource => &super::untag_resource::SPEC,
             Self::ListTagsForResource => &super::list_tags_for_resource::SPEC,
@@ -91,7 +117,9 @@ impl Operation {
             Self::GetWorkloadAccessTokenForUserId => {
                 &super::get_workload_access_token_for_user_id::SPEC
             }
+            Self::GetWorkloadAccessTokenForJWT => &super::get_workload_access_token_for_jwt::SPEC,
             Self::GetResourceApiKey => &super::get_resource_api_key::SPEC,
+            Self::GetResourceOauth2Token => &super::get_resource_oauth2_token::SPEC,
         }
     }
 }

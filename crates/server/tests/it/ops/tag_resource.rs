@@ -119,7 +119,7 @@ async fn what_is_no_arn_of_ours_is_invalid(app: TestApp) {
         arn::agent("agent").replace("workload-identity/", "workload/"),
         arn::agent("a b c"),
         arn::agent("agent/more"),
-        arn::provider("x").replace("apikeycredentialprovider", "oauth2credentialprovider"),
+        arn::provider("x").replace("apikeycredentialprovider", "oauth2-credential-provider"),
         arn::agent("agent").replace("arn:aws:", "arn:aws-cn:"),
     ] {
         let refused = app.admin().tag(&arn, json!({ "a": "b" })).await;

@@ -243,6 +243,7 @@ impl Writer {
                 self.shared.published.publish(head);
             }
             self.chain = head;
+            self.shared.counters.committed(1);
             return Run::Committed;
         };
         match classify(&error) {

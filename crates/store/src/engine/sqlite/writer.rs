@@ -257,6 +257,7 @@ impl Writer {
     }
 
     fn committed(&mut self, mut batch: Vec<Ran>, head: Option<ChainHead>) {
+        self.shared.counters.committed(batch.len());
         if let Some(head) = &head {
             self.shared.published.publish(head);
         }
@@ -328,6 +329,7 @@ impl Writer {
                 Became::Unknown => return Err(unknown(job.name())),
             }
         }
+        self.shared.counters.committed(1);
         if let Some(head) = &head {
             self.shared.published.publish(head);
         }

@@ -44,7 +44,7 @@ fn with_writer(test: impl FnOnce(Writer)) {
 
 fn insert(recorded: bool) -> (Box<dyn Job>, oneshot::Receiver<Answer<bool>>) {
     let id = RecordId::generate(NOW, &mut OsEntropy);
-    job("insert", move |tx: &mut Tx<'_>| {
+    job("insert", &Arc::default(), move |tx: &mut Tx<'_>| {
         let account = Account {
             id: AccountId::DEV,
             name: "dev".to_owned(),

@@ -1,0 +1,177 @@
+//! What a decision on the use of a provider rests on, and whether it still holds.
+
+use procura_core::access_key::AccessKeyId;
+use procura_core::account::AccountId;
+use procura_core::credential_provider::{CredentialProvider, ProviderKind};
+use procura_core::error::{Error, Kind};
+use procura_core::grant::AdministratorGrant;
+use procura_core::name::{ProviderName, VaultName};
+use procura_core::workload_access_token::Claims;
+use procura_core::workload_identity::WorkloadIdentity;
+use procura_store::Tx;
+
+use crate::App;
+use crate::operation::OpCx;
+
+/// How often a decision is taken anew when what it was about changes under it.
+pub(crate) const DECISIONS_MAX: u32 = 3;
+/// Of how many revocations since the decision each is looked at; after more, it is taken anew.
+const CUTS_MAX: u32 = 64;
+
+/// What a decision rests on, read in one snapshot.
+#[derive(Debug, Clone)]
+pub(crate) struct Basis {
+    pub(crate) account: AccountId,
+    pub(crate) agent: WorkloadIdentity,
+    pub(crate) provider: CredentialProvider,
+    pub(crate) grants: Vec<AdministratorGrant>,
+    epoch: u64,
+    /// Everything of it that can be cut, as revocations name it.
+    names: Vec<Vec<u8>>,
+}
+
+/// The answer when a decision was taken [`DECISIONS_MAX`] times and never held.
+pub(crate) fn busy() -> Error {
+    let busy = "the agent or the provider keeps changing; try again";
+    Error::new(Kind::Throttled, busy)
+}
+
+/// The text for a name that no provider of this kind has.
+pub(crate) fn provider_not_found(kind: ProviderKind, name: &ProviderName) -> Error {
+    let (what, create) = match kind {
+        ProviderKind::ApiKey => ("API key", "CreateApiKeyCredentialProvider"),
+        ProviderKind::Oauth2 => ("OAuth 2", "CreateOauth2CredentialProvider"),
+    };
+    Error::not_found(format!(
+        "{what} credential provider {name} does not exist in this account; create it with {create}"
+    ))
+}
+
+impl App {
+    /// Reads what a decision on the use of `name` by the bearer of `claims` rests on. It decides
+    /// nothing but what needs no decision: a key, an agent or a provider that is gone.
+    pub(crate) async fn basis(
+        &self,
+        cx: &mut OpCx,
+        claims: &Claims,
+        kind: ProviderKind,
+        name: &ProviderName,
+    ) -> Result<Basis, Error> {
+        let facts = self.facts(cx, claims, kind, name).await?;
+        if facts.caller_revoked {
+            return Err(Error::denied("the access key was revoked"));
+        }
+        if facts.issuer_revoked {
+            let gone = "the access key that this token was issued to was revoked; get a new token";
+            return Err(Error::new(Kind::Unproved, gone));
+        }
+        cx.epoch = facts.epoch;
+        let Some(agent) = facts.agent else {
+            let gone = "the workload identity of this token was deleted; get a token of another";
+            return Err(Error::new(Kind::Unproved, gone));
+        };
+        let Some(provider) = facts.provider else {
+            self.authorize_absent_provider(cx, kind, &VaultName::default_vault())?;
+            return Err(provider_not_found(kind, name));
+        };
+        cx.about.provider = Some(provider.id);
+        let names = names(cx, claims, &provider, &facts.grants)?;
+        Ok(Basis {
+            account: cx.account()?,
+            agent,
+            provider,
+            grants: facts.grants,
+            epoch: facts.epoch,
+            names,
+        })
+    }
+
+    async fn facts(
+        &self,
+        cx: &OpCx,
+        claims: &Claims,
+        kind: ProviderKind,
+        name: &ProviderName,
+    ) -> Result<Facts, Error> {
+        let account = cx.account()?;
+        let (agent, name, known_epoch) = (claims.agent, name.clone(), cx.epoch);
+        let (caller, issuer) = (cx.access_key()?, claims.issued_by);
+        self.store
+            .run_read("basis", move |tx: &mut Tx<'_>| {
+                let epoch = tx.epoch()?;
+                // SECURITY: something was cut since the caller was found good; look again.
+                let caller_revoked = epoch != known_epoch && is_revoked(tx, caller)?;
+                // A token ends with the access key that asked for it, whoever presents it.
+                let issuer_revoked = is_revoked(tx, issuer)?;
+                let mut own = tx.account(account);
+                let vault = VaultName::default_vault();
+                let provider = own.credential_provider(&vault, kind, &name)?;
+                let grants = match &provider {
+                    Some(provider) => own.administrator_grants(provider.id)?,
+                    None => Vec::new(),
+                };
+                let agent = own.workload_identity_by_id(agent)?;
+                Ok(Facts {
+                    agent,
+                    provider,
+                    grants,
+                    caller_revoked,
+                    issuer_revoked,
+                    epoch,
+                })
+            })
+            .await
+    }
+}
+
+impl Basis {
+    /// Whether the decision that was taken on this still holds. Asked in the transaction of the
+    /// effect; the provider itself is compared by the method that takes the permit.
+    pub(crate) fn still_holds(&self, tx: &mut Tx<'_>) -> Result<bool, Error> {
+        let agent = tx
+            .account(self.account)
+            .workload_identity_by_id(self.agent.id)?;
+        let same_agent = agent.is_some_and(|now| now.version == self.agent.version);
+        Ok(same_agent && !self.was_cut(tx)?)
+    }
+
+    fn was_cut(&self, tx: &mut Tx<'_>) -> Result<bool, Error> {
+        if tx.epoch()? == self.epoch {
+            return Ok(false);
+        }
+        let cuts = tx.cuts_after(self.epoch, CUTS_MAX)?;
+        let too_many = u32::try_from(cuts.len()).is_ok_and(|cuts| cuts >= CUTS_MAX);
+        Ok(too_many || cuts.iter().any(|cut| self.names.contains(&cut.subject)))
+    }
+}
+
+struct Facts {
+    agent: Option<WorkloadIdentity>,
+    provider: Option<CredentialProvider>,
+    grants: Vec<AdministratorGrant>,
+    caller_revoked: bool,
+    issuer_revoked: bool,
+    epoch: u64,
+}
+
+fn names(
+    cx: &OpCx,
+    claims: &Claims,
+    provider: &CredentialProvider,
+    grants: &[AdministratorGrant],
+) -> Result<Vec<Vec<u8>>, Error> {
+    let mut names = vec![
+        cx.access_key()?.as_str().as_bytes().to_vec(),
+        claims.issued_by.as_str().as_bytes().to_vec(),
+        claims.agent.as_bytes().to_vec(),
+        provider.id.as_bytes().to_vec(),
+    ];
+    names.extend(claims.user.map(|user| user.id.as_bytes().to_vec()));
+    names.extend(grants.iter().map(|grant| grant.id.as_bytes().to_vec()));
+    Ok(names)
+}
+
+fn is_revoked(tx: &mut Tx<'_>, key: AccessKeyId) -> Result<bool, Error> {
+    let found = tx.access_key_for_signature(key)?;
+    Ok(found.is_none_or(|(key, _)| key.revoked_at.is_some()))
+}

@@ -1,0 +1,61 @@
+//! What is over is deleted: tokens, proofs of users, signatures that nobody could use again.
+
+use std::time::Duration;
+
+use procura_core::error::Error;
+use procura_store::Outcome;
+
+use crate::App;
+use crate::task::Stop;
+
+/// How often.
+const EVERY: Duration = Duration::from_secs(10);
+/// How much of each kind at once, so that nobody waits long.
+pub(crate) const SWEPT_MAX: u32 = 500;
+
+impl App {
+    /// Sweeps until the node stops.
+    pub(crate) async fn sweep_regularly(&self, mut stop: Stop) {
+        let mut tick = tokio::time::interval(EVERY);
+        tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut fails = false;
+        while !stop.is_requested() {
+            tokio::select! {
+                _ = tick.tick() => {}
+                () = stop.requested() => return,
+            }
+            match self.sweep().await {
+                Ok(_) if fails => {
+                    tracing::info!("what is over is deleted again");
+                    fails = false;
+                }
+                Err(error) if !fails => {
+                    tracing::warn!(cause = ?error.cause(), "what is over cannot be deleted");
+                    fails = true;
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Deletes everything that is over; how many rows went.
+    pub async fn sweep(&self) -> Result<u64, Error> {
+        let mut all = self.forget_signatures().await?;
+        let now = self.now();
+        loop {
+            let swept = self
+                .store
+                .run_tx("sweep", move |tx| {
+                    let tokens = tx.sweep_machine_tokens(now, SWEPT_MAX)?;
+                    let proofs = tx.sweep_subject_tokens(now, SWEPT_MAX)?;
+                    Ok(Outcome::Unrecorded((tokens, proofs)))
+                })
+                .await?
+                .value;
+            all += swept.0 + swept.1;
+            if swept.0.max(swept.1) < u64::from(SWEPT_MAX) {
+                return Ok(all);
+            }
+        }
+    }
+}

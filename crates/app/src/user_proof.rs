@@ -1,0 +1,250 @@
+//! Who a user is, by the user's own token.
+//!
+//! A token proves (issuer, subject) and nothing else. What was verified once is remembered by the
+//! token's hash: its claims, never a decision. The memory ends with the token, with the key that
+//! signed it, with the registration of its issuer, and with any revocation.
+
+use std::sync::Arc;
+
+use moka::sync::Cache;
+use procura_core::account::AccountId;
+use procura_core::digest::{Sha256, sha256};
+use procura_core::encryption_key::KeyPurpose;
+use procura_core::error::{Error, Kind};
+use procura_core::id::{SubjectTokenId, UserId};
+use procura_core::issuer::RegisteredIssuer;
+use procura_core::sealing::{self, Location, Subject};
+use procura_core::secret::{Plain, kind::UserToken};
+use procura_core::time::Timestamp;
+use procura_core::user::User;
+use procura_protocol::jose::jwt::{
+    AudiencePolicy, Expectation, LEEWAY_S, Purpose, USER_TOKEN_BYTES_MAX, Unverified, Verified,
+};
+use procura_protocol::jose::{Algorithm, JoseError};
+use procura_store::{Outcome, Tx};
+
+use crate::App;
+use crate::issuer_keys::KeySource;
+use crate::operation::OpCx;
+
+/// How many verified tokens are remembered.
+const REMEMBERED_MAX: u64 = 100_000;
+
+/// Tokens that were verified, by account and hash.
+pub(crate) struct VerifiedTokens(Cache<(AccountId, Sha256), Arc<Remembered>>);
+
+impl Default for VerifiedTokens {
+    fn default() -> Self {
+        Self(Cache::new(REMEMBERED_MAX))
+    }
+}
+
+/// What a token was verified to say, and what that rests on.
+#[derive(Debug)]
+struct Remembered {
+    proof: Proof,
+    source: KeySource,
+    /// The key that signed it.
+    thumbprint: String,
+    /// The version of its issuer's registration, if it is registered.
+    registration: Option<u64>,
+    not_before: Option<Timestamp>,
+    epoch: u64,
+}
+
+/// A user who was proved.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Proof {
+    pub(crate) user: User,
+    /// Where the token is kept.
+    pub(crate) token: SubjectTokenId,
+    /// How long the token is accepted, our tolerance for clocks included.
+    pub(crate) until: Timestamp,
+    /// Whether somebody registered the issuer.
+    pub(crate) registered: bool,
+}
+
+fn unproved(error: &JoseError) -> Error {
+    Error::new(Kind::Unproved, error.to_string())
+}
+
+impl App {
+    /// The user whom `token` proves, to `account`.
+    pub(crate) async fn prove_user(&self, cx: &mut OpCx, token: &str) -> Result<Proof, Error> {
+        let account = cx.account()?;
+        let hash = sha256(&[token.as_bytes()]);
+        if let Some(proof) = self.remembered(cx, account, hash).await? {
+            return Ok(proof);
+        }
+        let unverified =
+            Unverified::parse(token, USER_TOKEN_BYTES_MAX).map_err(|error| unproved(&error))?;
+        let issuer = unverified.claimed_issuer().to_owned();
+        let named = issuer.clone();
+        let read = move |tx: &mut Tx<'_>| Ok((tx.account(account).issuer(&named)?, tx.epoch()?));
+        let (registration, epoch) = self.store.run_read("issuer", read).await?;
+        if registration.is_none() && !self.authority.believes_unregistered_issuers() {
+            let text = "the issuer of the token is not registered here; ask the operator to \
+                        register it with `procura issuers register`";
+            return Err(Error::new(Kind::Unproved, text));
+        }
+        let source = (
+            issuer,
+            registration
+                .as_ref()
+                .and_then(|r| r.policy.jwks_uri.clone()),
+        );
+        let verified = self
+            .verify(cx, account, &unverified, &source, registration.as_ref())
+            .await?;
+        let thumbprint = verified.key_thumbprint().to_owned();
+        let claims = verified.into_claims();
+        let user = self
+            .verified_user(cx, account, &claims.issuer, &claims.subject)
+            .await?;
+        let until = claims.times.expires_at.plus_seconds(LEEWAY_S);
+        let kept = self
+            .keep_token(cx, account, user.id, token, hash, until)
+            .await?;
+        let proof = Proof {
+            user,
+            token: kept,
+            until,
+            registered: registration.is_some(),
+        };
+        let remembered = Remembered {
+            proof,
+            source,
+            thumbprint,
+            registration: registration.map(|registration| registration.version),
+            not_before: claims.times.not_before,
+            epoch,
+        };
+        self.verified_tokens
+            .0
+            .insert((account, hash), Arc::new(remembered));
+        Ok(proof)
+    }
+
+    /// What is remembered of a token, if all that it rests on still stands.
+    async fn remembered(
+        &self,
+        cx: &OpCx,
+        account: AccountId,
+        hash: Sha256,
+    ) -> Result<Option<Proof>, Error> {
+        let Some(known) = self.verified_tokens.0.get(&(account, hash)) else {
+            return Ok(None);
+        };
+        let begun = known
+            .not_before
+            .is_none_or(|begin| begin <= cx.now.plus_seconds(LEEWAY_S));
+        let in_time = cx.now < known.proof.until && begun;
+        let same_key = self.issuer_still_has(&known.source, &known.thumbprint);
+        let issuer = known.source.0.clone();
+        let read = move |tx: &mut Tx<'_>| Ok((tx.account(account).issuer(&issuer)?, tx.epoch()?));
+        let (registration, epoch) = self.store.run_read("issuer", read).await?;
+        let same_registration = registration.map(|r| r.version) == known.registration;
+        let believed =
+            known.registration.is_some() || self.authority.believes_unregistered_issuers();
+        if in_time && same_key && same_registration && believed && epoch == known.epoch {
+            return Ok(Some(known.proof));
+        }
+        self.verified_tokens.0.invalidate(&(account, hash));
+        Ok(None)
+    }
+
+    /// The one verification. A key that is not known is asked for once.
+    async fn verify(
+        &self,
+        cx: &OpCx,
+        account: AccountId,
+        token: &Unverified<'_>,
+        source: &KeySource,
+        registration: Option<&RegisteredIssuer>,
+    ) -> Result<Verified, Error> {
+        let algorithms = algorithms(registration)?;
+        let expectation = Expectation {
+            purpose: Purpose::UserToken,
+            issuer: &source.0,
+            algorithms: &algorithms,
+            audience: match registration {
+                None => AudiencePolicy::Unchecked,
+                Some(RegisteredIssuer { policy, .. }) => AudiencePolicy::Registered {
+                    audiences: &policy.audiences,
+                    clients: &policy.clients,
+                },
+            },
+        };
+        // A token that is refused without a key makes nobody fetch one.
+        token
+            .check(&expectation, cx.now)
+            .map_err(|error| unproved(&error))?;
+        let keys = self.issuer_keys(account, source).await?;
+        match token.verify(&keys, &expectation, cx.now) {
+            Err(error) if error.may_change_with_new_keys() => {
+                match self.issuer_keys_anew(source).await? {
+                    Some(keys) => token.verify(&keys, &expectation, cx.now),
+                    None => Err(error),
+                }
+            }
+            other => other,
+        }
+        .map_err(|error| unproved(&error))
+    }
+
+    /// Keeps the token under the user's key, for exchanges on the user's behalf, until it ends.
+    async fn keep_token(
+        &self,
+        cx: &OpCx,
+        account: AccountId,
+        user: UserId,
+        token: &str,
+        hash: Sha256,
+        until: Timestamp,
+    ) -> Result<SubjectTokenId, Error> {
+        let purpose = KeyPurpose::Subject(Subject::User(user));
+        let key = self.newest_key(Some(account), purpose).await?;
+        let id = self.with_rng(|rng| SubjectTokenId::generate(cx.now, rng));
+        let place = Location {
+            deployment: self.deployment,
+            account: Some(account),
+            subject: Subject::User(user),
+            table: "subject_token",
+            column: "token",
+            row: id.as_bytes(),
+            row_version: 1,
+            destination: None,
+        };
+        let plain = Plain::<UserToken>::new(token.as_bytes().to_vec());
+        let sealed = self
+            .with_rng(|rng| sealing::seal(rng, &key, &place, &plain))
+            .map_err(Error::internal_source)?;
+        let committed = self
+            .store
+            .run_tx("keep_subject_token", move |tx| {
+                let mut own = tx.account(account);
+                if own.insert_subject_token(id, user, &hash, &sealed, until)? {
+                    return Ok(Outcome::Unrecorded(Some(id)));
+                }
+                // Of two that present the same token at once, both get the one that is kept.
+                own.subject_token(user, &hash).map(Outcome::Unrecorded)
+            })
+            .await?;
+        committed
+            .value
+            .ok_or_else(|| Error::internal("a subject token vanished"))
+    }
+}
+
+/// What the issuer may sign with: what was registered, or whatever we verify.
+fn algorithms(registration: Option<&RegisteredIssuer>) -> Result<Vec<Algorithm>, Error> {
+    let named = registration.map_or(&[][..], |r| r.policy.algorithms.as_slice());
+    if named.is_empty() {
+        return Ok(Algorithm::ALL.to_vec());
+    }
+    named
+        .iter()
+        .map(|name| name.parse())
+        .collect::<Result<_, _>>()
+        .map_err(|_| Error::inconsistent("issuer", "policy"))
+}

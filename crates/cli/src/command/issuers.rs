@@ -1,0 +1,79 @@
+//! `procura issuers`: whose tokens prove a user.
+
+use std::process::ExitCode;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::arguments::{Issuers, Output};
+use crate::command::account_path;
+use crate::data_dir::DataDir;
+use crate::local::Local;
+use crate::print;
+
+#[derive(Serialize, Deserialize)]
+struct Issuer {
+    issuer: String,
+    policy: Policy,
+    created_at: String,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Policy {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    jwks_uri: Option<String>,
+    #[serde(default)]
+    algorithms: Vec<String>,
+    #[serde(default)]
+    audiences: Vec<String>,
+    #[serde(default)]
+    clients: Vec<String>,
+}
+
+pub(crate) async fn run(
+    data_dir: &DataDir,
+    output: Output,
+    command: Issuers,
+) -> anyhow::Result<ExitCode> {
+    let local = Local(data_dir);
+    match command {
+        Issuers::Register(new) => {
+            let path = account_path(&new.account, "issuers")?;
+            let policy = Policy {
+                jwks_uri: new.jwks_uri,
+                algorithms: new.algorithm,
+                audiences: new.audience,
+                clients: new.client,
+            };
+            let new = json!({ "issuer": new.issuer, "policy": policy });
+            let registered: Issuer = local.post(&path, &new).await?;
+            show(output, &[registered])?;
+        }
+        Issuers::List { account } => {
+            let issuers: Vec<Issuer> = local.get(&account_path(&account, "issuers")?).await?;
+            show(output, &issuers)?;
+        }
+        Issuers::Remove { issuer, account } => {
+            let path = format!("{}/remove", account_path(&account, "issuers")?);
+            local
+                .post::<Value>(&path, &json!({ "issuer": issuer }))
+                .await?;
+            print::line(&format!("removed {issuer}"))?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn show(output: Output, issuers: &[Issuer]) -> anyhow::Result<()> {
+    let columns = ["ISSUER", "AUDIENCES", "CLIENTS", "ALGORITHMS", "REGISTERED"];
+    print::rows(output, issuers, &columns, |issuer| {
+        let policy = &issuer.policy;
+        vec![
+            issuer.issuer.clone(),
+            policy.audiences.join(","),
+            policy.clients.join(","),
+            policy.algorithms.join(","),
+            issuer.created_at.clone(),
+        ]
+    })
+}

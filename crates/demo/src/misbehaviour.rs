@@ -1,0 +1,55 @@
+//! What a test has the server do wrong. `dev` never sets one.
+
+use std::sync::Arc;
+
+use tokio::sync::Semaphore;
+
+/// What the server does wrong until it is told otherwise.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum Misbehaviour {
+    /// The token endpoint answers with this, whatever it was asked.
+    TokenError {
+        /// Of the reply; one that HTTP does not know is sent as 500.
+        status: u16,
+        /// As it is, called `application/json`.
+        body: String,
+    },
+    /// The token endpoint gives a token of so many bytes.
+    TokenHuge(usize),
+    /// The token endpoint sends the head of a reply and then one byte a second, without end.
+    TokenDrips,
+    /// The token endpoint redirects (307) to this URL.
+    TokenRedirects(String),
+    /// The token endpoint takes the request and never answers.
+    TokenHangs,
+    /// The token endpoint closes the connection instead of answering.
+    TokenDown,
+    /// One scope less is granted than was asked for: the last in the order of the alphabet.
+    GrantsLess,
+    /// `admin` is granted beside what was asked for.
+    GrantsMore,
+    /// `expires_in` is -1.
+    NegativeLifetime,
+    /// The token endpoint refuses, and puts the client secret or assertion that it received into
+    /// `error_description`: as it is, base64, base64url and percent-encoded; with it the value of the
+    /// `Authorization` header, if there was one.
+    EchoesSecret,
+    /// `token_type` is `mac`.
+    NotBearer,
+    /// The metadata names this issuer.
+    DiscoveryIssuer(String),
+    /// The metadata names this token endpoint.
+    DiscoveryTokenEndpoint(String),
+    /// The metadata is this text.
+    DiscoveryBody(String),
+    /// The key set is this text.
+    KeySetBody(String),
+    /// The key set's endpoint closes the connection instead of answering.
+    KeySetDown,
+    /// The key set, with a member besides `keys` that makes it at least so many bytes long.
+    KeySetHuge(usize),
+    /// Each token request takes a permit of this semaphore for good before it is looked at, and
+    /// waits until there is one; it is counted before it waits. A closed semaphore lets all through.
+    Gate(Arc<Semaphore>),
+}

@@ -1,0 +1,95 @@
+//! What the token endpoint does in the place of an answer, when a test wants it to.
+
+use axum::http::header::{CONTENT_TYPE, LOCATION};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use serde_json::json;
+use url::form_urlencoded::byte_serialize;
+
+use super::authentication::Presented;
+use super::form::TokenForm;
+use crate::line::Line;
+use crate::misbehaviour::Misbehaviour;
+use crate::provider::DemoProvider;
+
+const JSON: &str = "application/json";
+/// At a byte a second, half a year.
+const DRIPPED_BYTES: usize = 16 * 1024 * 1024;
+
+/// What is answered instead; `None` where the request is to be answered after all.
+pub(super) async fn instead(
+    provider: &DemoProvider,
+    misbehaviour: &Misbehaviour,
+    line: &Line,
+    headers: &HeaderMap,
+    form: Option<&TokenForm>,
+) -> Option<Response> {
+    let response = match misbehaviour {
+        Misbehaviour::TokenError { status, body } => {
+            let status = StatusCode::from_u16(*status);
+            let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            (status, [(CONTENT_TYPE, JSON)], body.clone()).into_response()
+        }
+        Misbehaviour::TokenHuge(bytes) => {
+            let reply = json!({ "access_token": "x".repeat(*bytes), "token_type": "Bearer" });
+            ([(CONTENT_TYPE, JSON)], reply.to_string()).into_response()
+        }
+        Misbehaviour::TokenDrips => {
+            line.drip();
+            ([(CONTENT_TYPE, JSON)], " ".repeat(DRIPPED_BYTES)).into_response()
+        }
+        Misbehaviour::TokenRedirects(url) => {
+            let location = [(LOCATION, url.clone())];
+            (StatusCode::TEMPORARY_REDIRECT, location).into_response()
+        }
+        Misbehaviour::TokenHangs => {
+            provider.stopped().await;
+            line.cut();
+            StatusCode::SERVICE_UNAVAILABLE.into_response()
+        }
+        Misbehaviour::TokenDown => {
+            line.cut();
+            StatusCode::SERVICE_UNAVAILABLE.into_response()
+        }
+        Misbehaviour::EchoesSecret => echo(headers, form?),
+        Misbehaviour::Gate(gate) => {
+            tokio::select! {
+                permit = gate.acquire() => {
+                    // A closed gate lets all through.
+                    if let Ok(permit) = permit {
+                        permit.forget();
+                    }
+                }
+                () = provider.stopped() => {}
+            }
+            return None;
+        }
+        _ => return None,
+    };
+    Some(response)
+}
+
+fn echo(headers: &HeaderMap, form: &TokenForm) -> Response {
+    let presented = Presented::read(headers, form).ok();
+    let secret = presented.as_ref().map_or("", Presented::secret).as_bytes();
+    let percent: String = byte_serialize(secret).collect();
+    let text = String::from_utf8_lossy(secret);
+    let (base64, base64url) = (STANDARD.encode(secret), URL_SAFE_NO_PAD.encode(secret));
+    let header = headers
+        .get("authorization")
+        .and_then(|value| value.to_str().ok());
+    let header = header.unwrap_or("none");
+    let reply = json!({
+        "error": "invalid_client",
+        "error_description":
+            format!("not {text} nor {base64} nor {base64url} nor {percent}, header {header}"),
+    });
+    (
+        StatusCode::BAD_REQUEST,
+        [(CONTENT_TYPE, JSON)],
+        reply.to_string(),
+    )
+        .into_response()
+}

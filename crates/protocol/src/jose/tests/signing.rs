@@ -1,0 +1,85 @@
+//! Our own keys: they come back from their stored form, and name themselves.
+
+use super::super::signing::{RsaSize, SigningError};
+use super::*;
+
+#[test]
+fn every_algorithm_that_we_sign_with_verifies_and_reads_back() {
+    let mut keys: Vec<TokenSigningKey> = [
+        Algorithm::Es256,
+        Algorithm::EdDsa,
+        Algorithm::Rs256,
+        Algorithm::Ps256,
+    ]
+    .map(|algorithm| TokenSigningKey::generate(algorithm).unwrap())
+    .into();
+    keys.push(TokenSigningKey::generate_rsa(Algorithm::Ps256, RsaSize::Bits3072).unwrap());
+    for key in keys {
+        let stored = key.to_pkcs8().unwrap();
+        let again = TokenSigningKey::from_pkcs8(key.algorithm(), &stored).unwrap();
+        assert_eq!(again.public_jwk(), key.public_jwk());
+        assert_eq!(again.key_id(), key.key_id());
+        let set = set(&[key.public_jwk()]);
+        assert_eq!(set.keys()[0].thumbprint(), key.key_id());
+        let header = json!({ "typ": "at+jwt" }).as_object().cloned().unwrap();
+        let text = again
+            .sign(&header, honest().to_string().as_bytes())
+            .unwrap();
+        let token = Unverified::parse(&text, USER_TOKEN_BYTES_MAX).unwrap();
+        assert_eq!(token.claimed_key_id(), Some(key.key_id()));
+        let all = Expectation {
+            algorithms: &Algorithm::ALL,
+            ..expectation()
+        };
+        let verified = token.verify(&set, &all, NOW).unwrap();
+        assert_eq!(verified.algorithm(), key.algorithm());
+    }
+}
+
+#[test]
+fn a_public_key_has_nothing_private_in_it() {
+    for key in [es256(), rs256()] {
+        let jwk = key.public_jwk();
+        let members = jwk.as_object().unwrap();
+        let mut names: Vec<&str> = members.keys().map(String::as_str).collect();
+        names.sort_unstable();
+        let expected = match key.algorithm() {
+            Algorithm::Es256 => ["alg", "crv", "kid", "kty", "use", "x", "y"].as_slice(),
+            _ => &["alg", "e", "kid", "kty", "n", "use"],
+        };
+        assert_eq!(names, expected);
+    }
+}
+
+#[test]
+fn a_key_sets_its_own_name_and_algorithm() {
+    for name in ["alg", "kid"] {
+        let header = json!({ name: "x" }).as_object().cloned().unwrap();
+        assert_eq!(
+            es256().sign(&header, b"{}"),
+            Err(SigningError::HeaderParameter)
+        );
+    }
+}
+
+#[test]
+fn what_is_no_key_of_the_algorithm_is_refused() {
+    let stored = es256().to_pkcs8().unwrap();
+    for algorithm in [Algorithm::EdDsa, Algorithm::Rs256] {
+        let error = TokenSigningKey::from_pkcs8(algorithm, &stored).unwrap_err();
+        assert_eq!(error, SigningError::KeyRejected);
+    }
+    for algorithm in [
+        Algorithm::Es384,
+        Algorithm::Es512,
+        Algorithm::Rs512,
+        Algorithm::Ed25519,
+    ] {
+        let error = TokenSigningKey::generate(algorithm).unwrap_err();
+        assert_eq!(error, SigningError::AlgorithmUnsupported);
+        let error = TokenSigningKey::from_pkcs8(algorithm, &stored).unwrap_err();
+        assert_eq!(error, SigningError::AlgorithmUnsupported);
+    }
+    let shown = format!("{:?}", es256());
+    assert!(shown.starts_with("TokenSigningKey(ES256, "), "{shown}");
+}

@@ -69,6 +69,8 @@ impl App {
                 Step::Changed => {}
                 Step::Fetch(basis) => {
                     fetched = Some(self.fetch(cx, &claims, asked, &basis).await?);
+                    // Time went by outside; what follows happens now.
+                    cx.now = self.now();
                 }
             }
         }

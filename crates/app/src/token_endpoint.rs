@@ -142,10 +142,8 @@ impl App {
         let (permit, reasons) =
             self.authorize_use::<of::UseClientSecret>(cx, claims, basis, credential)?;
         let under = reasons.under();
-        let entry = self.allowed(
-            cx,
-            format!("client secret used for {}{under}", basis.agent.name),
-        );
+        let whose = format!("for {}{under}", basis.agent.name);
+        let entry = self.allowed(cx, "client secret");
         let (held, account) = (basis.clone(), basis.account);
         let committed = self
             .store
@@ -157,7 +155,12 @@ impl App {
                     Some(revealed) => {
                         let mut entry = entry.clone();
                         let (version, sealed) = (revealed.secret_version, &revealed.sealed);
-                        let about = format!("; secret {version} ({})", sealed.fingerprint());
+                        let used = match revealed.client.configuration.endpoints() {
+                            Some(_) => "used",
+                            None => "opened, to be bound to the endpoints that are found,",
+                        };
+                        let print = sealed.fingerprint();
+                        let about = format!(" {used} {whose}; secret {version} ({print})");
                         entry.reason.to_mut().push_str(&about);
                         Ok(Outcome::Done(Some(revealed), entry))
                     }

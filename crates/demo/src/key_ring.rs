@@ -68,3 +68,20 @@ impl KeyRing {
         key.sign(&header, payload.as_bytes())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_oldest_keys_are_not_published_for_ever() {
+        let ring = |old| KeyRing {
+            current: Vec::new(),
+            old,
+        };
+        let mut fresh = ring(Vec::new());
+        fresh.keep(&ring((0..=OLD_MAX).map(|number| json!(number)).collect()));
+        assert_eq!(fresh.old.len(), OLD_MAX);
+        assert_eq!(fresh.old.first(), Some(&json!(1)));
+    }
+}

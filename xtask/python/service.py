@@ -7,7 +7,12 @@ import sys
 import tempfile
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+import boto3
+from botocore.client import BaseClient
+from botocore.exceptions import ClientError
 
 BINARY = os.environ["PROCURA_BIN"]
 
@@ -22,7 +27,8 @@ class Service:
         self.greeting = ""
 
     def start(self) -> None:
-        command = [BINARY, "dev", "--port", "0", "--data-dir", str(self.directory)]
+        ports = ["--port", "0", "--demo-port", "0"]
+        command = [BINARY, "dev", *ports, "--data-dir", str(self.directory)]
         if self.store:
             command += ["--store", self.store]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
@@ -52,6 +58,27 @@ class Service:
         kept = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
         return {**kept, "HOME": str(self.directory), **printed}
 
+    def client(self, name: str) -> BaseClient:
+        """An unmodified client of boto3, told what `procura env` prints."""
+        found = self.environment()
+        endpoint = found["AWS_ENDPOINT_URL_" + name.replace("-", "_").upper()]
+        session = boto3.Session(
+            aws_access_key_id=found["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=found["AWS_SECRET_ACCESS_KEY"],
+            region_name=found["AWS_REGION"],
+        )
+        return session.client(name, endpoint_url=endpoint)
+
+
+def refused(code: str, call, **arguments) -> str:
+    """What a call says that must be refused with this exception."""
+    try:
+        call(**arguments)
+    except ClientError as error:
+        assert error.response["Error"]["Code"] == code, error
+        return error.response["Error"]["Message"]
+    raise AssertionError(f"{code} expected")
+
 
 def engines() -> list[tuple[str, str | None]]:
     """Each engine with a database of its own; PostgreSQL where a cluster is given."""
@@ -66,13 +93,20 @@ def engines() -> list[tuple[str, str | None]]:
     return [*found, ("postgres", f"{base}/{name}")]
 
 
+@contextmanager
+def running(store: str | None) -> Iterator[Service]:
+    """A running service, stopped and gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="procura-client-") as directory:
+        service = Service(Path(directory), store)
+        service.start()
+        try:
+            yield service
+        finally:
+            service.stop()
+
+
 def each() -> Iterator[tuple[str, Service]]:
-    """A running service on each engine, stopped and gone afterwards."""
+    """A running service on each engine, one after the other."""
     for engine, store in engines():
-        with tempfile.TemporaryDirectory(prefix="procura-client-") as directory:
-            service = Service(Path(directory), store)
-            service.start()
-            try:
-                yield engine, service
-            finally:
-                service.stop()
+        with running(store) as service:
+            yield engine, service

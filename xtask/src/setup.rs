@@ -1,17 +1,23 @@
 //! `cargo xtask setup`: what a machine needs beside the Rust toolchain and a C compiler.
 //!
-//! PostgreSQL's server programs (tests start their own server with them) and a Python environment
-//! with the unmodified clients. Nothing is done when all is there, so it is run whenever in doubt.
+//! PostgreSQL's server programs (tests start their own server with them), a Python environment with
+//! the unmodified clients, and Node.js with an authorization server that is not ours. Nothing is done
+//! when all is there, so it is run whenever in doubt.
 
+mod node;
 mod postgres;
 mod python;
 
-use anyhow::bail;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
+use anyhow::{Context as _, bail};
+
+pub(crate) use node::{VARIABLE as NODE_VARIABLE, packages as node_packages};
 pub(crate) use postgres::programs as postgres_programs;
 pub(crate) use python::{environment, interpreter};
 
-use crate::workspace::{cargo, has_program};
+use crate::workspace::{cargo, has_program, members, variable};
 
 /// Runs the command.
 pub(crate) fn run(args: &[String]) -> anyhow::Result<()> {
@@ -20,6 +26,7 @@ pub(crate) fn run(args: &[String]) -> anyhow::Result<()> {
     }
     postgres::ready()?;
     python::ready()?;
+    node::ready()?;
     println!(
         "test runner: {}",
         if has_nextest() {
@@ -34,6 +41,33 @@ pub(crate) fn run(args: &[String]) -> anyhow::Result<()> {
 /// Whether cargo-nextest is installed; without it, `cargo test` runs the tests.
 pub(crate) fn has_nextest() -> bool {
     has_program(cargo().get_program(), &["nextest", "--version"])
+}
+
+/// The folder that a variable names, or else one of the user's cache, or, where there is no home, of
+/// the target directory.
+fn folder(named_by: &str, name: &str) -> anyhow::Result<PathBuf> {
+    if let Some(folder) = variable(named_by) {
+        return Ok(PathBuf::from(folder));
+    }
+    let in_home = || variable("HOME").map(|home| Path::new(&home).join(".cache"));
+    let cache = variable("XDG_CACHE_HOME")
+        .map(PathBuf::from)
+        .or_else(in_home);
+    match cache {
+        Some(cache) => Ok(cache.join("procura").join(name)),
+        None => Ok(members()?.target_directory.join(format!("procura-{name}"))),
+    }
+}
+
+/// Runs a program to its end.
+fn carry_out(command: &mut Command) -> anyhow::Result<()> {
+    let status = command
+        .status()
+        .with_context(|| format!("cannot run {command:?}"))?;
+    if !status.success() {
+        bail!("{command:?} failed: {status}");
+    }
+    Ok(())
 }
 
 /// Debian's packages.

@@ -12,7 +12,7 @@ use super::count::{Count, summaries};
 use super::step::{Show, Step, last_line};
 use crate::cluster::Cluster;
 use crate::prove::binary::{RELEASE_VARIABLE, SABOTAGE_VARIABLE};
-use crate::workspace;
+use crate::{setup, workspace};
 
 /// So much of a failed step's log is printed.
 const TAIL_LINES: usize = 80;
@@ -53,7 +53,10 @@ impl Run {
         Ok(Self {
             target,
             own,
-            environment: vec![("CARGO_TERM_COLOR", "never".into())],
+            environment: vec![
+                ("CARGO_TERM_COLOR", "never".into()),
+                (setup::NODE_VARIABLE, setup::node_packages()?.into()),
+            ],
             rows: Vec::new(),
             tests: None,
             cluster: None,

@@ -4,10 +4,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 
-use super::packages;
-use crate::workspace::{has_program, members, variable};
+use super::{carry_out, folder, packages};
+use crate::workspace::has_program;
 
 const REQUIREMENTS: &str = "xtask/python/requirements.txt";
 /// In the environment: the requirements that were installed into it, all of them.
@@ -35,7 +35,7 @@ pub(super) fn ready() -> anyhow::Result<()> {
         "--disable-pip-version-check",
         "--requirement",
     ];
-    run(Command::new(interpreter()?).args(install).arg(REQUIREMENTS))?;
+    carry_out(Command::new(interpreter()?).args(install).arg(REQUIREMENTS))?;
     // Last, so that an installation that broke off is done again.
     fs::write(&marker, wanted).with_context(|| format!("cannot write {}", marker.display()))
 }
@@ -45,20 +45,9 @@ pub(crate) fn interpreter() -> anyhow::Result<PathBuf> {
     Ok(environment()?.join("bin/python3"))
 }
 
-/// `PROCURA_VENV`, or a folder of the user's cache, or, where there is no home, of the target
-/// directory.
+/// `PROCURA_VENV`, or a folder of the user's cache.
 pub(crate) fn environment() -> anyhow::Result<PathBuf> {
-    if let Some(environment) = variable("PROCURA_VENV") {
-        return Ok(PathBuf::from(environment));
-    }
-    let in_home = || variable("HOME").map(|home| Path::new(&home).join(".cache"));
-    let cache = variable("XDG_CACHE_HOME")
-        .map(PathBuf::from)
-        .or_else(in_home);
-    match cache {
-        Some(cache) => Ok(cache.join("procura/venv")),
-        None => Ok(members()?.target_directory.join("procura-venv")),
-    }
+    folder("PROCURA_VENV", "venv")
 }
 
 fn create(environment: &Path) -> anyhow::Result<()> {
@@ -66,24 +55,16 @@ fn create(environment: &Path) -> anyhow::Result<()> {
         return Ok(());
     }
     let make = || {
-        run(Command::new("python3")
-            .args(["-m", "venv", "--clear"])
-            .arg(environment))
+        carry_out(
+            Command::new("python3")
+                .args(["-m", "venv", "--clear"])
+                .arg(environment),
+        )
     };
     if make().is_err() {
         // Debian splits the module off.
         packages::install(&["python3-venv"], "Python's module venv")?;
         make()?;
-    }
-    Ok(())
-}
-
-fn run(command: &mut Command) -> anyhow::Result<()> {
-    let status = command
-        .status()
-        .with_context(|| format!("cannot run {command:?}"))?;
-    if !status.success() {
-        bail!("{command:?} failed: {status}");
     }
     Ok(())
 }

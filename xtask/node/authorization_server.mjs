@@ -1,0 +1,145 @@
+// `oidc-provider` for the checks: an authorization server and issuer that somebody else wrote.
+//
+//     node authorization_server.mjs FOLDER
+//
+// FOLDER is where `cargo xtask setup` installed the packages. The server listens on a free port of
+// 127.0.0.1, prints one line of JSON with its addresses, and then answers each line of JSON on its
+// input with one line on its output:
+//
+//     {"do": "clients", "clients": […]}   these are the clients from now on (client metadata)
+//     {"do": "rotate"}                    a new set of keys; the old ones are gone
+//     {"do": "requests"}                  what was asked of the token endpoint since the last time
+//
+// It ends when its input does.
+
+import { createServer } from 'node:http';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+// An import would look beside this file, and the packages are not there.
+const installed = createRequire(join(process.argv[2], 'package.json'));
+const { Provider, errors } = installed('oidc-provider');
+const jose = installed('jose');
+
+/** The grant of the checks: a token of the user who is named, of no browser and no password. */
+const USER_GRANT = 'urn:procura:check:user';
+const ALGORITHMS = ['ES256', 'RS256', 'EdDSA'];
+const TOKEN_LIFE_S = 600;
+
+let issuer;
+let clients = [];
+let keys = await newKeys();
+let requests = [];
+/** What answers: a provider cannot be given other clients or keys, so that it is replaced. */
+let answer;
+
+async function newKeys() {
+  const made = ALGORITHMS.map(async (alg) => {
+    const { privateKey } = await jose.generateKeyPair(alg, { extractable: true });
+    const jwk = await jose.exportJWK(privateKey);
+    return { ...jwk, kid: await jose.calculateJwkThumbprint(jwk), use: 'sig', alg };
+  });
+  return Promise.all(made);
+}
+
+/** `https://es256.example`: a resource whose access tokens are signed with ES256, and so on. */
+function resourceOf(identifier) {
+  const alg = ALGORITHMS.find((name) => identifier === `https://${name.toLowerCase()}.example`);
+  if (!alg) throw new errors.InvalidTarget();
+  return {
+    scope: 'read write',
+    audience: identifier,
+    accessTokenTTL: TOKEN_LIFE_S,
+    accessTokenFormat: 'jwt',
+    jwt: { sign: { alg } },
+  };
+}
+
+function newProvider() {
+  const provider = new Provider(issuer, {
+    clients,
+    jwks: { keys },
+    scopes: ['read', 'write'],
+    features: {
+      clientCredentials: { enabled: true },
+      devInteractions: { enabled: false },
+      resourceIndicators: {
+        enabled: true,
+        defaultResource: () => undefined,
+        getResourceServerInfo: (_ctx, identifier) => resourceOf(identifier),
+      },
+    },
+    // So that whoever reads the token sees what came along.
+    extraTokenClaims: (ctx) => ({ audience_asked: ctx.oidc.body?.audience }),
+    ttl: { ClientCredentials: TOKEN_LIFE_S, AccessToken: TOKEN_LIFE_S },
+  });
+  provider.registerGrantType(USER_GRANT, userToken, ['sub', 'resource', 'ended_s_ago']);
+  provider.use(remember);
+  return provider;
+}
+
+/** A token of the provider's own model, signed with its own keys; one that has ended, on wish. */
+async function userToken(ctx) {
+  const { AccessToken, ResourceServer } = ctx.oidc.provider;
+  const { sub, resource, ended_s_ago: ended } = ctx.oidc.params;
+  const now = Math.floor(Date.now() / 1000);
+  const times = ended ? { iat: now - Number(ended) - TOKEN_LIFE_S, exp: now - Number(ended) } : {};
+  const token = new AccessToken({
+    accountId: sub,
+    client: ctx.oidc.client,
+    gty: USER_GRANT,
+    resourceServer: new ResourceServer(resource, resourceOf(resource)),
+    scope: 'read',
+    ...times,
+  });
+  ctx.body = { access_token: await token.save(), token_type: 'Bearer' };
+}
+
+async function remember(ctx, next) {
+  await next();
+  if (ctx.oidc?.route !== 'token') return;
+  const scheme = ctx.get('authorization').split(' ')[0];
+  requests.push({ form: { ...ctx.oidc.body }, scheme, status: ctx.status });
+}
+
+function carryOut(command) {
+  switch (command.do) {
+    case 'clients':
+      ({ clients } = command);
+      break;
+    case 'requests': {
+      const since = requests;
+      requests = [];
+      return { requests: since };
+    }
+    case 'rotate':
+      return newKeys().then((made) => {
+        keys = made;
+        answer = newProvider().callback();
+        return { kids: keys.map((key) => key.kid) };
+      });
+    default:
+      throw new Error(`there is no ${command.do}`);
+  }
+  answer = newProvider().callback();
+  return {};
+}
+
+const say = (line) => process.stdout.write(`${JSON.stringify(line)}\n`);
+
+const server = createServer((request, response) => answer(request, response));
+server.listen(0, '127.0.0.1', async () => {
+  issuer = `http://127.0.0.1:${server.address().port}`;
+  answer = newProvider().callback();
+  say({
+    issuer,
+    discovery_url: `${issuer}/.well-known/openid-configuration`,
+    token_endpoint: `${issuer}/token`,
+    authorization_endpoint: `${issuer}/auth`,
+  });
+  for await (const line of createInterface({ input: process.stdin })) {
+    say(await carryOut(JSON.parse(line)));
+  }
+  process.exit(0);
+});

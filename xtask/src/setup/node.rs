@@ -45,8 +45,8 @@ pub(crate) fn packages() -> anyhow::Result<PathBuf> {
 fn install(packages: &Path) -> anyhow::Result<()> {
     if !has_program("npm", &["--version"]) {
         bail!(
-            "npm is missing, and the checks run an authorization server of it: install Node.js with \
-             its npm (20 or newer; on Debian the packages nodejs and npm), then run this again"
+            "npm is missing, and the checks run an authorization server that it installs: install it \
+             with Node.js (on Debian the packages nodejs and npm), then run this again"
         );
     }
     println!(

@@ -63,8 +63,8 @@ AGENT = textwrap.dedent(
     refused("ValidationException", control.create_api_key_credential_provider, name="elsewhere",
             apiKeySecretSource="EXTERNAL",
             apiKeySecretConfig={"secretId": "arn:x", "jsonKey": "k"})
-    assert [item["name"] for item in
-            control.list_api_key_credential_providers()["credentialProviders"]] == ["weather"]
+    listed = control.list_api_key_credential_providers()["credentialProviders"]
+    assert [item["name"] for item in listed] == ["demo-weather", "weather"], listed
 
     # Tags and the vault.
     arn = provider["credentialProviderArn"]

@@ -1,7 +1,6 @@
 """`oidc-provider` as token endpoint, on both engines: clients that prove themselves by secret in the
 header, by secret in the form and by a signature, and what becomes of the endpoint's refusals."""
 
-import json
 import sys
 from pathlib import Path
 
@@ -9,29 +8,10 @@ from botocore.exceptions import ClientError
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 from authorization_server import AuthorizationServer, parts
+from oauth2_clients import SECRET, Told, provider, register, signing_key, with_key, with_secret
 from service import Service, each, refused
 
-SECRET = "a secret of the checks: +/ %&= and forty letters long"
-ACCOUNT = "000000000000"
 ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-
-
-def custom(server: AuthorizationServer, client: str, *, discovered: bool = True, **more) -> dict:
-    """A provider of this server, which is known by its discovery document or by its metadata."""
-    metadata = {
-        "issuer": server.issuer,
-        "authorizationEndpoint": server.authorization_endpoint,
-        "tokenEndpoint": server.token_endpoint,
-    }
-    discovery = (
-        {"discoveryUrl": server.discovery_url} if discovered
-        else {"authorizationServerMetadata": metadata}
-    )
-    block = {"clientId": client, "oauthDiscovery": discovery, **more}
-    return {
-        "credentialProviderVendor": "CustomOauth2",
-        "oauth2ProviderConfigInput": {"customOauth2ProviderConfig": block},
-    }
 
 
 class Agent:
@@ -44,8 +24,8 @@ class Agent:
         token = self.data.get_workload_access_token(workloadName="machine")
         self.token = token["workloadAccessToken"]
 
-    def provider(self, name: str, **provider) -> dict:
-        return self.control.create_oauth2_credential_provider(name=name, **provider)
+    def knows(self, name: str, told: Told) -> None:
+        self.control.create_oauth2_credential_provider(name=name, **told)
 
     def asked(self, provider: str, **more) -> dict:
         return {
@@ -61,96 +41,83 @@ class Agent:
         return refused(code, call, **self.asked(provider, **more))
 
 
-def signing_key(service: Service, algorithm: str) -> dict:
-    made = service.cli(
-        "signing-keys", "create", "--account", ACCOUNT, "--algorithm", algorithm,
-        "--output", "json",
-    )
-    [key] = json.loads(made.stdout)
-    assert all("d" not in public for public in key["jwks"]["keys"]), key
-    return key
-
-
-def by_secret(agent: Agent, server: AuthorizationServer) -> None:
-    for method, discovered in [("BASIC", True), ("POST", True), ("BASIC", False), ("POST", False)]:
-        name = f"{method}-{discovered}"
-        told = {"clientSecret": SECRET, "clientAuthenticationMethod": f"CLIENT_SECRET_{method}"}
-        client = f"by-{method.lower()}"
-        agent.provider(name, **custom(server, client, discovered=discovered, **told))
-        token = agent.gets(name)
-        # What is kept is given again, and nobody is asked.
-        assert agent.gets(name) == token
-        [request] = server.requests()
-        form, in_form = request["form"], method == "POST"
-        assert (request["scheme"] == "Basic") is not in_form, request
-        assert (form.get("client_secret") == SECRET) is in_form, request
-        assert (form["grant_type"], form["scope"]) == ("client_credentials", "read"), form
-        # Another one is got when the resource refused the first.
-        assert agent.gets(name, forceAuthentication=True) != token
-        assert len(server.requests()) == 1
-
-
-def by_signature(agent: Agent, server: AuthorizationServer, keys: dict[str, dict]) -> None:
-    for algorithm, key in keys.items():
-        source = {"kmsKeySource": {"kmsKeyArn": key["arn"]}}
+def every_way_to_prove_a_client(
+    agent: Agent, server: AuthorizationServer, clients: dict[str, Told]
+) -> None:
+    for client, told in clients.items():
         for discovered in (True, False):
-            name = f"{algorithm}-{discovered}"
-            told = {
-                "clientAuthenticationMethod": "PRIVATE_KEY_JWT",
-                "privateKeyJwtConfig": {
-                    "privateKeySource": source, "signingAlgorithm": algorithm,
-                },
-            }
-            client = f"by-{algorithm.lower()}"
-            agent.provider(name, **custom(server, client, discovered=discovered, **told))
-            assert agent.gets(name)
-            [request] = server.requests()
-            assert request["form"]["client_assertion_type"] == ASSERTION, request
-            header, claims = parts(request["form"]["client_assertion"])
-            assert header["alg"] == algorithm, header
-            assert claims["iss"] == claims["sub"] == client, claims
-            assert claims["aud"] == server.issuer and claims["exp"] - claims["iat"] <= 60, claims
+            name = f"{client}-{discovered}"
+            agent.knows(name, provider(server, client, told, discovered=discovered))
+            token = agent.gets(name)
+            # What is kept is given again, and nobody is asked.
+            assert agent.gets(name) == token
+            [first] = server.requests()
+            # Another one is got when the resource refused the first.
+            assert agent.gets(name, forceAuthentication=True) != token
+            [second] = server.requests()
+            form = first["form"]
+            assert (form["grant_type"], form["scope"]) == ("client_credentials", "read"), form
+            assert (first["scheme"] == "Basic") is (client == "by-basic"), first
+            assert (form.get("client_secret") == SECRET) is (client == "by-post"), first
+            if client in ("by-basic", "by-post"):
+                continue
+            assertions = [request["form"]["client_assertion"] for request in (first, second)]
+            is_assertion(server, client, assertions[0])
+            # No assertion is sent twice.
+            assert len({parts(assertion)[1]["jti"] for assertion in assertions}) == 2
+            assert form["client_assertion_type"] == ASSERTION, form
+
+
+def is_assertion(server: AuthorizationServer, client: str, assertion: str) -> None:
+    """RFC 7523 §3: by the client, for the issuer alone, for a short while."""
+    header, claims = parts(assertion)
+    assert f"by-{header['alg'].lower()}" == client, header
+    assert claims["iss"] == claims["sub"] == client, claims
+    assert claims["aud"] == server.issuer and claims["exp"] - claims["iat"] <= 60, claims
 
 
 def resource_and_audience(agent: Agent, server: AuthorizationServer) -> None:
     for algorithm in ("ES256", "RS256", "EdDSA"):
         resource = f"https://{algorithm.lower()}.example"
         asked = {"resources": [resource], "audiences": ["an audience"]}
-        token = agent.gets("BASIC-True", scopes=["read", "write"], **asked)
+        token = agent.gets("by-basic-True", scopes=["read", "write"], **asked)
         header, claims = parts(token)
         assert (header["alg"], header["typ"]) == (algorithm, "at+jwt"), header
         assert claims["aud"] == resource and claims["audience_asked"] == "an audience", claims
         assert sorted(claims["scope"].split()) == ["read", "write"], claims
         # For what it was asked, and for nothing else.
-        assert agent.gets("BASIC-True", scopes=["read", "write"], **asked) == token
-        assert agent.gets("BASIC-True", scopes=["read"], **asked) != token
+        assert agent.gets("by-basic-True", scopes=["read", "write"], **asked) == token
+        assert agent.gets("by-basic-True", scopes=["read"], **asked) != token
     message = agent.is_refused(
-        "ValidationException", "BASIC-True", resources=["https://elsewhere.example"]
+        "ValidationException", "by-basic-True", resources=["https://elsewhere.example"]
     )
     assert "invalid_target" in message, message
     server.requests()
 
 
-def refusals(agent: Agent, server: AuthorizationServer) -> None:
+def refusals(agent: Agent, server: AuthorizationServer, service: Service) -> None:
     wrong = "not the secret of this client, and never shown"
-    for method in ("BASIC", "POST"):
-        told = {"clientSecret": wrong, "clientAuthenticationMethod": f"CLIENT_SECRET_{method}"}
-        agent.provider(f"wrong-{method}", **custom(server, f"by-{method.lower()}", **told))
-        message = agent.is_refused("ValidationException", f"wrong-{method}")
+    clients = {
+        "by-basic": with_secret("basic", wrong),
+        "by-post": with_secret("post", wrong),
+        "by-es256": with_key(signing_key(service, "ES256")),
+    }
+    for client, told in clients.items():
+        agent.knows(f"wrong-{client}", provider(server, client, told))
+        message = agent.is_refused("ValidationException", f"wrong-{client}")
         assert "invalid_client" in message and wrong not in message, message
     # The secret that is right from now on is used.
-    told = {"clientSecret": SECRET, "clientAuthenticationMethod": "CLIENT_SECRET_BASIC"}
-    changed = custom(server, "by-basic", **told)
-    agent.control.update_oauth2_credential_provider(name="wrong-BASIC", **changed)
-    assert agent.gets("wrong-BASIC")
+    changed = provider(server, "by-basic", with_secret("basic"))
+    agent.control.update_oauth2_credential_provider(name="wrong-by-basic", **changed)
+    assert agent.gets("wrong-by-basic")
     server.requests()
 
 
 def stopped(agent: Agent) -> None:
     """What is kept is still given; what would have to be asked for can be tried again later."""
-    assert agent.gets("BASIC-True")
+    assert agent.gets("by-basic-True")
     try:
-        agent.gets("BASIC-True", forceAuthentication=True)
+        agent.gets("by-basic-True", forceAuthentication=True)
     except ClientError as error:
         assert error.response["Error"]["Code"] == "ThrottlingException", error
         # boto3 knows that it is worth another try, and made some.
@@ -163,32 +130,9 @@ def main() -> None:
     for engine, service in each():
         with AuthorizationServer() as server:
             agent = Agent(service)
-            keys = {
-                algorithm: signing_key(service, algorithm)
-                for algorithm in ("ES256", "RS256", "PS256")
-            }
-            server.clients(
-                {
-                    "client_id": "by-basic", "client_secret": SECRET,
-                    "token_endpoint_auth_method": "client_secret_basic",
-                },
-                {
-                    "client_id": "by-post", "client_secret": SECRET,
-                    "token_endpoint_auth_method": "client_secret_post",
-                },
-                *(
-                    {
-                        "client_id": f"by-{algorithm.lower()}",
-                        "token_endpoint_auth_method": "private_key_jwt",
-                        "token_endpoint_auth_signing_alg": algorithm, "jwks": key["jwks"],
-                    }
-                    for algorithm, key in keys.items()
-                ),
-            )
-            by_secret(agent, server)
-            by_signature(agent, server, keys)
+            every_way_to_prove_a_client(agent, server, register(service, server))
             resource_and_audience(agent, server)
-            refusals(agent, server)
+            refusals(agent, server, service)
         stopped(agent)
         tail = service.cli("audit", "tail", "-n", "200").stdout
         assert "released to machine" in tail and SECRET not in tail, tail

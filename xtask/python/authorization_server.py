@@ -8,7 +8,6 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from pathlib import Path
-from types import TracebackType
 
 FOLDER = Path(os.environ["PROCURA_NODE"])
 SCRIPT = Path(__file__).parents[1] / "node" / "authorization_server.mjs"
@@ -19,10 +18,9 @@ class AuthorizationServer:
     """A running authorization server, which knows no client yet."""
 
     def __init__(self) -> None:
-        # Its warnings are that it is not for production.
         self.process = subprocess.Popen(
             [FOLDER / "node_modules" / ".bin" / "node", SCRIPT, FOLDER],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )
         addresses = self.hear()
         self.issuer: str = addresses["issuer"]
@@ -33,7 +31,7 @@ class AuthorizationServer:
     def __enter__(self) -> "AuthorizationServer":
         return self
 
-    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+    def __exit__(self, *_: object) -> None:
         self.stop()
 
     def stop(self) -> None:

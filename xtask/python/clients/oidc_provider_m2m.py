@@ -92,7 +92,24 @@ def resource_and_audience(agent: Agent, server: AuthorizationServer) -> None:
         "ValidationException", "by-basic-True", resources=["https://elsewhere.example"]
     )
     assert "invalid_target" in message, message
+    # This server leaves out what it does not know, and says so. An agent gets all that it asked for.
+    message = agent.is_refused("ValidationException", "by-basic-True", scopes=["read", "admin"])
+    assert "fewer scopes" in message, message
     server.requests()
+
+
+def more_in_an_assertion(agent: Agent, server: AuthorizationServer, told: Told) -> None:
+    signs = {
+        **told["privateKeyJwtConfig"],
+        "additionalHeaderClaims": {"team": "in the header"},
+        "additionalPayloadClaims": {"team": "in the claims"},
+    }
+    told = {**told, "privateKeyJwtConfig": signs}
+    agent.knows("more", provider(server, "by-rs256", told))
+    assert agent.gets("more")
+    [request] = server.requests()
+    header, claims = parts(request["form"]["client_assertion"])
+    assert (header["team"], claims["team"]) == ("in the header", "in the claims"), (header, claims)
 
 
 def refusals(agent: Agent, server: AuthorizationServer, service: Service) -> None:
@@ -130,7 +147,9 @@ def main() -> None:
     for engine, service in each():
         with AuthorizationServer() as server:
             agent = Agent(service)
-            every_way_to_prove_a_client(agent, server, register(service, server))
+            clients = register(service, server)
+            every_way_to_prove_a_client(agent, server, clients)
+            more_in_an_assertion(agent, server, clients["by-rs256"])
             resource_and_audience(agent, server)
             refusals(agent, server, service)
         stopped(agent)

@@ -1,5 +1,5 @@
-"""The AWS CLI of PyPI makes OAuth 2 providers and gets tokens of their clients, of the demo provider
-and, for each way to prove a client, of `oidc-provider`; on both engines."""
+"""The AWS CLI of PyPI makes OAuth 2 providers and gets tokens of their clients: of the demo
+provider and, for each way to prove a client, of `oidc-provider`. On both engines."""
 
 import json
 import subprocess

@@ -1,8 +1,8 @@
 """`oidc-provider` as the issuer of users' tokens, on both engines: ES256, RS256 and EdDSA, what is
 refused, and a rotation of its keys while the service runs.
 
-A service asks an issuer for its keys at most every 30 seconds. Both engines run side by side, so that
-the check waits once for what is left of that time after all else is done.
+A service asks an issuer for its keys at most every 30 seconds. Both engines run side by side, so
+that the check waits once for what is left of that time after all else is done.
 """
 
 import hashlib
@@ -109,6 +109,7 @@ def forgeries(token: str) -> dict[str, str]:
         return hmac.new(public, signed, hashlib.sha256).digest()
 
     head, body, signature = token.split(".")
+    other = "A" if signature[0] != "A" else "B"
     _, claims = parts(token)
     elsewhere = encoded(json.dumps({**claims, "sub": "mallory"}).encode())
     return {
@@ -116,7 +117,7 @@ def forgeries(token: str) -> dict[str, str]:
         "by another kind of key": claims_signed_anew(token, "RS256", rs256),
         "by the public key": claims_signed_anew(token, "HS256", hs256),
         "of another user": f"{head}.{elsewhere}.{signature}",
-        "with another signature": f"{head}.{body}.{'A' if signature[0] != 'A' else 'B'}{signature[1:]}",
+        "with another signature": f"{head}.{body}.{other}{signature[1:]}",
         "none, signed": claims_signed_anew(token, "none", es256),
         "None": claims_signed_anew(token, "None", es256),
     }

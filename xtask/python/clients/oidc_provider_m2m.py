@@ -1,5 +1,5 @@
-"""`oidc-provider` as token endpoint, on both engines: clients that prove themselves by secret in the
-header, by secret in the form and by a signature, and what becomes of the endpoint's refusals."""
+"""`oidc-provider` as token endpoint, on both engines: clients that prove themselves by secret in
+the header, by secret in the form and by a signature, and what becomes of its refusals."""
 
 import sys
 from pathlib import Path
@@ -92,7 +92,7 @@ def resource_and_audience(agent: Agent, server: AuthorizationServer) -> None:
         "ValidationException", "by-basic-True", resources=["https://elsewhere.example"]
     )
     assert "invalid_target" in message, message
-    # This server leaves out what it does not know, and says so. An agent gets all that it asked for.
+    # This server leaves out what it does not know. An agent gets all that it asked for.
     message = agent.is_refused("ValidationException", "by-basic-True", scopes=["read", "admin"])
     assert "fewer scopes" in message, message
     server.requests()

@@ -1,6 +1,7 @@
 """An agent with the SDK's own decorator for access tokens, on its own local path: nothing is made
-by hand but the providers. The SDK creates the workload identity and the user id itself. The tokens are
-those of the demo provider and, for each way to prove a client, of `oidc-provider`."""
+by hand but the providers. The SDK creates the workload identity and the user id itself. The tokens
+are those of the demo provider and, for each way to prove a client, of `oidc-provider`.
+"""
 
 import json
 import subprocess

@@ -118,9 +118,9 @@ pub(crate) struct Dev {
     /// The port of the API on 127.0.0.1 and `::1`; 0 takes a free one.
     #[arg(long, default_value_t = 9400)]
     pub(crate) port: u16,
-    /// The port of the demo providers on 127.0.0.1: an authorization server and an API; 0 takes a
-    /// free one.
-    #[arg(long, default_value = "9402")]
+    /// The port of the demo providers on 127.0.0.1, an authorization server and an API; 0 takes a
+    /// free one. Left out, it is the port of the API and 2.
+    #[arg(long)]
     pub(crate) demo_port: Option<u16>,
     /// Run no demo providers.
     #[arg(long)]

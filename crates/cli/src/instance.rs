@@ -13,6 +13,9 @@ pub(crate) struct Instance {
     pub(crate) pid: u32,
     /// Where its API is.
     pub(crate) api: String,
+    /// Where its demo providers are, if it runs some.
+    #[serde(default)]
+    pub(crate) demo: Option<String>,
     /// The account of `procura dev`.
     pub(crate) account: String,
     /// The region of signatures.

@@ -21,6 +21,7 @@ SAME = [
     (r"workload-[0-9a-f]{8,}", "workload-ID"),
     (r"\d{4}-\d\d-\d\dT[\d:.]+Z", "TIME"),
     (r"/[^\s\"')]*/\.procura", "DIR"),
+    (r"/[^\s\"')]*/\.agentcore\.json: \S+", "FILE: ID"),
     (r"/[^\s\"']*/procura\b", "procura"),
     (r"127\.0\.0\.1:\d+", "ADDRESS"),
     (r"(records|checkpoint|chains) \d+", r"\1 N"),
@@ -70,8 +71,8 @@ def main() -> None:
                     compare(command, written, service.greeting)
                 elif command.startswith("eval "):
                     evaluated = command + "\n"
-                elif command == "cat agent.py":
-                    (home / "agent.py").write_text(written)
+                elif command.startswith("cat "):
+                    (home / command.removeprefix("cat ")).write_text(written)
                 else:
                     done = subprocess.run(
                         ["bash", "-ec", evaluated + command],

@@ -92,10 +92,7 @@ async fn serve(data_dir: &DataDir, command: Dev) -> anyhow::Result<ExitCode> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let sockets = bind(command.port).await?;
     let port = port_of(&sockets)?;
-    let demo_socket = match command.demo_port {
-        Some(port) if !command.no_demo => Some(demo::bind(port).await?),
-        _ => None,
-    };
+    let demo_socket = demo::bind(&command).await?;
     let metrics = bind_metrics(command.metrics).await?;
     // Nothing that is called may be us; the gateway's port is ours before it listens.
     let metrics_port = command.metrics.map(|address| address.port());
@@ -109,7 +106,7 @@ async fn serve(data_dir: &DataDir, command: Dev) -> anyhow::Result<ExitCode> {
         outbound: OutboundConfig::new(egress::Rules::dev(command.allow_outbound, own_ports)),
     };
     let app = App::start(config, Arc::new(SystemClock)).await?;
-    let instance = introduce(&app, data_dir, &sockets).await?;
+    let mut instance = introduce(&app, &sockets, data_dir).await?;
 
     let mut tasks = Tasks::default();
     app.spawn_tasks(&mut tasks);
@@ -117,6 +114,8 @@ async fn serve(data_dir: &DataDir, command: Dev) -> anyhow::Result<ExitCode> {
         Some(socket) => Some(demo::run(&app, &instance, socket, &mut tasks).await?),
         None => None,
     };
+    instance.demo = demo;
+    instance.write(data_dir)?;
     let listener = Listener::new(Arc::clone(&app), limits(command.no_rate_limits));
     let mut requests = Tasks::default();
     for socket in sockets {
@@ -130,7 +129,7 @@ async fn serve(data_dir: &DataDir, command: Dev) -> anyhow::Result<ExitCode> {
     }
     let local = bind_local(&data_dir.socket())?;
     requests.spawn(|stop| listener.serve_local(local, stop));
-    greet(&instance, data_dir, command.ephemeral, demo.as_deref())?;
+    greet(&instance, data_dir, command.ephemeral)?;
 
     tokio::select! {
         _ = terminate.recv() => {}
@@ -236,12 +235,12 @@ fn bind_local(path: &Path) -> anyhow::Result<UnixListener> {
     Ok(socket)
 }
 
-/// Makes the account and the key of `dev` where they are not there yet, and writes down where the
-/// service is.
+/// Makes the account and the key of `dev` where they are not there yet: what there is to say of this
+/// server.
 async fn introduce(
     app: &App,
-    data_dir: &DataDir,
     sockets: &[TcpListener],
+    data_dir: &DataDir,
 ) -> anyhow::Result<Instance> {
     let account = AccountId::DEV;
     let mut cx = app.operator_cx(Action::ListAccounts);
@@ -273,21 +272,16 @@ async fn introduce(
     let instance = Instance {
         pid: std::process::id(),
         api: format!("http://{address}"),
+        demo: None,
         account: account.to_string(),
         region: app.region().to_string(),
         access_key_id,
         secret_access_key,
     };
-    instance.write(data_dir)?;
     Ok(instance)
 }
 
-fn greet(
-    instance: &Instance,
-    data_dir: &DataDir,
-    ephemeral: bool,
-    demo: Option<&str>,
-) -> anyhow::Result<()> {
+fn greet(instance: &Instance, data_dir: &DataDir, ephemeral: bool) -> anyhow::Result<()> {
     let state = if ephemeral {
         "forgotten at the end"
     } else {
@@ -297,7 +291,7 @@ fn greet(
     let directory = data_dir.path().display();
     let program = std::env::current_exe()
         .map_or_else(|_| "procura".to_owned(), |path| path.display().to_string());
-    let demo = demo.map_or_else(String::new, |issuer| {
+    let demo = instance.demo.as_deref().map_or_else(String::new, |issuer| {
         format!("  Demo   {issuer}  (providers `demo` and `demo-weather`)\n")
     });
     let command = env_command(&program, &directory.to_string());

@@ -36,9 +36,11 @@ pub(crate) fn run(data_dir: &DataDir, env: &Env) -> anyhow::Result<ExitCode> {
 }
 
 /// Only services that we have: a global `AWS_ENDPOINT_URL` would send every other one here, too.
-fn variables(instance: &Instance) -> [(&'static str, &str); 9] {
-    [
-        ("AWS_ENDPOINT_URL_BEDROCK_AGENTCORE", &instance.api),
+fn variables(instance: &Instance) -> Vec<(&'static str, &str)> {
+    let demo = instance.demo.as_deref();
+    let demo = demo.map(|address| ("PROCURA_DEMO", address));
+    let ours = [
+        ("AWS_ENDPOINT_URL_BEDROCK_AGENTCORE", instance.api.as_str()),
         ("AWS_ENDPOINT_URL_BEDROCK_AGENTCORE_CONTROL", &instance.api),
         ("BEDROCK_AGENTCORE_DP_ENDPOINT", &instance.api),
         ("BEDROCK_AGENTCORE_CP_ENDPOINT", &instance.api),
@@ -48,8 +50,9 @@ fn variables(instance: &Instance) -> [(&'static str, &str); 9] {
         ("AWS_SESSION_TOKEN", ""),
         ("AWS_REGION", &instance.region),
         // The AWS CLI of PyPI reads only this one.
-        ("AWS_DEFAULT_REGION", &instance.region),
-    ]
+        ("AWS_DEFAULT_REGION", instance.region.as_str()),
+    ];
+    ours.into_iter().chain(demo).collect()
 }
 
 /// `value` for a POSIX shell.

@@ -18,6 +18,7 @@ use procura_core::vendor::Vendor;
 use procura_demo::{DEMO_API_KEY, DEMO_CLIENT, DEMO_SECRET, DemoProvider, Settings};
 use tokio::net::TcpListener;
 
+use crate::arguments::Dev;
 use crate::exit::Exit;
 use crate::instance::Instance;
 
@@ -25,16 +26,24 @@ use crate::instance::Instance;
 const OAUTH2: &str = "demo";
 const API_KEY: &str = "demo-weather";
 
-/// Binds the port of the demo providers on 127.0.0.1.
-pub(super) async fn bind(port: u16) -> anyhow::Result<TcpListener> {
-    let bound = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await;
-    bound.map_err(|error| {
-        Exit::busy(format!(
+/// Binds the port of the demo providers on 127.0.0.1, unless there shall be none.
+pub(super) async fn bind(command: &Dev) -> anyhow::Result<Option<TcpListener>> {
+    if command.no_demo {
+        return Ok(None);
+    }
+    let beside = match command.port {
+        0 => 0,
+        port => port.saturating_add(2),
+    };
+    let port = command.demo_port.unwrap_or(beside);
+    match TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await {
+        Ok(socket) => Ok(Some(socket)),
+        Err(error) => Err(Exit::busy(format!(
             "port {port} of 127.0.0.1 cannot be taken for the demo providers ({error}); choose \
              another with --demo-port, or do without them with --no-demo"
         ))
-        .into()
-    })
+        .into()),
+    }
 }
 
 /// Serves the demo providers and makes the credential providers that lead to them; their address.

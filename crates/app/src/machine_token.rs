@@ -11,7 +11,7 @@ use procura_core::audit::record::Committed;
 use procura_core::credential_provider::ProviderKind;
 use procura_core::digest::Sha256;
 use procura_core::encryption_key::KeyPurpose;
-use procura_core::error::{Error, Kind};
+use procura_core::error::Error;
 use procura_core::id::{DeploymentId, ProviderId};
 use procura_core::machine_token::{Lifetime, TokenRequest};
 use procura_core::name::ProviderName;
@@ -46,7 +46,7 @@ enum Step {
     /// The world changed under the decision.
     Changed,
     /// Nothing good is kept.
-    Fetch(Basis),
+    Fetch(Box<Basis>),
 }
 
 impl App {
@@ -63,7 +63,7 @@ impl App {
         // The version of what was fetched for this request: that one is good enough, however short
         // its life is.
         let mut fetched = None;
-        for _ in 0..DECISIONS_MAX + 1 {
+        for _ in 0..=DECISIONS_MAX {
             match self.give_what_is_kept(cx, &claims, asked, fetched).await? {
                 Step::Released(released) => return Ok(released),
                 Step::Changed => {}
@@ -91,7 +91,7 @@ impl App {
         let (permit, reasons) =
             self.authorize_use::<of::RevealMachineToken>(cx, claims, &basis, credential)?;
         if asked.force && fetched.is_none() {
-            return Ok(Step::Fetch(basis));
+            return Ok(Step::Fetch(Box::new(basis)));
         }
         let (digest, now, under) = (asked.request.digest(), cx.now, reasons.under());
         let entry = self.allowed(cx, format!("released to {}{under}", basis.agent.name));
@@ -124,7 +124,7 @@ impl App {
             .await?;
         match committed.value {
             MachineTokenFound::Changed => Ok(Step::Changed),
-            MachineTokenFound::Absent => Ok(Step::Fetch(basis)),
+            MachineTokenFound::Absent => Ok(Step::Fetch(Box::new(basis))),
             MachineTokenFound::Kept(kept) => {
                 let key = self.key_of(&kept.sealed).await?;
                 let place = place(self.deployment, account, &provider, &digest, kept.version);
@@ -199,22 +199,16 @@ impl App {
             lifetime: granted.lifetime,
             version,
         };
-        let kept = self
-            .store
+        // Where another node was faster, what it kept is as good; and where the provider was
+        // changed meanwhile, nothing is kept for it and whoever waits is decided on anew.
+        self.store
             .run_tx("keep_machine_token", move |tx| {
                 tx.account(account)
                     .put_machine_token(&new)
                     .map(Outcome::Unrecorded)
             })
             .await?;
-        if kept.value {
-            Ok(version)
-        } else {
-            // Another node was faster, or the provider was changed meanwhile; what is kept now is
-            // looked at as anybody's.
-            let changed = "the provider was changed while a token was on its way; try again";
-            Err(Error::new(Kind::Throttled, changed))
-        }
+        Ok(version)
     }
 }
 

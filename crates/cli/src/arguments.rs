@@ -86,7 +86,7 @@ pub(crate) enum Command {
     /// Make, list and revoke access keys.
     #[command(subcommand)]
     Keys(Keys),
-    /// Make and list the keys with which clients sign for themselves (PRIVATE_KEY_JWT).
+    /// Make and list the keys with which clients sign for themselves (`PRIVATE_KEY_JWT`).
     #[command(subcommand)]
     SigningKeys(SigningKeys),
     /// Grant providers' own credentials (API keys, tokens of the client itself) to agents.

@@ -13,7 +13,8 @@ use crate::print;
 
 #[derive(Serialize, Deserialize)]
 struct Issuer {
-    issuer: String,
+    #[serde(rename = "issuer")]
+    name: String,
     policy: Policy,
     created_at: String,
 }
@@ -69,7 +70,7 @@ fn show(output: Output, issuers: &[Issuer]) -> anyhow::Result<()> {
     print::rows(output, issuers, &columns, |issuer| {
         let policy = &issuer.policy;
         vec![
-            issuer.issuer.clone(),
+            issuer.name.clone(),
             policy.audiences.join(","),
             policy.clients.join(","),
             policy.algorithms.join(","),

@@ -25,9 +25,11 @@ class Service:
         self.store = store
         self.process: subprocess.Popen[str] | None = None
         self.greeting = ""
+        # Where the demo providers are; 0 is a free port.
+        self.demo_port = 0
 
     def start(self) -> None:
-        ports = ["--port", "0", "--demo-port", "0"]
+        ports = ["--port", "0", "--demo-port", str(self.demo_port)]
         command = [BINARY, "dev", *ports, "--data-dir", str(self.directory)]
         if self.store:
             command += ["--store", self.store]

@@ -66,8 +66,8 @@ pub(super) async fn run(
     Ok(issuer)
 }
 
-/// Makes the credential providers where they are not there yet; where they are, only what leads
-/// somewhere else by now is changed.
+/// Makes the credential providers where they are not there yet. The OAuth 2 one that is there is told
+/// anew: the server behind it has forgotten its tokens, and those that are kept end with the change.
 async fn introduce(app: &App, key: &AccessKeyId, discovery_url: &str) -> Result<(), Error> {
     let told = || ToldClient {
         vendor: Vendor::Custom,
@@ -94,7 +94,6 @@ async fn introduce(app: &App, key: &AccessKeyId, discovery_url: &str) -> Result<
                 .await?;
         }
         Err(error) => return Err(error),
-        Ok(known) if known.client.configuration.discovery_url() == Some(discovery_url) => {}
         Ok(_) => {
             let mut cx = app
                 .cx_of_key(Action::UpdateOauth2CredentialProvider, *key)

@@ -156,14 +156,6 @@ impl Configuration {
         }
     }
 
-    /// Where the metadata of the server is, if that was told.
-    pub fn discovery_url(&self) -> Option<&str> {
-        match &self.server {
-            AuthorizationServer::Discovered { url, .. } => Some(url),
-            AuthorizationServer::Given(_) => None,
-        }
-    }
-
     /// What secrets for this server are bound to. Before the endpoints are known it is the place
     /// that tells them, and the secret can be sent nowhere.
     pub fn destination(&self) -> Sha256 {

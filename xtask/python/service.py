@@ -20,9 +20,10 @@ BINARY = os.environ["PROCURA_BIN"]
 class Service:
     """A running service in a data directory of its own."""
 
-    def __init__(self, directory: Path, store: str | None) -> None:
+    def __init__(self, directory: Path, store: str | None, *options: str) -> None:
         self.directory = directory
         self.store = store
+        self.options = options
         self.process: subprocess.Popen[str] | None = None
         self.greeting = ""
         # Where the demo providers are; 0 is a free port.
@@ -30,7 +31,7 @@ class Service:
 
     def start(self) -> None:
         ports = ["--port", "0", "--demo-port", str(self.demo_port)]
-        command = [BINARY, "dev", *ports, "--data-dir", str(self.directory)]
+        command = [BINARY, "dev", *ports, *self.options, "--data-dir", str(self.directory)]
         if self.store:
             command += ["--store", self.store]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
@@ -96,10 +97,10 @@ def engines() -> list[tuple[str, str | None]]:
 
 
 @contextmanager
-def running(store: str | None) -> Iterator[Service]:
+def running(store: str | None, *options: str) -> Iterator[Service]:
     """A running service, stopped and gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="procura-client-") as directory:
-        service = Service(Path(directory), store)
+        service = Service(Path(directory), store, *options)
         service.start()
         try:
             yield service
@@ -107,8 +108,8 @@ def running(store: str | None) -> Iterator[Service]:
             service.stop()
 
 
-def each() -> Iterator[tuple[str, Service]]:
+def each(*options: str) -> Iterator[tuple[str, Service]]:
     """A running service on each engine, one after the other."""
     for engine, store in engines():
-        with running(store) as service:
+        with running(store, *options) as service:
             yield engine, service

@@ -1,6 +1,7 @@
 //! The way of every AWS request: route, claim, read, prove, admit, dispatch, answer.
 
 use std::convert::Infallible;
+use std::time::Duration;
 
 use bytes::Bytes;
 use hyper::body::Incoming;
@@ -245,6 +246,13 @@ impl Job<'_> {
             return Ok(());
         }
         let used = self.app.use_signature(cx, presented).await;
+        if matches!(used, Err(Unauthenticated::Repeated)) {
+            // A client that signs by the second and tries again at once would sign the same again;
+            // some give up after two or three. It is answered when its next try signs anew.
+            let into_second = self.app.now().millis().rem_euclid(1000);
+            let rest = u64::try_from(1000 - into_second).unwrap_or(1000);
+            tokio::time::sleep(Duration::from_millis(rest)).await;
+        }
         used.map_err(|error| refused(&error))
     }
 

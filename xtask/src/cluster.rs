@@ -9,8 +9,23 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, bail};
+use procura_core::entropy::{OsEntropy, random_bytes};
 
 use crate::setup;
+use crate::workspace::variable;
+
+/// The server that the environment names, or else one of our own.
+pub(crate) struct GivenOrOwn {
+    url: String,
+    /// Stops when dropped.
+    _own: Option<Cluster>,
+}
+
+impl GivenOrOwn {
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+}
 
 /// A running server. Dropped, it stops and leaves nothing behind.
 pub(crate) struct Cluster {
@@ -29,6 +44,19 @@ struct Owner {
 impl Cluster {
     /// Tests find the server by this variable.
     pub(crate) const VARIABLE: &'static str = "PROCURA_TEST_POSTGRES";
+
+    /// `ci` has a cluster for everything; alone, a proof starts one.
+    pub(crate) fn given_or_own() -> anyhow::Result<GivenOrOwn> {
+        let given = variable(Self::VARIABLE).and_then(|url| url.into_string().ok());
+        if let Some(url) = given {
+            return Ok(GivenOrOwn { url, _own: None });
+        }
+        let own = Self::start()?;
+        Ok(GivenOrOwn {
+            url: own.url(),
+            _own: Some(own),
+        })
+    }
 
     pub(crate) fn start() -> anyhow::Result<Self> {
         let folder = std::env::temp_dir().join(format!("procura-postgres-{}", std::process::id()));
@@ -130,6 +158,18 @@ impl Owner {
         let (user, group) = (id(&["-u", "postgres"])?, id(&["-g", "postgres"])?);
         Ok(Some(Self { user, group }))
     }
+}
+
+/// A new database in the cluster at `url`; its URL.
+pub(crate) fn database(url: &str, name: &str) -> anyhow::Result<String> {
+    let random = u64::from_be_bytes(random_bytes(&mut OsEntropy));
+    let name = format!("{name}_{random:016x}");
+    run(Command::new("psql").args(["-qX", url, "-c", &format!("CREATE DATABASE {name}")]))
+        .with_context(|| format!("the database {name} cannot be made"))?;
+    let (base, _) = url
+        .rsplit_once('/')
+        .context("the URL of the cluster names no database")?;
+    Ok(format!("{base}/{name}"))
 }
 
 fn id(arguments: &[&str]) -> anyhow::Result<u32> {

@@ -5,6 +5,7 @@
 //! `prove::NAME` with `run(full: bool)`, and a line in the table.
 
 pub(crate) mod binary;
+mod canary;
 mod client;
 mod jwt;
 mod kill9;
@@ -30,6 +31,7 @@ const PROOFS: &[Proof] = &[
     Proof { name: "jwt", about: "forged, stale, foreign and ambiguous tokens are refused", run: jwt::run },
     Proof { name: "seal", about: "a second implementation opens what we seal, and nothing moves", run: seal::run },
     Proof { name: "tamper", about: "every change of an export is detected", run: tamper::run },
+    Proof { name: "canary", about: "planted secrets are found nowhere, in no encoding", run: canary::run },
     Proof { name: "kill9", about: "a killed server loses no acknowledged write", run: kill9::run },
     Proof { name: "rotate", about: "keys rotate under load and through kills; a backup restores anywhere", run: rotate::run },
 ];

@@ -6,6 +6,7 @@ use procura_core::credential_provider::ProviderKind;
 use procura_core::error::Error;
 use procura_core::name::ProviderName;
 use procura_core::permit::of;
+use procura_core::sabotage;
 use procura_core::sealing;
 use procura_core::secret::{Plain, kind::ApiKey};
 use procura_core::workload_access_token::Claims;
@@ -76,6 +77,10 @@ impl App {
         let place = secret_place(self.deployment, account, &provider, revealed.secret_version);
         let plain =
             sealing::open(&key, &place, &revealed.sealed).map_err(Error::internal_source)?;
+        if sabotage::defect("log-secret") {
+            let secret = plain.expose_secret();
+            tracing::debug!(?secret, "released");
+        }
         Ok(Some(Committed {
             value: plain,
             record: committed.record,

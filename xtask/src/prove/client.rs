@@ -51,10 +51,38 @@ pub(super) struct Answer {
     pub(super) body: Value,
 }
 
+/// A request, before it is signed.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Call<'a> {
+    pub(super) method: &'a str,
+    /// With its escapes.
+    pub(super) path: &'a str,
+    /// With its escapes, its parameters in their order; empty if there is none.
+    pub(super) query: &'a str,
+    /// Headers that are not signed.
+    pub(super) headers: &'a [(&'a str, &'a str)],
+    pub(super) body: &'a [u8],
+}
+
+impl<'a> Call<'a> {
+    /// A POST of `body` to `path`.
+    pub(super) fn post(path: &'a str, body: &'a [u8]) -> Self {
+        Self {
+            method: "POST",
+            path,
+            query: "",
+            headers: &[],
+            body,
+        }
+    }
+}
+
 /// One connection.
 pub(super) struct Client {
     login: Login,
     stream: BufReader<TcpStream>,
+    /// The last answer, byte for byte.
+    heard: Vec<u8>,
 }
 
 impl Client {
@@ -65,6 +93,7 @@ impl Client {
         Ok(Self {
             login,
             stream: BufReader::new(stream),
+            heard: Vec::new(),
         })
     }
 
@@ -73,11 +102,7 @@ impl Client {
     pub(super) fn post(&mut self, path: &str, body: &Value) -> io::Result<Answer> {
         let body = body.to_string();
         loop {
-            let head = self.head(path, body.as_bytes());
-            let stream = self.stream.get_mut();
-            stream.write_all(head.as_bytes())?;
-            stream.write_all(body.as_bytes())?;
-            let answer = self.answer()?;
+            let answer = self.call(&Call::post(path, body.as_bytes()))?;
             if answer.status != 429 {
                 return Ok(answer);
             }
@@ -85,7 +110,22 @@ impl Client {
         }
     }
 
-    fn head(&self, path: &str, body: &[u8]) -> String {
+    /// Sends `call`. An error means that nothing is known of the outcome.
+    pub(super) fn call(&mut self, call: &Call<'_>) -> io::Result<Answer> {
+        self.heard.clear();
+        let head = self.head(call);
+        let stream = self.stream.get_mut();
+        stream.write_all(head.as_bytes())?;
+        stream.write_all(call.body)?;
+        self.answer()
+    }
+
+    /// The last answer, byte for byte, as far as it came.
+    pub(super) fn heard(&self) -> &[u8] {
+        &self.heard
+    }
+
+    fn head(&self, call: &Call<'_>) -> String {
         let Login {
             address,
             key,
@@ -96,9 +136,18 @@ impl Client {
         // What is asked twice within a second is told apart by this.
         let invocation = hex(&random_bytes::<16>(&mut OsEntropy));
         let day = time.get(..8).unwrap_or_default();
+        let Call {
+            method,
+            path,
+            query,
+            headers,
+            body,
+        } = call;
+        // Every service but S3 has the path escaped once more.
         let canonical = format!(
-            "POST\n{path}\n\namz-sdk-invocation-id:{invocation}\nhost:{address}\n\
+            "{method}\n{}\n{query}\namz-sdk-invocation-id:{invocation}\nhost:{address}\n\
              x-amz-date:{time}\n\namz-sdk-invocation-id;host;x-amz-date\n{}",
+            path.replace('%', "%25"),
             hex(&sha256(&[body]))
         );
         let scope = format!("{day}/{region}/bedrock-agentcore/aws4_request");
@@ -111,9 +160,16 @@ impl Client {
             signing = hmac_sha256(&signing, part.as_bytes());
         }
         let signature = hex(&hmac_sha256(&signing, to_sign.as_bytes()));
+        let mark = if query.is_empty() { "" } else { "?" };
+        let more: Vec<String> = headers
+            .iter()
+            .map(|(name, value)| format!("{name}: {value}\r\n"))
+            .collect();
+        let more = more.concat();
         format!(
-            "POST {path} HTTP/1.1\r\nhost: {address}\r\nx-amz-date: {time}\r\n\
-             amz-sdk-invocation-id: {invocation}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\
+            "{method} {path}{mark}{query} HTTP/1.1\r\nhost: {address}\r\nx-amz-date: {time}\r\n\
+             amz-sdk-invocation-id: {invocation}\r\n\
+             content-type: application/json\r\ncontent-length: {}\r\n{more}\
              authorization: AWS4-HMAC-SHA256 Credential={key}/{scope}, \
              SignedHeaders=amz-sdk-invocation-id;host;x-amz-date, Signature={signature}\r\n\r\n",
             body.len()
@@ -138,6 +194,7 @@ impl Client {
         }
         let mut body = vec![0; length];
         self.stream.read_exact(&mut body)?;
+        self.heard.extend_from_slice(&body);
         let body = serde_json::from_slice(&body).unwrap_or(Value::Null);
         Ok(Answer {
             status,
@@ -151,6 +208,7 @@ impl Client {
         if self.stream.read_line(&mut line)? == 0 {
             return Err(broken("the connection ended"));
         }
+        self.heard.extend_from_slice(line.as_bytes());
         Ok(line.trim_end().to_owned())
     }
 }

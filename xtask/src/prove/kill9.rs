@@ -17,8 +17,7 @@ use procura_core::entropy::{OsEntropy, random_bytes};
 use self::worker::Worker;
 use super::binary;
 use super::server::{Folder, Setup};
-use crate::cluster::Cluster;
-use crate::workspace::variable;
+use crate::cluster::{self, Cluster};
 
 /// Kills under load, on each engine. As many more die on their way up.
 const KILLS: u32 = 60;
@@ -45,25 +44,17 @@ pub(super) fn run(full: bool) -> anyhow::Result<()> {
     let kills = if full { KILLS_FULL } else { KILLS };
     let release = binary::release()?;
     let sabotage = binary::sabotage()?;
-    // `ci` has a cluster for everything; alone, this proof starts one.
-    let given = variable(Cluster::VARIABLE).and_then(|url| url.into_string().ok());
-    let own = match given {
-        Some(_) => None,
-        None => Some(Cluster::start()?),
-    };
-    let cluster = given
-        .or_else(|| own.as_ref().map(Cluster::url))
-        .unwrap_or_default();
+    let cluster = Cluster::given_or_own()?;
     let mut figure = String::from("figure: kill9");
     for engine in ["sqlite", "postgres"] {
-        let tally = attack(engine, &cluster, &release, None, kills)?;
+        let tally = attack(engine, cluster.url(), &release, None, kills)?;
         println!(
             "{engine}: {} kills, {} acknowledged writes, 0 lost, {} records verified",
             tally.kills, tally.acknowledged, tally.records
         );
         match attack(
             engine,
-            &cluster,
+            cluster.url(),
             &sabotage,
             Some("ack-before-commit"),
             KILLS_CONTROL,
@@ -90,7 +81,7 @@ fn attack(
 ) -> anyhow::Result<Tally> {
     let folder = Folder::new(&format!("kill9-{engine}"))?;
     let store = match engine {
-        "postgres" => Some(database(cluster)?),
+        "postgres" => Some(cluster::database(cluster, "kill9")?),
         _ => None,
     };
     let directory = folder.path().join("data");
@@ -166,24 +157,6 @@ fn check_records(setup: &Setup, folder: &Folder, workers: &[Worker]) -> anyhow::
         }
     }
     Ok(present.len())
-}
-
-/// A new database in the cluster of the tests.
-pub(super) fn database(cluster: &str) -> anyhow::Result<String> {
-    let name = format!(
-        "kill9_{:016x}",
-        u64::from_be_bytes(random_bytes(&mut OsEntropy))
-    );
-    let made = std::process::Command::new("psql")
-        .args(["-qX", cluster, "-c", &format!("CREATE DATABASE {name}")])
-        .status()?;
-    if !made.success() {
-        bail!("the database {name} cannot be made");
-    }
-    let (base, _) = cluster
-        .rsplit_once('/')
-        .context("the URL of the cluster names no database")?;
-    Ok(format!("{base}/{name}"))
 }
 
 pub(super) fn random_below(end: u64) -> u64 {

@@ -14,10 +14,9 @@ use serde_json::Value;
 
 use self::load::Worker;
 use super::binary;
-use super::kill9::{database, random_below, wait};
+use super::kill9::{random_below, wait};
 use super::server::{Folder, Server, Setup};
-use crate::cluster::Cluster;
-use crate::workspace::variable;
+use crate::cluster::{self, Cluster};
 
 /// Rounds on each engine. Two of three end in a kill.
 const ROUNDS: u32 = 24;
@@ -46,22 +45,16 @@ pub(super) fn run(full: bool) -> anyhow::Result<()> {
     let rounds = if full { ROUNDS_FULL } else { ROUNDS };
     let release = binary::release()?;
     let sabotage = binary::sabotage()?;
-    let given = variable(Cluster::VARIABLE).and_then(|url| url.into_string().ok());
-    let own = match given {
-        Some(_) => None,
-        None => Some(Cluster::start()?),
-    };
-    let cluster = given
-        .or_else(|| own.as_ref().map(Cluster::url))
-        .unwrap_or_default();
+    let cluster = Cluster::given_or_own()?;
+    let cluster = cluster.url();
     let mut figure = String::from("figure: rotate");
     for engine in ["sqlite", "postgres"] {
-        let tally = attack(engine, &cluster, &release, None, rounds)?;
+        let tally = attack(engine, cluster, &release, None, rounds)?;
         println!(
             "{engine}: {} rotations and {} kills under {} requests, 0 failed, 0 unreadable",
             tally.rotations, tally.kills, tally.requests
         );
-        match attack(engine, &cluster, &sabotage, Some("root-switched-early"), 1) {
+        match attack(engine, cluster, &sabotage, Some("root-switched-early"), 1) {
             Err(error) => println!("{engine}: control found out: {error:#}"),
             Ok(_) => bail!("{engine}: a root key that is switched too early was not found out"),
         }
@@ -88,7 +81,7 @@ fn attack(
         binary: binary.to_owned(),
         directory: folder.path().join("data"),
         store: match engine {
-            "postgres" => Some(database(cluster)?),
+            "postgres" => Some(cluster::database(cluster, "rotate")?),
             _ => None,
         },
         defect,
@@ -235,7 +228,7 @@ fn restore_elsewhere(
         let restored = Setup {
             directory,
             store: match engine {
-                "postgres" => Some(database(cluster)?),
+                "postgres" => Some(cluster::database(cluster, "rotate")?),
                 _ => None,
             },
             ..setup.clone()

@@ -328,7 +328,7 @@ fn hex(bytes: &[u8]) -> String {
     super::client::hex(bytes)
 }
 
-fn unhex(text: &str) -> anyhow::Result<Vec<u8>> {
+pub(super) fn unhex(text: &str) -> anyhow::Result<Vec<u8>> {
     let digit = |c: u8| char::from(c).to_digit(16).context("not hexadecimal");
     let pair = |pair: &[u8]| match pair {
         [high, low] => Ok(u8::try_from(digit(*high)? * 16 + digit(*low)?)?),

@@ -1,5 +1,6 @@
 //! The real server, started and killed by a proof.
 
+use std::fs::File;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -44,18 +45,35 @@ impl Setup {
         Ok(())
     }
 
-    fn dev(&self) -> Command {
-        let mut command = self.command(&["dev", "--port", "0", "--log-level", "error"]);
+    /// The command that starts the server, without the providers of `dev`: their port is fixed.
+    pub(super) fn dev(&self) -> Command {
+        let mut command = self.command(&["dev", "--port", "0", "--no-demo"]);
+        command.env("PROCURA_LOG", "error");
         if let Some(store) = &self.store {
-            command.args(["--store", store]);
+            // Not as an argument: it may hold a password, and arguments are everybody's to read.
+            command.env("PROCURA__STORE__URL", store);
         }
         command
     }
 
     /// Starts the server and waits until it says that it is ready.
     pub(super) fn start(&self) -> anyhow::Result<Server> {
-        let mut child = self
-            .dev()
+        self.start_command(self.dev())
+    }
+
+    /// Like [`Self::start`], with everything that can be logged added to the file `log`, and for
+    /// callers who are refused often.
+    pub(super) fn start_logging(&self, log: &Path) -> anyhow::Result<Server> {
+        let log = File::options().create(true).append(true).open(log)?;
+        let mut command = self.dev();
+        command.arg("--no-rate-limits");
+        command.env("PROCURA_LOG", "debug").stderr(log);
+        self.start_command(command)
+    }
+
+    /// Starts the server by a command of [`Self::dev`].
+    pub(super) fn start_command(&self, mut command: Command) -> anyhow::Result<Server> {
+        let mut child = command
             .stdout(Stdio::piped())
             .stdin(Stdio::null())
             .spawn()?;
@@ -99,7 +117,7 @@ impl Setup {
             .with_context(|| format!("procura {arguments:?}"))
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    pub(super) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(&self.binary);
         command
             .args(arguments)
@@ -125,6 +143,11 @@ impl Setup {
 }
 
 impl Server {
+    /// Its process.
+    pub(super) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Ends it as a power cut ends a process: SIGKILL, nothing flushed.
     pub(super) fn kill(mut self) -> anyhow::Result<()> {
         self.kill_here()

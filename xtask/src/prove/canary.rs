@@ -1,0 +1,262 @@
+//! Recognisable secrets of every kind, put through every operation and every refusal, and found
+//! nowhere: not in a log, an answer, a record, a file or a dump, in no encoding that we know.
+//!
+//! Searched is for halves of each secret, so that one that was cut off is found too. Left out are
+//! page tokens, which tell nothing and open nothing, and the environment of the process, where
+//! whoever starts it has put what is in it.
+
+mod at_rest;
+mod channel;
+mod drive;
+mod encoding;
+mod provider;
+mod secrets;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context as _, bail};
+
+use self::channel::{Chunk, Content, Site};
+use self::drive::Drive;
+use self::encoding::{ENCODINGS, escaped};
+use self::provider::Provider;
+use self::secrets::{Kind, Secrets, invent};
+use super::binary;
+use super::server::{Folder, Setup};
+use crate::cluster::{self, Cluster};
+
+/// The defect that the control commits: a line of the log that says too much.
+const DEFECT: &str = "log-secret";
+
+/// What one engine has shown.
+struct Shown {
+    secrets: usize,
+    needles: usize,
+    channels: usize,
+    absent: Vec<&'static str>,
+    bytes: usize,
+    hits: Vec<String>,
+}
+
+/// Runs the proof; there is no longer form of it.
+pub(super) fn run(_full: bool) -> anyhow::Result<()> {
+    let (release, sabotage) = (binary::release()?, binary::sabotage()?);
+    let cluster = Cluster::given_or_own()?;
+    let provider = Provider::start()?;
+    let mut shown = Vec::new();
+    for engine in ["sqlite", "postgres"] {
+        let store = match engine {
+            "postgres" => Some(with_password(&cluster::database(cluster.url(), "canary")?)?),
+            _ => None,
+        };
+        let own = search(engine, &release, store, None, &provider)?;
+        if let Some(hit) = own.hits.first() {
+            let count = own.hits.len();
+            bail!("{engine}: a secret is where it must not be ({count} times): {hit}");
+        }
+        shown.push(own);
+    }
+    let control = search("sqlite-control", &sabotage, None, Some(DEFECT), &provider)?;
+    let Some(hit) = control.hits.iter().find(|hit| hit.contains(" in log ")) else {
+        bail!("a server that logs a secret was not found out");
+    };
+    println!("control found out: {hit}");
+    let sum = |of: fn(&Shown) -> usize| shown.iter().map(of).sum::<usize>();
+    let is_absent = |name: &&str| shown.iter().all(|own| own.absent.contains(name));
+    let absent = shown
+        .first()
+        .map(|own| own.absent.iter().copied().filter(is_absent));
+    let absent: Vec<&str> = absent.into_iter().flatten().collect();
+    println!(
+        "figure: canary kinds={} encodings={} secrets={} needles={} channels={} absent={} bytes={} \
+         hits=0",
+        Kind::ALL.len(),
+        ENCODINGS.len(),
+        sum(|own| own.secrets),
+        sum(|own| own.needles),
+        sum(|own| own.channels),
+        if absent.is_empty() {
+            "none".to_owned()
+        } else {
+            absent.join(",")
+        },
+        sum(|own| own.bytes),
+    );
+    Ok(())
+}
+
+/// The URL with a password that the cluster does not ask for.
+fn with_password(url: &str) -> anyhow::Result<String> {
+    let (user, host) = url.split_once('@').context("a URL without user")?;
+    let password = escaped(&invent());
+    Ok(format!("{user}:{password}@{host}"))
+}
+
+/// Plants, drives and searches one server.
+fn search(
+    name: &str,
+    binary: &Path,
+    store: Option<String>,
+    defect: Option<&'static str>,
+    provider: &Provider,
+) -> anyhow::Result<Shown> {
+    let folder = Folder::new(&format!("canary-{name}"))?;
+    let setup = Setup {
+        binary: binary.to_owned(),
+        directory: folder.path().join("data"),
+        store,
+        defect,
+    };
+    let log = folder.path().join("log");
+    let server = setup.start_logging(&log)?;
+    let mut drive = Drive::new(&setup, provider, server.login.clone());
+    let dev_secret = drive.plant(Kind::AccessKeySecret, &server.login.secret);
+    if let Some(password) = setup.store.as_deref().and_then(password_of) {
+        drive.plant(Kind::DatabasePassword, &password);
+    }
+    drive.run()?;
+    let Drive {
+        mut secrets,
+        answers,
+        printed,
+        ..
+    } = drive;
+    at_rest::add_keys(&setup, &mut secrets)?;
+    let mut site = Site {
+        setup: &setup,
+        folder: folder.path(),
+        log: &log,
+        login: &server.login,
+        pid: server.pid(),
+        dev_secret,
+        answers,
+        printed,
+    };
+    let mut contents = channel::read_all(&mut site)?;
+    server.stop()?;
+    // The end of the log, and what the last commit has left.
+    for content in &mut contents {
+        if let Some(chunks) = &mut content.chunks {
+            match content.channel.name {
+                "log" => chunks.push(Chunk::new("log".to_owned(), fs::read(&log)?)),
+                "database" => chunks.extend(channel::read_ended(&setup)?),
+                _ => {}
+            }
+        }
+    }
+    examine(name, &secrets, &contents, setup.store.is_some())
+}
+
+fn password_of(url: &str) -> Option<String> {
+    let (login, _) = url.split_once("//")?.1.split_once('@')?;
+    let escaped = login.split_once(':')?.1;
+    let digits = escaped.replace('%', "");
+    String::from_utf8(super::seal::unhex(&digits).ok()?).ok()
+}
+
+/// Looks for every secret in every channel, and prints what was looked for and where.
+fn examine(
+    name: &str,
+    secrets: &Secrets,
+    contents: &[Content],
+    is_postgres: bool,
+) -> anyhow::Result<Shown> {
+    let counts = secrets.by_kind();
+    for (kind, words) in Kind::ALL {
+        let (count, wanted) = (
+            counts.get(&kind).copied().unwrap_or(0),
+            kind.wanted(is_postgres),
+        );
+        if count < wanted {
+            bail!("{name}: {count} {words} were planted, {wanted} are wanted");
+        }
+    }
+    if secrets.find_hidden() != secrets.needles() {
+        bail!("the search does not find what was hidden for it");
+    }
+    let search = secrets.search();
+    let mut hits = BTreeMap::<(Kind, &str), usize>::new();
+    let mut lines = Vec::new();
+    let mut bytes = 0;
+    for content in contents {
+        for chunk in content.chunks.iter().flatten() {
+            bytes += chunk.bytes.len();
+            let found = search.run(&chunk.bytes);
+            for id in &chunk.meant {
+                if !found.iter().any(|hit| hit.secret == *id) {
+                    bail!(
+                        "{name}: {} does not tell what it is there to tell",
+                        chunk.place
+                    );
+                }
+            }
+            for hit in found
+                .iter()
+                .filter(|hit| !chunk.meant.contains(&hit.secret))
+            {
+                let kind = secrets.kind(hit.secret).context("an unknown secret")?;
+                *hits.entry((kind, content.channel.name)).or_default() += 1;
+                let channel = content.channel.name;
+                let words = word(kind);
+                let (encoding, place, at) = (hit.encoding, &chunk.place, hit.at);
+                lines.push(format!(
+                    "one of the {words} in {channel} as {encoding}: {place}, {at}"
+                ));
+            }
+        }
+    }
+    print_table(name, &counts, contents, &hits);
+    let has = |content: &&Content| content.chunks.is_some();
+    Ok(Shown {
+        secrets: secrets.count(),
+        needles: secrets.needles(),
+        channels: contents.iter().filter(has).count(),
+        absent: contents
+            .iter()
+            .filter(|content| !has(content))
+            .map(|c| c.channel.name)
+            .collect(),
+        bytes,
+        hits: lines,
+    })
+}
+
+fn word(kind: Kind) -> &'static str {
+    Kind::ALL
+        .iter()
+        .find(|known| known.0 == kind)
+        .map_or("", |known| known.1)
+}
+
+/// Kinds × channels, each in all encodings: how often a secret was found.
+fn print_table(
+    name: &str,
+    counts: &BTreeMap<Kind, usize>,
+    contents: &[Content],
+    hits: &BTreeMap<(Kind, &str), usize>,
+) {
+    let forms: Vec<&str> = ENCODINGS.iter().map(|form| form.name).collect();
+    println!(
+        "{name}: found, in any of {} encodings ({}):",
+        forms.len(),
+        forms.join(", ")
+    );
+    let row = |label: &str, count: &str, cell: &dyn Fn(&Content) -> String| {
+        let cells: Vec<String> = contents
+            .iter()
+            .map(|c| format!(" {:>9}", cell(c)))
+            .collect();
+        println!("{label:<24}{count:>4}{}", cells.concat());
+    };
+    row("kind", "n", &|content| content.channel.name.to_owned());
+    for (kind, words) in Kind::ALL {
+        let count = counts.get(&kind).copied().unwrap_or(0).to_string();
+        row(words, &count, &|content| {
+            let found = hits.get(&(kind, content.channel.name)).copied();
+            let absent = content.chunks.is_none().then(|| "absent".to_owned());
+            absent.unwrap_or_else(|| found.unwrap_or(0).to_string())
+        });
+    }
+}

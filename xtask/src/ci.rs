@@ -51,8 +51,9 @@ fn read(run: &mut Run) -> anyhow::Result<()> {
     run.step(&Step::xtask("dependencies", &format!("tidy {}", tidy::DEPENDENCIES)).show_all())
 }
 
-/// The tests, on both engines.
+/// The tests, on both engines, and the fuzzers' seeds.
 fn test(run: &mut Run) -> anyhow::Result<()> {
+    run.step(&Step::xtask("fuzz", "fuzz").long().show_all())?;
     run.start_cluster()?;
     // What passing tests print is kept, for they may have said that they were not run.
     if setup::has_nextest() {

@@ -5,6 +5,7 @@
 
 mod ci;
 mod cluster;
+mod fuzz;
 mod generate;
 mod prove;
 mod setup;
@@ -28,6 +29,7 @@ const COMMANDS: &[Command] = &[
     Command { name: "gen", arguments: "[--check|--drift]", about: "write the wire shapes from the service model", run: generate::run },
     Command { name: "tidy", arguments: "[--bless] [RULE…]", about: "check the rules that no compiler checks", run: tidy::run },
     Command { name: "prove", arguments: "NAME|all [--full]", about: "show a promise by attacking it", run: prove::run },
+    Command { name: "fuzz", arguments: "[NAME…] [--seconds N]", about: "replay and mutate the fuzzers' seeds", run: fuzz::run },
 ];
 
 fn main() -> ExitCode {
@@ -53,6 +55,6 @@ fn main() -> ExitCode {
 fn print_commands() {
     for command in COMMANDS {
         let usage = format!("{} {}", command.name, command.arguments);
-        println!("cargo xtask {usage:<26} {}", command.about);
+        println!("cargo xtask {usage:<28} {}", command.about);
     }
 }

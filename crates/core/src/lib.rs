@@ -17,6 +17,8 @@ pub mod digest;
 pub mod encryption_key;
 pub mod entropy;
 pub mod error;
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod grant;
 pub mod id;
 pub mod issuer;

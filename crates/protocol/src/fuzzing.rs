@@ -4,6 +4,9 @@ use procura_core::time::Timestamp;
 
 use crate::jose::jwt::{AudiencePolicy, Claims, Expectation, Purpose, Unverified};
 use crate::jose::{Algorithm, jwk, jws};
+use crate::sigv4::{self, RequestHead, SigningKey};
+use crate::strict_json;
+use crate::testing::{PathForm, canonical_request, string_to_sign};
 
 /// RFC 7515 A.3.
 const KEY: &str = r#"{"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}"#;
@@ -44,5 +47,58 @@ pub fn jwks(data: &[u8]) {
                 let _ = key.verify(algorithm, data, &[0; 64]);
             }
         }
+    }
+}
+
+/// A request without its body, as lines: method and target, then headers. Whatever its signature
+/// covers, the canonical request has a line for each part.
+pub fn sigv4(data: &[u8]) {
+    let mut lines = data.split(|byte| *byte == b'\n');
+    let first = lines.next().unwrap_or_default();
+    let (method, target) = split_at(first, b' ');
+    let (path, query) = split_at(target, b'?');
+    let headers: Vec<(&str, &[u8])> = lines
+        .filter_map(|line| {
+            let (name, value) = split_at(line, b':');
+            Some((std::str::from_utf8(name).ok()?, value))
+        })
+        .collect();
+    let head = RequestHead {
+        method: std::str::from_utf8(method).unwrap_or("POST"),
+        path,
+        query,
+        headers: &headers,
+    };
+    let Ok(presented) = sigv4::parse(&head) else {
+        return;
+    };
+    let (scope, signed) = (presented.scope(), presented.signed_headers());
+    for form in [PathForm::Normalized, PathForm::AsReceived] {
+        let canonical = canonical_request(&head, signed, &[0; 32], form);
+        let lines = canonical.split(|byte| *byte == b'\n').count();
+        assert!(lines == signed.len() + 6, "a part broke out of its line");
+        let _ = string_to_sign("20260101T000000Z", &scope, &canonical);
+    }
+    let key = SigningKey::derive(b"secret", scope.date, scope.region, scope.service);
+    let expectation = sigv4::Expectation {
+        region: scope.region,
+        service: scope.service,
+    };
+    let now = presented.request_time();
+    let _ = sigv4::verify(&presented, [0; 32], &key, now, expectation);
+}
+
+/// What stands before the first `mark` and after it.
+fn split_at(bytes: &[u8], mark: u8) -> (&[u8], &[u8]) {
+    let mut parts = bytes.splitn(2, |byte| *byte == mark);
+    let before = parts.next().unwrap_or_default();
+    (before, parts.next().unwrap_or_default())
+}
+
+/// A body: what the strict reader takes is JSON to an ordinary one.
+pub fn strict_json(data: &[u8]) {
+    if strict_json::check(data, &strict_json::Limits::default()).is_ok() {
+        let read = serde_json::from_slice::<serde_json::Value>(data);
+        assert!(read.is_ok(), "the strict reader takes what is no JSON");
     }
 }

@@ -9,6 +9,8 @@
 //! request into that operation's `Input`, and [`render`], which writes its `Output`. The shapes
 //! are in [`generated`], one file per operation; `cargo xtask gen` writes them.
 
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod generated;
 
 mod constraint;

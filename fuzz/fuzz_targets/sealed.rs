@@ -1,0 +1,6 @@
+//! Fuzzes a sealed value.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| {
+    procura_core::fuzzing::sealed(data);
+});

@@ -1,6 +1,6 @@
 //! One PostgreSQL server for the tests of one run, in a folder of its own, on a port of its own.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, DirBuilder};
 use std::net::TcpListener;
 use std::os::unix::fs::{DirBuilderExt as _, chown};
@@ -32,6 +32,8 @@ pub(crate) struct Cluster {
     folder: PathBuf,
     port: u16,
     owner: Option<Owner>,
+    /// What is in the environment of the server besides ours.
+    environment: Vec<(&'static str, OsString)>,
 }
 
 /// Who runs the server when root, whom PostgreSQL refuses, runs us.
@@ -59,7 +61,15 @@ impl Cluster {
     }
 
     pub(crate) fn start() -> anyhow::Result<Self> {
-        let folder = std::env::temp_dir().join(format!("procura-postgres-{}", std::process::id()));
+        Self::start_as("procura-postgres", Vec::new())
+    }
+
+    /// Starts one with a name of its own, and with more in its environment.
+    pub(crate) fn start_as(
+        name: &str,
+        environment: Vec<(&'static str, OsString)>,
+    ) -> anyhow::Result<Self> {
+        let folder = std::env::temp_dir().join(format!("{name}-{}", std::process::id()));
         // INVARIANT: made by us and by nobody before us, in a folder that all may write.
         DirBuilder::new()
             .mode(0o700)
@@ -69,6 +79,7 @@ impl Cluster {
             folder,
             port: free_port()?,
             owner: Owner::unless_we_may()?,
+            environment,
         };
         if let Some(Owner { user, group }) = cluster.owner {
             chown(&cluster.folder, Some(user), Some(group))
@@ -77,6 +88,13 @@ impl Cluster {
         cluster.initialise()?;
         cluster.control(["start", "--wait"], Some(&cluster.options()))?;
         Ok(cluster)
+    }
+
+    /// Starts it again after it was stopped, or has stopped by itself.
+    pub(crate) fn start_again(&self) -> anyhow::Result<()> {
+        // One that is on its way down, or that came up by itself.
+        let _ = self.control(["stop", "--wait", "--mode=immediate"], None);
+        self.control(["start", "--wait"], Some(&self.options()))
     }
 
     pub(crate) fn url(&self) -> String {
@@ -113,6 +131,7 @@ impl Cluster {
         let mut command = self.program("pg_ctl")?;
         command.args(arguments).arg("--pgdata").arg(self.data());
         command.arg("--log").arg(self.folder.join("log"));
+        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         command.args(
             options
                 .into_iter()
@@ -152,7 +171,7 @@ impl Drop for Cluster {
 impl Owner {
     /// None, unless we are root: then the user that PostgreSQL's package made.
     fn unless_we_may() -> anyhow::Result<Option<Self>> {
-        if id(&["-u"])? != 0 {
+        if !is_root()? {
             return Ok(None);
         }
         let (user, group) = (id(&["-u", "postgres"])?, id(&["-g", "postgres"])?);
@@ -170,6 +189,11 @@ pub(crate) fn database(url: &str, name: &str) -> anyhow::Result<String> {
         .rsplit_once('/')
         .context("the URL of the cluster names no database")?;
     Ok(format!("{base}/{name}"))
+}
+
+/// Whether root runs us.
+pub(crate) fn is_root() -> anyhow::Result<bool> {
+    Ok(id(&["-u"])? == 0)
 }
 
 fn id(arguments: &[&str]) -> anyhow::Result<u32> {

@@ -82,7 +82,7 @@ pub(crate) fn run(args: &[String]) -> anyhow::Result<()> {
     if options.guided {
         return targets
             .iter()
-            .try_for_each(|target| guide(target.name, options.seconds));
+            .try_for_each(|target| target.guide(options.seconds));
     }
     println!("seed {}", options.seed);
     for target in targets {
@@ -167,33 +167,39 @@ impl Target {
             path.display()
         );
     }
-}
 
-/// Has libFuzzer do it, through cargo-fuzz.
-fn guide(name: &str, seconds: u64) -> anyhow::Result<()> {
-    if !has_program(cargo().get_program(), &["fuzz", "--version"]) {
-        bail!("cargo-fuzz is absent; `cargo install cargo-fuzz`, or leave --guided out");
+    /// Has libFuzzer do it, through cargo-fuzz.
+    fn guide(&self, seconds: u64) -> anyhow::Result<()> {
+        let name = self.name;
+        if !has_program(cargo().get_program(), &["fuzz", "--version"]) {
+            bail!("cargo-fuzz is absent; `cargo install cargo-fuzz`, or leave --guided out");
+        }
+        let target = members()?.target_directory.join("fuzz");
+        let corpus = target.join("corpus").join(name);
+        fs::create_dir_all(&corpus).with_context(|| corpus.display().to_string())?;
+        for (number, seed) in (self.made)().into_iter().enumerate() {
+            fs::write(corpus.join(format!("made-{number}")), seed)?;
+        }
+        let mut command = cargo();
+        // The sanitizer is one of the compiler's unstable options.
+        command.env("RUSTC_BOOTSTRAP", "1");
+        command.args(["fuzz", "run", "--fuzz-dir", "fuzz", "--target-dir"]);
+        command.arg(&target).arg(name).arg(&corpus);
+        command.arg(Path::new(SEEDS).join(name));
+        let time = format!("-max_total_time={seconds}");
+        command.args([
+            "--",
+            &time,
+            "-print_final_stats=1",
+            "-timeout=1",
+            "-rss_limit_mb=512",
+        ]);
+        let status = command.status().context("cannot run cargo fuzz")?;
+        if !status.success() {
+            bail!("{command:?} failed: {status}");
+        }
+        Ok(())
     }
-    let target = members()?.target_directory.join("fuzz");
-    let corpus = target.join("corpus").join(name);
-    fs::create_dir_all(&corpus).with_context(|| corpus.display().to_string())?;
-    let mut command = cargo();
-    // The sanitizer is one of the compiler's unstable options.
-    command.env("RUSTC_BOOTSTRAP", "1");
-    command.args(["fuzz", "run", "--fuzz-dir", "fuzz", "--target-dir"]);
-    command.arg(&target).arg(name).arg(&corpus);
-    command.arg(Path::new(SEEDS).join(name));
-    command.args([
-        "--",
-        &format!("-max_total_time={seconds}"),
-        "-print_final_stats=1",
-    ]);
-    command.args(["-timeout=1", "-rss_limit_mb=512"]);
-    let status = command.status().context("cannot run cargo fuzz")?;
-    if !status.success() {
-        bail!("{command:?} failed: {status}");
-    }
-    Ok(())
 }
 
 /// How long something took.

@@ -7,6 +7,7 @@
 pub(crate) mod binary;
 mod canary;
 mod client;
+mod disk;
 mod jwt;
 mod kill9;
 mod rotate;
@@ -32,6 +33,7 @@ const PROOFS: &[Proof] = &[
     Proof { name: "seal", about: "a second implementation opens what we seal, and nothing moves", run: seal::run },
     Proof { name: "tamper", about: "every change of an export is detected", run: tamper::run },
     Proof { name: "canary", about: "planted secrets are found nowhere, in no encoding", run: canary::run },
+    Proof { name: "disk", about: "a full or failing disk loses no acknowledged write", run: disk::run },
     Proof { name: "kill9", about: "a killed server loses no acknowledged write", run: kill9::run },
     Proof { name: "rotate", about: "keys rotate under load and through kills; a backup restores anywhere", run: rotate::run },
 ];

@@ -167,7 +167,9 @@ impl Session<'_> {
     /// Runs statements without parameters, as migrations are; an error is the engine's words.
     pub(crate) fn batch(&mut self, sql: Sql) -> Result<(), String> {
         match self {
-            Self::Sqlite(session) => session.batch(sql.sqlite).map_err(|error| error.to_string()),
+            Self::Sqlite(session) => session
+                .batch(sql.sqlite)
+                .map_err(|error| sqlite::told(&error)),
             Self::Postgres(session) => session
                 .batch(sql.postgres)
                 .map_err(|error| postgres::describe(&error)),

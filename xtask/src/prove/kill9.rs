@@ -123,15 +123,25 @@ fn attack(
         worker.check_everything(server.login.clone())?;
         tally.acknowledged += worker.acknowledged();
     }
-    tally.records = check_records(&setup, &folder, &workers)?;
+    tally.records = check_records(
+        &setup,
+        folder.path(),
+        workers.iter().flat_map(Worker::records),
+    )?;
     server.stop()?;
     Ok(tally)
 }
 
 /// Every chain verifies, agrees with every note that was written on the way, and has the record
 /// of every acknowledged write.
-fn check_records(setup: &Setup, folder: &Folder, workers: &[Worker]) -> anyhow::Result<usize> {
-    let file = folder.path().join("export");
+pub(super) fn check_records<'a>(
+    setup: &Setup,
+    folder: &Path,
+    acknowledged: impl Iterator<Item = &'a String>,
+) -> anyhow::Result<usize> {
+    let file = folder.join("export");
+    // An export of before is not written over.
+    let _ = std::fs::remove_file(&file);
     let file = file.to_str().context("a path that is not text")?;
     let key = setup.checkpoint_file("key")?;
     let notes = setup.checkpoint_file("notes")?;
@@ -151,7 +161,7 @@ fn check_records(setup: &Setup, folder: &Folder, workers: &[Worker]) -> anyhow::
             bail!("the record {id} stands twice in the chains");
         }
     }
-    for record in workers.iter().flat_map(Worker::records) {
+    for record in acknowledged {
         if !present.contains(record) {
             bail!("the record {record} of an acknowledged write is not in any chain");
         }
@@ -163,7 +173,7 @@ pub(super) fn random_below(end: u64) -> u64 {
     u64::from_be_bytes(random_bytes(&mut OsEntropy)) % end
 }
 
-/// Lets `millis` pass. The moment of a kill is the one thing here that is meant to be a time.
+/// Lets `millis` pass: the moment of a kill, or of another attempt, is meant to be a time.
 pub(super) fn wait(millis: u64) {
     let (_never, nothing) = mpsc::channel::<()>();
     let _ = nothing.recv_timeout(Duration::from_millis(millis));

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
@@ -143,6 +143,11 @@ impl Setup {
 }
 
 impl Server {
+    /// Whether it has ended by itself.
+    pub(super) fn has_ended(&mut self) -> anyhow::Result<bool> {
+        Ok(self.child.try_wait()?.is_some())
+    }
+
     /// Its process.
     pub(super) fn pid(&self) -> u32 {
         self.child.id()
@@ -160,11 +165,16 @@ impl Server {
         Ok(())
     }
 
-    /// Ends it as a service manager does: SIGTERM, and it must end well.
-    pub(super) fn stop(mut self) -> anyhow::Result<()> {
+    /// Asks it to end, as a service manager does; how it ended.
+    pub(super) fn end(mut self) -> anyhow::Result<ExitStatus> {
         let pid = self.child.id().to_string();
         Command::new("kill").args(["-TERM", &pid]).status()?;
-        let status = self.child.wait()?;
+        Ok(self.child.wait()?)
+    }
+
+    /// Ends it as a service manager does: SIGTERM, and it must end well.
+    pub(super) fn stop(self) -> anyhow::Result<()> {
+        let status = self.end()?;
         if !status.success() {
             bail!("the server ended with {status}");
         }

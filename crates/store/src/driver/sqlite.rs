@@ -9,7 +9,7 @@ use std::time::Duration;
 use procura_core::error::Error;
 use procura_core::time::{Clock, SystemClock, Timestamp};
 use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{Connection, OpenFlags, ToSql};
+use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql};
 
 use crate::config::OpenError;
 use crate::driver::{Cell, Failure, Value};
@@ -62,11 +62,8 @@ impl SqliteSession {
             Access::Read => OpenFlags::SQLITE_OPEN_READ_ONLY,
         };
         let flags = mode | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection =
-            Connection::open_with_flags(path, flags).map_err(OpenError::unreachable)?;
-        connection
-            .busy_timeout(BUSY_TIMEOUT)
-            .map_err(OpenError::unreachable)?;
+        let connection = Connection::open_with_flags(path, flags).map_err(unusable)?;
+        connection.busy_timeout(BUSY_TIMEOUT).map_err(unusable)?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS_CACHED);
         if access != Access::Read {
             require(&connection, "journal_mode", "wal")?;
@@ -198,6 +195,19 @@ impl ToSql for Value<'_> {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
+fn unusable(error: rusqlite::Error) -> OpenError {
+    OpenError::unreachable(told(&error))
+}
+
+/// What SQLite says. A disk without room shows itself by more errors than the one of that name.
+pub(crate) fn told(error: &rusqlite::Error) -> String {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::SystemIoFailure) => format!("{error} (has its disk no space left?)"),
+        _ => error.to_string(),
+    }
+}
+
 /// Sets a pragma and reads it back: SQLite ignores what it does not like.
 fn require(
     connection: &Connection,
@@ -213,9 +223,9 @@ fn require(
     // Some pragmas answer when they are set and some do not; the reading counts.
     match ask(&format!("PRAGMA {name} = {wanted}")) {
         Ok(_) | Err(rusqlite::Error::QueryReturnedNoRows) => {}
-        Err(error) => return Err(OpenError::unreachable(error)),
+        Err(error) => return Err(unusable(error)),
     }
-    let found = ask(&format!("PRAGMA {name}")).map_err(OpenError::unreachable)?;
+    let found = ask(&format!("PRAGMA {name}")).map_err(unusable)?;
     if found == wanted {
         Ok(())
     } else {

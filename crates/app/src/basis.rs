@@ -28,6 +28,8 @@ pub(crate) struct Basis {
     epoch: u64,
     /// Everything of it that can be cut, as revocations name it.
     names: Vec<Vec<u8>>,
+    /// Whether it rests on a user's own token.
+    is_proved: bool,
 }
 
 /// The answer when a decision was taken [`DECISIONS_MAX`] times and never held.
@@ -65,6 +67,9 @@ impl App {
             let gone = "the access key that this token was issued to was revoked; get a new token";
             return Err(Error::new(Kind::Unproved, gone));
         }
+        if facts.proof_cut {
+            return Err(Error::new(Kind::Unproved, PROOF_CUT));
+        }
         cx.epoch = facts.epoch;
         let Some(agent) = facts.agent else {
             let gone = "the workload identity of this token was deleted; get a token of another";
@@ -83,6 +88,7 @@ impl App {
             grants: facts.grants,
             epoch: facts.epoch,
             names,
+            is_proved: claims.subject_token.is_some(),
         })
     }
 
@@ -96,6 +102,7 @@ impl App {
         let account = cx.account()?;
         let (agent, name, known_epoch) = (claims.agent, name.clone(), cx.epoch);
         let (caller, issuer) = (cx.access_key()?, claims.issued_by);
+        let proved_at = claims.subject_token.map(|_| claims.epoch);
         self.store
             .run_read("basis", move |tx: &mut Tx<'_>| {
                 let epoch = tx.epoch()?;
@@ -103,6 +110,12 @@ impl App {
                 let caller_revoked = epoch != known_epoch && is_revoked(tx, caller)?;
                 // A token ends with the access key that asked for it, whoever presents it.
                 let issuer_revoked = is_revoked(tx, issuer)?;
+                // SECURITY: nor does it outlive the registration of an issuer that may have proved its
+                // user. Which one did is not in it; a new token is had for the asking.
+                let proof_cut = match proved_at {
+                    Some(before) if before != epoch => tx.issuer_was_cut(account, before)?,
+                    _ => false,
+                };
                 let mut own = tx.account(account);
                 let vault = VaultName::default_vault();
                 let provider = own.credential_provider(&vault, kind, &name)?;
@@ -117,6 +130,7 @@ impl App {
                     grants,
                     caller_revoked,
                     issuer_revoked,
+                    proof_cut,
                     epoch,
                 })
             })
@@ -140,10 +154,16 @@ impl Basis {
             return Ok(false);
         }
         let cuts = tx.cuts_after(self.epoch, CUTS_MAX)?;
+        if self.is_proved && tx.issuer_was_cut(self.account, self.epoch)? {
+            return Ok(true);
+        }
         let too_many = u32::try_from(cuts.len()).is_ok_and(|cuts| cuts >= CUTS_MAX);
         Ok(too_many || cuts.iter().any(|cut| self.names.contains(&cut.subject)))
     }
 }
+
+const PROOF_CUT: &str = "the registration of an issuer was taken back since this token was made; \
+                         get a new token";
 
 struct Facts {
     agent: Option<WorkloadIdentity>,
@@ -151,6 +171,7 @@ struct Facts {
     grants: Vec<AdministratorGrant>,
     caller_revoked: bool,
     issuer_revoked: bool,
+    proof_cut: bool,
     epoch: u64,
 }
 
@@ -171,7 +192,8 @@ fn names(
     Ok(names)
 }
 
-fn is_revoked(tx: &mut Tx<'_>, key: AccessKeyId) -> Result<bool, Error> {
+/// Whether an access key was revoked.
+pub(crate) fn is_revoked(tx: &mut Tx<'_>, key: AccessKeyId) -> Result<bool, Error> {
     let found = tx.access_key_for_signature(key)?;
     Ok(found.is_none_or(|(key, _)| key.revoked_at.is_some()))
 }

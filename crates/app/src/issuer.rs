@@ -97,7 +97,7 @@ impl App {
                 if !tx.account(account).delete_issuer(&issuer)? {
                     return Ok(Outcome::Refused(not_registered(&issuer), refused.clone()));
                 }
-                tx.cut("issuer", issuer.as_bytes(), now)?;
+                tx.cut_issuer(account, &issuer, now)?;
                 Ok(Outcome::Done((), done.clone()))
             })
             .await

@@ -5,19 +5,26 @@
 //! leads to the issuer's own discovery document (OpenID Connect Discovery 1.0 §4, RFC 8414 §3), and
 //! that must speak for the name. Nothing in the token's header leads anywhere.
 
-use std::sync::Arc;
+mod brought_up;
 
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use moka::policy::EvictionPolicy;
 use moka::sync::Cache;
 use procura_core::account::AccountId;
 use procura_core::error::{Error, Kind};
-use procura_core::time::Timestamp;
+use procura_core::time::{Clock, Timestamp};
 use procura_protocol::egress::{InvalidUrl, OutboundUrl};
 use procura_protocol::jose::jwk::KeySet;
 use procura_protocol::oauth::issuer::Issuer;
 use procura_protocol::oauth::metadata;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
 
+use self::brought_up::BroughtUp;
 use crate::App;
-use crate::single_flight::SingleFlight;
+use crate::outbound::Outbound;
 
 /// How many issuers' keys are held.
 const ISSUERS_MAX: u64 = 1000;
@@ -30,9 +37,6 @@ const FRESH_S_MIN: i64 = 60;
 const FRESH_S_MAX: i64 = 3600;
 /// How long keys are used beyond that while the issuer does not answer, in seconds.
 const STALE_S: i64 = 3600;
-/// How many issuers that are not held an account may bring up in a minute.
-const NEW_ISSUERS_PER_MINUTE: usize = 10;
-const MINUTE_MS: i64 = 60_000;
 /// The longest discovery document and key set, in bytes.
 const DOCUMENT_BYTES_MAX: usize = 256 * 1024;
 const JSON: &str = "application/json";
@@ -54,17 +58,28 @@ pub(crate) struct Known {
 /// The keys of all issuers that were seen lately.
 pub(crate) struct IssuerKeys {
     known: Cache<KeySource, Arc<Known>>,
-    flights: SingleFlight<KeySource, Arc<Known>>,
-    /// When each account brought up issuers that were not held.
-    brought_up: Cache<AccountId, Arc<Vec<Timestamp>>>,
+    underway: Arc<Mutex<Underway>>,
+    /// Fetches run on when whoever asked for them hangs up: were they given up, a caller could have
+    /// an issuer asked as often as it likes, and no cool-down would ever begin.
+    fetching: Mutex<JoinSet<()>>,
+    brought_up: Mutex<BroughtUp>,
 }
+
+/// What is being fetched; told to all who wait for it.
+type Underway = HashMap<KeySource, watch::Receiver<Option<Arc<Known>>>>;
 
 impl Default for IssuerKeys {
     fn default() -> Self {
+        // The least recently used goes first: a policy that asks how often a key was used would keep
+        // new issuers out of a cache that somebody has filled.
+        let known = Cache::builder()
+            .max_capacity(ISSUERS_MAX)
+            .eviction_policy(EvictionPolicy::lru());
         Self {
-            known: Cache::new(ISSUERS_MAX),
-            flights: SingleFlight::default(),
-            brought_up: Cache::new(10_000),
+            known: known.build(),
+            underway: Arc::default(),
+            fetching: Mutex::default(),
+            brought_up: Mutex::default(),
         }
     }
 }
@@ -81,7 +96,8 @@ impl Known {
     }
 
     fn is_cooling(&self, now: Timestamp) -> bool {
-        now.millis() - self.tried_at.millis() < COOL_DOWN_MS
+        // A clock that was put back makes nobody wait until it has caught up.
+        (0..COOL_DOWN_MS).contains(&(now.millis() - self.tried_at.millis()))
     }
 
     fn error(&self) -> Error {
@@ -101,6 +117,7 @@ impl App {
         &self,
         account: AccountId,
         source: &KeySource,
+        is_registered: bool,
     ) -> Result<Arc<KeySet>, Error> {
         let now = self.now();
         let known = self.issuers.known.get(source);
@@ -113,27 +130,25 @@ impl App {
             if known.is_cooling(now) {
                 return known.usable(now).ok_or_else(|| known.error());
             }
-        } else {
-            self.bring_up(account, now)?;
+        } else if !is_registered {
+            lock(&self.issuers.brought_up).count(account, source, now)?;
         }
         let fetched = self.fetch_keys(source).await?;
         fetched.usable(self.now()).ok_or_else(|| fetched.error())
     }
 
-    /// The keys of an issuer after a token named one that is not among them: fetched anew, unless
-    /// that was done a moment ago.
+    /// The keys of an issuer after a token named one that is not among those that were `tried`:
+    /// those that somebody else fetched meanwhile, or fetched anew, unless that was done a moment
+    /// ago.
     pub(crate) async fn issuer_keys_anew(
         &self,
         source: &KeySource,
+        tried: &Arc<KeySet>,
     ) -> Result<Option<Arc<KeySet>>, Error> {
-        let now = self.now();
-        match self.issuers.known.get(source) {
-            Some(known) if known.is_cooling(now) => Ok(None),
-            _ => {
-                let fetched = self.fetch_keys(source).await?;
-                Ok(fetched.usable(self.now()))
-            }
-        }
+        // What is under way, or has ended a moment ago, is not begun again.
+        let fetched = self.fetch_keys(source).await?;
+        let keys = fetched.usable(self.now());
+        Ok(keys.filter(|keys| !Arc::ptr_eq(keys, tried)))
     }
 
     /// Whether `source` has, as far as is known here, the key of this thumbprint. Asks nobody: what
@@ -144,51 +159,109 @@ impl App {
         keys.is_some_and(|keys| keys.keys().iter().any(|key| key.thumbprint() == thumbprint))
     }
 
+    /// What a fetch brings that is under way, or was a moment ago, or begins now.
     async fn fetch_keys(&self, source: &KeySource) -> Result<Arc<Known>, Error> {
-        self.issuers
-            .flights
-            .join(source.clone(), async {
-                let before = self.issuers.known.get(source);
-                let fetched = self.fetch_keys_alone(source).await;
-                let now = self.now();
-                let known = match fetched {
-                    Ok((keys, fresh_s)) => Known {
-                        keys: Some(Arc::new(keys)),
-                        fresh_until: now.plus_seconds(fresh_s),
-                        tried_at: now,
-                        failure: None,
-                    },
-                    Err(error) => {
-                        tracing::warn!(
-                            cause = ?error.cause(),
-                            "the keys of an issuer could not be fetched: {}",
-                            error.public()
-                        );
-                        Known {
-                            keys: before.as_ref().and_then(|before| before.keys.clone()),
-                            fresh_until: before.map_or(now, |before| before.fresh_until),
-                            tried_at: now,
-                            failure: Some((error.kind(), error.public().to_owned())),
-                        }
-                    }
-                };
-                let known = Arc::new(known);
-                self.issuers
-                    .known
-                    .insert(source.clone(), Arc::clone(&known));
-                Ok(known)
-            })
-            .await
+        let mut brought = {
+            let mut underway = lock(&self.issuers.underway);
+            match underway.get(source) {
+                Some(brought) => brought.clone(),
+                // Looked at under the lock: of many who found nothing, one goes.
+                None => match self.issuers.known.get(source) {
+                    Some(known) if known.is_cooling(self.now()) => return Ok(known),
+                    _ => self.begin(&mut underway, source),
+                },
+            }
+        };
+        let known = brought.wait_for(Option::is_some).await;
+        let known = known.ok().and_then(|known| known.clone());
+        known.ok_or_else(|| Error::internal("a fetch of keys ended without a word"))
+    }
+
+    /// Begins a fetch that nobody's going away ends.
+    fn begin(
+        &self,
+        underway: &mut Underway,
+        source: &KeySource,
+    ) -> watch::Receiver<Option<Arc<Known>>> {
+        let (bring, brought) = watch::channel(None);
+        underway.insert(source.clone(), brought.clone());
+        let fetch = Fetch {
+            outbound: self.outbound.clone(),
+            clock: Arc::clone(&self.clock),
+            known: self.issuers.known.clone(),
+            entry: Entry {
+                underway: Arc::clone(&self.issuers.underway),
+                source: source.clone(),
+            },
+        };
+        let mut fetching = lock(&self.issuers.fetching);
+        while fetching.try_join_next().is_some() {}
+        fetching.spawn(async move {
+            let known = fetch.run().await;
+            drop(fetch);
+            bring.send_replace(Some(known));
+        });
+        brought
+    }
+}
+
+/// One fetch, and what it needs of the node.
+struct Fetch {
+    outbound: Outbound,
+    clock: Arc<dyn Clock>,
+    known: Cache<KeySource, Arc<Known>>,
+    entry: Entry,
+}
+
+/// A place among what is under way, until it is dropped.
+struct Entry {
+    underway: Arc<Mutex<Underway>>,
+    source: KeySource,
+}
+
+impl Drop for Entry {
+    fn drop(&mut self) {
+        lock(&self.underway).remove(&self.source);
+    }
+}
+
+impl Fetch {
+    /// Fetches, and keeps what came of it.
+    async fn run(&self) -> Arc<Known> {
+        let source = &self.entry.source;
+        let fetched = self.keys(source).await;
+        let (now, before) = (self.clock.now(), self.known.get(source));
+        let known = match fetched {
+            Ok((keys, fresh_s)) => Known {
+                keys: Some(Arc::new(keys)),
+                fresh_until: now.plus_seconds(fresh_s),
+                tried_at: now,
+                failure: None,
+            },
+            Err(error) => {
+                tracing::warn!(
+                    cause = ?error.cause(),
+                    "the keys of an issuer could not be fetched: {}",
+                    error.public()
+                );
+                Known {
+                    keys: before.as_ref().and_then(|before| before.keys.clone()),
+                    fresh_until: before.map_or(now, |before| before.fresh_until),
+                    tried_at: now,
+                    failure: Some((error.kind(), error.public().to_owned())),
+                }
+            }
+        };
+        let known = Arc::new(known);
+        self.known.insert(source.clone(), Arc::clone(&known));
+        known
     }
 
     /// One fetch: the keys, and for how many seconds they are good.
-    async fn fetch_keys_alone(
-        &self,
-        (issuer, jwks_uri): &KeySource,
-    ) -> Result<(KeySet, i64), Error> {
+    async fn keys(&self, (issuer, jwks_uri): &KeySource) -> Result<(KeySet, i64), Error> {
         let uri = match jwks_uri {
             Some(uri) => uri.clone(),
-            None => self.discover_keys(issuer).await?,
+            None => self.discover(issuer).await?,
         };
         let url = outbound_url(&uri)?;
         let reply = self.outbound.get(&url, JSON, DOCUMENT_BYTES_MAX).await?;
@@ -205,7 +278,7 @@ impl App {
     }
 
     /// Where the issuer's own document says that its keys are.
-    async fn discover_keys(&self, issuer: &str) -> Result<String, Error> {
+    async fn discover(&self, issuer: &str) -> Result<String, Error> {
         let name = Issuer::parse(issuer).map_err(|error| unusable(&error))?;
         let discovery = name.discovery_url().map_err(|error| unusable(&error))?;
         let url = outbound_url(discovery.url().as_str())?;
@@ -222,22 +295,11 @@ impl App {
         }
         Ok(location.as_str().to_owned())
     }
+}
 
-    /// Counts an issuer that is not held. Whoever invents issuers makes us call out; ten a minute is
-    /// more than any honest account needs.
-    fn bring_up(&self, account: AccountId, now: Timestamp) -> Result<(), Error> {
-        let lately = self.issuers.brought_up.get(&account);
-        let mut lately: Vec<Timestamp> = lately.as_deref().cloned().unwrap_or_default();
-        lately.retain(|at| now.millis() - at.millis() < MINUTE_MS);
-        if lately.len() >= NEW_ISSUERS_PER_MINUTE {
-            let text = "this account has named too many new issuers within a minute; try again in \
-                        one, or have the issuer registered";
-            return Err(Error::new(Kind::Throttled, text));
-        }
-        lately.push(now);
-        self.issuers.brought_up.insert(account, Arc::new(lately));
-        Ok(())
-    }
+/// Every change under these locks is one statement; a panic leaves nothing half done.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn outbound_url(text: &str) -> Result<OutboundUrl, Error> {

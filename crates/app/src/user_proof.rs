@@ -46,22 +46,21 @@ struct Remembered {
     source: KeySource,
     /// The key that signed it.
     thumbprint: String,
-    /// The version of its issuer's registration, if it is registered.
-    registration: Option<u64>,
     not_before: Option<Timestamp>,
     epoch: u64,
 }
 
 /// A user who was proved.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Proof {
     pub(crate) user: User,
     /// Where the token is kept.
     pub(crate) token: SubjectTokenId,
     /// How long the token is accepted, our tolerance for clocks included.
     pub(crate) until: Timestamp,
-    /// Whether somebody registered the issuer.
-    pub(crate) registered: bool,
+    /// The issuer, and the version of its registration if somebody registered it.
+    pub(crate) issuer: Arc<str>,
+    pub(crate) registration: Option<u64>,
 }
 
 fn unproved(error: &JoseError) -> Error {
@@ -109,13 +108,13 @@ impl App {
             user,
             token: kept,
             until,
-            registered: registration.is_some(),
+            issuer: claims.issuer.into(),
+            registration: registration.map(|registration| registration.version),
         };
         let remembered = Remembered {
-            proof,
+            proof: proof.clone(),
             source,
             thumbprint,
-            registration: registration.map(|registration| registration.version),
             not_before: claims.times.not_before,
             epoch,
         };
@@ -143,11 +142,11 @@ impl App {
         let issuer = known.source.0.clone();
         let read = move |tx: &mut Tx<'_>| Ok((tx.account(account).issuer(&issuer)?, tx.epoch()?));
         let (registration, epoch) = self.store.run_read("issuer", read).await?;
-        let same_registration = registration.map(|r| r.version) == known.registration;
+        let same_registration = registration.map(|r| r.version) == known.proof.registration;
         let believed =
-            known.registration.is_some() || self.authority.believes_unregistered_issuers();
+            known.proof.registration.is_some() || self.authority.believes_unregistered_issuers();
         if in_time && same_key && same_registration && believed && epoch == known.epoch {
-            return Ok(Some(known.proof));
+            return Ok(Some(known.proof.clone()));
         }
         self.verified_tokens.0.invalidate(&(account, hash));
         Ok(None)
@@ -179,10 +178,12 @@ impl App {
         token
             .check(&expectation, cx.now)
             .map_err(|error| unproved(&error))?;
-        let keys = self.issuer_keys(account, source).await?;
+        let keys = self
+            .issuer_keys(account, source, registration.is_some())
+            .await?;
         match token.verify(&keys, &expectation, cx.now) {
             Err(error) if error.may_change_with_new_keys() => {
-                match self.issuer_keys_anew(source).await? {
+                match self.issuer_keys_anew(source, &keys).await? {
                     Some(keys) => token.verify(&keys, &expectation, cx.now),
                     None => Err(error),
                 }

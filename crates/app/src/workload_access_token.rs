@@ -1,5 +1,6 @@
 //! Workload access tokens: minted for an agent, alone or for a user.
 
+use procura_core::account::AccountId;
 use procura_core::audit::record::Committed;
 use procura_core::encryption_key::KeyPurpose;
 use procura_core::error::{Error, Kind};
@@ -8,15 +9,16 @@ use procura_core::name::WorkloadName;
 use procura_core::user::{AssertedUserId, OnBehalfOf, User};
 use procura_core::workload_access_token::{self, Claims, Presented};
 use procura_core::workload_identity::{AgentState, WorkloadIdentity};
-use procura_store::Outcome;
+use procura_store::{Outcome, Tx};
 
 use crate::App;
+use crate::basis::is_revoked;
 use crate::operation::OpCx;
 use crate::user_proof::Proof;
 use crate::workload_identity::not_found;
 
 /// Whom a token is minted for, and how that is known.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 enum Whom {
     Nobody,
     Asserted(User),
@@ -24,19 +26,29 @@ enum Whom {
 }
 
 impl Whom {
-    const fn user(self) -> OnBehalfOf {
+    const fn user(&self) -> OnBehalfOf {
         match self {
             Self::Nobody => OnBehalfOf::NoUser,
-            Self::Asserted(user) => OnBehalfOf::User(user),
+            Self::Asserted(user) => OnBehalfOf::User(*user),
             Self::Proved(proof) => OnBehalfOf::User(proof.user),
         }
     }
 
+    /// Whether the issuer that proved the user is registered as it was then.
+    fn still_stands(&self, tx: &mut Tx<'_>, account: AccountId) -> Result<bool, Error> {
+        let Self::Proved(proof) = self else {
+            return Ok(true);
+        };
+        let registration = tx.account(account).issuer(&proof.issuer)?;
+        Ok(registration.map(|registration| registration.version) == proof.registration)
+    }
+
     /// The end of a record's sentence. (That a user is only asserted stands in the record's user.)
-    const fn said(self) -> &'static str {
+    const fn said(&self) -> &'static str {
         match self {
             Self::Proved(Proof {
-                registered: true, ..
+                registration: Some(_),
+                ..
             }) => "; the issuer is registered",
             Self::Proved(_) => "; the issuer is not registered",
             Self::Nobody | Self::Asserted(_) => "",
@@ -50,6 +62,12 @@ fn not_active(agent: &WorkloadIdentity) -> Error {
         agent.name,
         agent.state.as_str()
     ))
+}
+
+fn cut_meanwhile() -> Error {
+    let text =
+        "the access key or the issuer of the user's token was taken back meanwhile; try again";
+    Error::new(Kind::Unproved, text)
 }
 
 fn stopped_meanwhile(agent: &WorkloadIdentity) -> Error {
@@ -130,7 +148,7 @@ impl App {
             cx.epoch,
             cx.now,
         );
-        let claims = match whom {
+        let claims = match &whom {
             Whom::Proved(proof) => claims.proved_by(proof.token, proof.until),
             Whom::Nobody | Whom::Asserted(_) => claims,
         };
@@ -143,10 +161,15 @@ impl App {
         );
         let gone = self.refusal(cx, &not_found(&agent.name));
         let stopped = self.refusal(cx, &stopped_meanwhile(&agent));
+        let (cut, epoch) = (self.refusal(cx, &cut_meanwhile()), cx.epoch);
         self.store
             .run_tx("mint_workload_access_token", move |tx| {
-                // SECURITY: the agent is read again with the record; one that was deleted or
-                // stopped since the decision gets no token.
+                // SECURITY: what the token rests on is read again with the record: who was cut
+                // since the decision gets none.
+                let is_cut = tx.epoch()? != epoch && is_revoked(tx, caller)?;
+                if is_cut || !whom.still_stands(tx, account)? {
+                    return Ok(Outcome::Refused(cut_meanwhile(), cut.clone()));
+                }
                 match tx.account(account).workload_identity_by_id(agent.id)? {
                     Some(now) if now.state == AgentState::Active => {
                         Ok(Outcome::Done(token.clone(), done.clone()))

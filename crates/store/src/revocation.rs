@@ -1,5 +1,6 @@
 //! Revocations: what was cut, each with the deployment-wide epoch that it made.
 
+use procura_core::account::AccountId;
 use procura_core::error::Error;
 use procura_core::time::Timestamp;
 
@@ -9,6 +10,9 @@ use crate::tx::Tx;
 
 /// The PostgreSQL channel that carries each new epoch. Only revoking transactions notify.
 const CHANNEL: &str = "procura_revocation";
+
+/// The kind of an issuer. What is cut of one is its registration in one account.
+const ISSUER: &str = "issuer";
 
 /// Something that was cut.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,5 +71,32 @@ impl Tx<'_> {
                 })
             })
             .collect()
+    }
+
+    /// Cuts an issuer of one account: the new epoch.
+    pub fn cut_issuer(
+        &mut self,
+        account: AccountId,
+        issuer: &str,
+        now: Timestamp,
+    ) -> Result<u64, Error> {
+        let subject = format!("{account} {issuer}");
+        self.cut(ISSUER, subject.as_bytes(), now)
+    }
+
+    /// Whether an issuer of `account` was cut after `epoch`.
+    pub fn issuer_was_cut(&mut self, account: AccountId, epoch: u64) -> Result<bool, Error> {
+        let rows = self.session.rows(
+            "revocation",
+            "SELECT subject FROM revocation WHERE epoch > $1 AND kind = $2",
+            &[count(epoch)?, Value::Text(ISSUER)],
+        )?;
+        let of_account = format!("{account} ");
+        for mut row in rows {
+            if row.blob("subject")?.starts_with(of_account.as_bytes()) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 }

@@ -87,7 +87,7 @@ impl Client {
     }
 
     /// This client, of another node.
-    pub(crate) fn at(&self, address: SocketAddr) -> Self {
+    pub fn at(&self, address: SocketAddr) -> Self {
         Self {
             address,
             ..self.clone()

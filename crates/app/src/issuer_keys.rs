@@ -152,10 +152,13 @@ impl App {
     }
 
     /// Whether `source` has, as far as is known here, the key of this thumbprint. Asks nobody: what
-    /// it says no to is looked at from the beginning.
+    /// it says no to is looked at from the beginning, and that is also where an issuer that failed
+    /// is asked again.
     pub(crate) fn issuer_still_has(&self, source: &KeySource, thumbprint: &str) -> bool {
+        let now = self.now();
         let known = self.issuers.known.get(source);
-        let keys = known.and_then(|known| known.usable(self.now()));
+        let known = known.filter(|known| known.failure.is_none() || known.is_cooling(now));
+        let keys = known.and_then(|known| known.usable(now));
         keys.is_some_and(|keys| keys.keys().iter().any(|key| key.thumbprint() == thumbprint))
     }
 
@@ -244,11 +247,16 @@ impl Fetch {
                     "the keys of an issuer could not be fetched: {}",
                     error.public()
                 );
+                // Whoever wrote the token named what cannot be called, not a field of the request.
+                let kind = match error.kind() {
+                    Kind::Caller => Kind::Unproved,
+                    kind => kind,
+                };
                 Known {
                     keys: before.as_ref().and_then(|before| before.keys.clone()),
                     fresh_until: before.map_or(now, |before| before.fresh_until),
                     tried_at: now,
-                    failure: Some((error.kind(), error.public().to_owned())),
+                    failure: Some((kind, error.public().to_owned())),
                 }
             }
         };

@@ -3,6 +3,7 @@
 //! Each command is a module of its own; this file only names them. A command that fails says where
 //! and what to do, and ends with exit code 1; an unknown command with 2.
 
+mod bench;
 mod ci;
 mod cluster;
 mod fuzz;
@@ -30,6 +31,7 @@ const COMMANDS: &[Command] = &[
     Command { name: "tidy", arguments: "[--bless] [RULE…]", about: "check the rules that no compiler checks", run: tidy::run },
     Command { name: "prove", arguments: "NAME|all [--full]", about: "show a promise by attacking it", run: prove::run },
     Command { name: "fuzz", arguments: "[NAME…] [--seconds N]", about: "replay and mutate the fuzzers' seeds", run: fuzz::run },
+    Command { name: "bench", arguments: "[NAME…] [--quick|--full]", about: "measure how fast, as ratios to a bare hyper", run: bench::run },
 ];
 
 fn main() -> ExitCode {

@@ -1,0 +1,115 @@
+//! `cargo xtask bench`: how fast, how large, how soon; as ratios to a bare hyper on the same machine
+//! at the same time.
+//!
+//! Nothing here fails because something is slow: the goals of `benches/RESULTS.md` are printed
+//! beside what was measured. It fails when an answer is wrong, or an answer that must be on record
+//! is not. To add a case: a line in the table, and what it sends in the testkit's example `load`.
+
+mod client;
+mod figures;
+mod machine;
+mod options;
+mod report;
+mod rounds;
+mod server;
+
+use anyhow::bail;
+
+use options::Options;
+
+use crate::prove::binary;
+use crate::workspace::{cargo, members};
+
+/// Something that is asked as often as possible.
+struct Case {
+    name: &'static str,
+    about: &'static str,
+    /// The ratio to `hello` that it should reach.
+    goal: Option<f64>,
+    /// Whether each answer is on record.
+    is_recorded: bool,
+}
+
+/// In the order in which they take turns.
+#[rustfmt::skip]
+const CASES: &[Case] = &[
+    Case { name: HELLO, about: "the yardstick: hyper alone", goal: None, is_recorded: false },
+    Case { name: "api-key", about: "GetResourceApiKey, a key of 700 bytes", goal: Some(0.22), is_recorded: true },
+    Case { name: "m2m-cached", about: "GetResourceOauth2Token, a client's token that is kept", goal: Some(0.22), is_recorded: true },
+    Case { name: "jwt-warm", about: "GetWorkloadAccessTokenForJWT, 64 tokens again and again", goal: Some(0.20), is_recorded: true },
+    Case { name: "jwt-cold", about: "the same, ES256, each token seen once", goal: Some(0.08), is_recorded: true },
+    Case { name: "mint", about: "GetWorkloadAccessToken", goal: None, is_recorded: true },
+    Case { name: "deny", about: "the same with a wrong signature", goal: None, is_recorded: false },
+];
+
+/// The yardstick runs in every round.
+const HELLO: &str = "hello";
+
+/// What is measured once: its name, what it is.
+#[rustfmt::skip]
+const FIGURES: &[(&str, &str)] = &[
+    ("start", "from the start of the process to its first 200"),
+    ("idle-rss", "memory of a service that nobody asked anything"),
+    ("binary", "the stripped binary"),
+    ("disk", "table and indexes for each row with a secret of 700 bytes"),
+    ("rss-rows", "memory with many rows, each of them read"),
+];
+
+const EXAMPLES: &str = "build --locked --release --package procura-server --package procura-testkit \
+                        --package procura-store --example hello --example load --example table_bytes";
+
+/// Measures what `args` name, or everything.
+pub(crate) fn run(args: &[String]) -> anyhow::Result<()> {
+    let options = match Options::parse(args) {
+        Ok(options) => options,
+        Err(error) => {
+            print_known();
+            return Err(error);
+        }
+    };
+    let server = binary::release()?;
+    build_examples()?;
+    let places = Places {
+        examples: members()?.target_directory.join("release/examples"),
+        server,
+    };
+    println!("load average before: {}", machine::load_average()?);
+    let cases = CASES.iter().filter(|case| options.wants(case.name));
+    let mut cases: Vec<&Case> = cases.collect();
+    if !cases.is_empty() {
+        if cases.iter().all(|case| case.name != HELLO) {
+            cases.splice(..0, CASES.iter().take(1));
+        }
+        rounds::run(&places, &options, &cases)?;
+    }
+    figures::run(&places, &options)?;
+    println!("load average after: {}", machine::load_average()?);
+    Ok(())
+}
+
+/// Where the programs are.
+struct Places {
+    server: std::path::PathBuf,
+    examples: std::path::PathBuf,
+}
+
+fn build_examples() -> anyhow::Result<()> {
+    let mut command = cargo();
+    let status = command.args(EXAMPLES.split_ascii_whitespace()).status()?;
+    if !status.success() {
+        bail!("{command:?} failed: {status}");
+    }
+    Ok(())
+}
+
+fn names() -> impl Iterator<Item = &'static str> {
+    let cases = CASES.iter().map(|case| case.name);
+    cases.chain(FIGURES.iter().map(|(name, _)| *name))
+}
+
+fn print_known() {
+    let cases = CASES.iter().map(|case| (case.name, case.about));
+    for (name, about) in cases.chain(FIGURES.iter().copied()) {
+        println!("{name:<10} {about}");
+    }
+}

@@ -46,7 +46,25 @@ enum Step {
     /// The world changed under the decision.
     Changed,
     /// Nothing good is kept.
-    Fetch(Box<Basis>),
+    Fetch(Seen),
+}
+
+/// What a decision found kept, which was not good enough.
+struct Seen {
+    account: AccountId,
+    provider: ProviderId,
+    /// The version of the row, 0 if there was none. A later one was fetched after the decision.
+    version: u64,
+}
+
+/// What is kept, in the transaction of a release.
+#[derive(Clone)]
+enum Kept {
+    Good(Box<RevealedMachineToken>),
+    /// The world changed under the decision.
+    Changed,
+    /// Nothing good, but this version of the row.
+    Nothing(u64),
 }
 
 impl App {
@@ -67,8 +85,8 @@ impl App {
             match self.give_what_is_kept(cx, &claims, asked, fetched).await? {
                 Step::Released(released) => return Ok(released),
                 Step::Changed => {}
-                Step::Fetch(basis) => {
-                    fetched = Some(self.fetch(cx, &claims, asked, &basis).await?);
+                Step::Fetch(seen) => {
+                    fetched = Some(self.fetch(cx, &claims, asked, &seen).await?);
                     // Time went by outside; what follows happens now.
                     cx.now = self.now();
                 }
@@ -90,20 +108,28 @@ impl App {
         let credential = Credential::MachineToken(&asked.request.scopes);
         let (permit, reasons) =
             self.authorize_use::<of::RevealMachineToken>(cx, claims, &basis, credential)?;
-        if asked.force && fetched.is_none() {
-            return Ok(Step::Fetch(Box::new(basis)));
-        }
-        let (digest, now, under) = (asked.request.digest(), cx.now, reasons.under());
-        let entry = self.allowed(cx, format!("released to {}{under}", basis.agent.name));
         let (account, provider) = (basis.account, basis.provider.id);
-        let held = basis.clone();
+        let (digest, now, under) = (asked.request.digest(), cx.now, reasons.under());
+        let seen = |version| Seen {
+            account,
+            provider,
+            version,
+        };
+        if asked.force && fetched.is_none() {
+            let version = self
+                .machine_token_version(account, provider, digest)
+                .await?;
+            return Ok(Step::Fetch(seen(version)));
+        }
+        let entry = self.allowed(cx, format!("released to {}{under}", basis.agent.name));
         let committed = self
             .store
             .run_tx("release_machine_token", move |tx| {
-                if !held.still_holds(tx)? {
-                    return Ok(Outcome::Unrecorded(MachineTokenFound::Changed));
+                if !basis.still_holds(tx)? {
+                    return Ok(Outcome::Unrecorded(Kept::Changed));
                 }
-                match tx.account(account).reveal_machine_token(&permit, &digest)? {
+                let mut own = tx.account(account);
+                match own.reveal_machine_token(&permit, &digest)? {
                     MachineTokenFound::Kept(kept) if is_good(&kept, now, fetched) => {
                         let mut entry = entry.clone();
                         let about = format!(
@@ -113,19 +139,19 @@ impl App {
                             Scoped(&kept),
                         );
                         entry.reason.to_mut().push_str(&about);
-                        Ok(Outcome::Done(MachineTokenFound::Kept(kept), entry))
+                        Ok(Outcome::Done(Kept::Good(kept), entry))
                     }
-                    MachineTokenFound::Kept(_) => {
-                        Ok(Outcome::Unrecorded(MachineTokenFound::Absent))
-                    }
-                    other => Ok(Outcome::Unrecorded(other)),
+                    MachineTokenFound::Changed => Ok(Outcome::Unrecorded(Kept::Changed)),
+                    MachineTokenFound::Kept(_) | MachineTokenFound::Absent => own
+                        .machine_token_version(provider, &digest)
+                        .map(|version| Outcome::Unrecorded(Kept::Nothing(version))),
                 }
             })
             .await?;
         match committed.value {
-            MachineTokenFound::Changed => Ok(Step::Changed),
-            MachineTokenFound::Absent => Ok(Step::Fetch(Box::new(basis))),
-            MachineTokenFound::Kept(kept) => {
+            Kept::Changed => Ok(Step::Changed),
+            Kept::Nothing(version) => Ok(Step::Fetch(seen(version))),
+            Kept::Good(kept) => {
                 let key = self.key_of(&kept.sealed).await?;
                 let place = place(self.deployment, account, &provider, &digest, kept.version);
                 let value = sealing::open(&key, &place.location(), &kept.sealed)
@@ -144,13 +170,36 @@ impl App {
         cx: &mut OpCx,
         claims: &Claims,
         asked: &MachineTokenAsked,
-        basis: &Basis,
+        seen: &Seen,
     ) -> Result<u64, Error> {
         let digest = asked.request.digest();
-        let key = (basis.account, basis.provider.id, digest);
+        let key = (seen.account, seen.provider, digest);
         self.machine_tokens
-            .join(key, self.fetch_alone(cx, claims, asked, digest))
+            .join(key, async {
+                // Between the decision and the turn another may have been to the server and back:
+                // what that one kept is as new as what this one would fetch.
+                let (account, provider) = (seen.account, seen.provider);
+                let version = self
+                    .machine_token_version(account, provider, digest)
+                    .await?;
+                if version > seen.version {
+                    return Ok(version);
+                }
+                self.fetch_alone(cx, claims, asked, digest).await
+            })
             .await
+    }
+
+    async fn machine_token_version(
+        &self,
+        account: AccountId,
+        provider: ProviderId,
+        digest: Sha256,
+    ) -> Result<u64, Error> {
+        let read = move |tx: &mut procura_store::Tx<'_>| {
+            tx.account(account).machine_token_version(provider, &digest)
+        };
+        self.store.run_read("machine_token_version", read).await
     }
 
     async fn fetch_alone(
@@ -179,10 +228,9 @@ impl App {
     /// Keeps what was granted: the version of its row.
     async fn keep(&self, basis: &Basis, digest: Sha256, granted: Granted) -> Result<u64, Error> {
         let (account, provider) = (basis.account, basis.provider.id);
-        let read = move |tx: &mut procura_store::Tx<'_>| {
-            tx.account(account).machine_token_version(provider, &digest)
-        };
-        let before = self.store.run_read("machine_token_version", read).await?;
+        let before = self
+            .machine_token_version(account, provider, digest)
+            .await?;
         let version = before.saturating_add(1);
         let purpose = KeyPurpose::Subject(Subject::Account);
         let key = self.newest_key(Some(account), purpose).await?;
@@ -199,8 +247,8 @@ impl App {
             lifetime: granted.lifetime,
             version,
         };
-        // Where another node was faster, what it kept is as good; and where the provider was
-        // changed meanwhile, nothing is kept for it and whoever waits is decided on anew.
+        // Where it is not kept, another node was faster, and what that one keeps is as good; or the
+        // provider was changed meanwhile, and nothing is kept: whoever waits looks, and goes again.
         self.store
             .run_tx("keep_machine_token", move |tx| {
                 tx.account(account)

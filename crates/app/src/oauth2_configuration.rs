@@ -8,6 +8,7 @@ use procura_core::oauth2_client::{
 use procura_core::secret::{Plain, kind::ClientSecret};
 use procura_core::vendor::{ConfigShape, Vendor};
 use procura_protocol::oauth::authentication_method::AuthenticationMethod;
+use procura_protocol::oauth::client_assertion::AdditionalClaims;
 use procura_protocol::oauth::endpoints::{self, EndpointSource, EndpointsError, Supplied};
 use procura_protocol::oauth::issuer::DiscoveryUrl;
 use procura_protocol::oauth::vendor_table;
@@ -74,6 +75,7 @@ impl ToldClient {
         };
         let server = self.server()?;
         let authentication = self.authentication();
+        self.check_assertion(&client_id, &authentication)?;
         let secret = self.secret(&authentication)?;
         let configuration = Configuration {
             client_id,
@@ -86,6 +88,34 @@ impl ToldClient {
             configuration,
         };
         Ok((client, secret))
+    }
+
+    /// What a client that signs is to say in its assertions must be sayable, now and not when the
+    /// first token is needed.
+    fn check_assertion(
+        &self,
+        client_id: &str,
+        authentication: &ClientAuthentication,
+    ) -> Result<(), Error> {
+        let ClientAuthentication::PrivateKeyJwt(signs) = authentication else {
+            return Ok(());
+        };
+        if client_id.contains(' ') {
+            return Err(self.at("clientId", "a client that signs has an id without spaces"));
+        }
+        let claims = [
+            ("additionalHeaderClaims", &signs.header),
+            ("additionalPayloadClaims", &signs.claims),
+        ];
+        for (member, claims) in claims {
+            AdditionalClaims::parse(claims).map_err(|error| {
+                self.at(
+                    format_args!("privateKeyJwtConfig.{member}"),
+                    error.to_string(),
+                )
+            })?;
+        }
+        Ok(())
     }
 
     fn server(&self) -> Result<AuthorizationServer, Error> {

@@ -18,7 +18,35 @@ struct Flight<T> {
 }
 
 /// What was brought. An error is told to all who waited, without its inner part.
-type Brought<T> = Result<T, (Kind, String)>;
+type Brought<T> = Result<T, Told>;
+
+/// What of an error is told to who waited.
+struct Told {
+    kind: Kind,
+    public: String,
+    field: Option<String>,
+}
+
+impl Told {
+    /// None of an error that is about who went: another may well be allowed what that one is not.
+    fn of(error: &Error) -> Option<Self> {
+        match error.kind() {
+            Kind::Denied | Kind::Unproved => None,
+            kind => Some(Self {
+                kind,
+                public: error.public().to_owned(),
+                field: error.at_field().map(str::to_owned),
+            }),
+        }
+    }
+
+    fn error(&self) -> Error {
+        match &self.field {
+            Some(field) => Error::field(field.clone(), self.public.clone()),
+            None => Error::new(self.kind, self.public.clone()),
+        }
+    }
+}
 
 impl<K, T> Default for SingleFlight<K, T> {
     fn default() -> Self {
@@ -39,14 +67,20 @@ impl<K: Clone + Eq + Hash, T: Clone> SingleFlight<K, T> {
         if let Some(brought) = &*turn {
             return match brought {
                 Ok(value) => Ok(value.clone()),
-                Err((kind, text)) => Err(Error::new(*kind, text.clone())),
+                Err(told) => Err(told.error()),
             };
         }
         let brought = go.await;
-        *turn = Some(match &brought {
+        let told = match &brought {
             Ok(value) => Ok(value.clone()),
-            Err(error) => Err((error.kind(), error.public().to_owned())),
-        });
+            // SECURITY: a refusal of who went is no answer to anybody else: the next in the queue
+            // goes. Held by `who_is_refused_is_replaced`.
+            Err(error) => match Told::of(error) {
+                Some(told) => Err(told),
+                None => return brought,
+            },
+        };
+        *turn = Some(told);
         // Who comes from now on did not wait, and goes anew.
         self.lock().remove(&key);
         brought
@@ -117,6 +151,37 @@ mod tests {
         assert_eq!(failed.map_err(|error| error.kind()), Err(Kind::Upstream));
         assert_eq!(flights.join(7, async { Ok(1) }).await.ok(), Some(1));
         assert!(flights.lock().is_empty());
+    }
+
+    #[tokio::test]
+    async fn who_is_refused_is_replaced() {
+        let flights = SingleFlight::<u8, u32>::default();
+        let refused = || flights.join(7, async { Err(Error::denied("you may not")) });
+        let allowed = || flights.join(7, async { Ok(1) });
+        let (first, second, third, fourth) =
+            tokio::join!(refused(), allowed(), refused(), allowed());
+        assert_eq!(first.map_err(|error| error.kind()), Err(Kind::Denied));
+        assert_eq!(second.ok(), Some(1));
+        assert_eq!(third.ok(), Some(1));
+        assert_eq!(fourth.ok(), Some(1));
+    }
+
+    #[tokio::test]
+    async fn who_waits_learns_the_field_of_an_error() {
+        let flights = SingleFlight::<u8, u32>::default();
+        let one = || {
+            flights.join(7, async {
+                tokio::task::yield_now().await;
+                Err(Error::field("scopes", "fewer"))
+            })
+        };
+        let (first, second) = tokio::join!(one(), one());
+        for error in [first.unwrap_err(), second.unwrap_err()] {
+            assert_eq!(
+                (error.at_field(), error.public()),
+                (Some("scopes"), "fewer")
+            );
+        }
     }
 
     async fn join_all(

@@ -18,7 +18,7 @@ use procura_protocol::oauth::client_assertion::{
 use procura_protocol::oauth::issuer::{DiscoveryUrl, Issuer};
 use procura_protocol::oauth::metadata::{self, Metadata};
 use procura_protocol::oauth::token_reply::{self, Blame, RawReply, ReplyError, TokenReply};
-use procura_protocol::oauth::token_request::{self, ClientCredentials};
+use procura_protocol::oauth::token_request::{self, ClientCredentials, RequestError};
 use procura_protocol::oauth::vendor_table;
 use procura_store::{Outcome, RevealedClientSecret};
 
@@ -77,8 +77,8 @@ impl App {
         };
         let assertion = self.assertion(basis, configuration, endpoints).await?;
         let authentication = authentication(configuration, &secret, assertion.as_deref());
-        let request = token_request::client_credentials(&ask, &authentication)
-            .map_err(|error| Error::new(Kind::Caller, error.to_string()))?;
+        let request =
+            token_request::client_credentials(&ask, &authentication).map_err(unaskable)?;
         let url = outbound_url(&endpoints.token)?;
         let form = Form {
             accept: JSON,
@@ -321,6 +321,22 @@ fn outbound_url(text: &str) -> Result<OutboundUrl, Error> {
             format!("the provider's URL cannot be used: {error}"),
         )
     })
+}
+
+/// What of the request cannot be asked of any server.
+fn unaskable(error: RequestError) -> Error {
+    let field = match error {
+        RequestError::Resource | RequestError::TooMany("resources") => "resources",
+        RequestError::Audience | RequestError::TooMany("audiences") => "audiences",
+        RequestError::Scopes(_) => "scopes",
+        RequestError::Reserved(_)
+        | RequestError::CustomName
+        | RequestError::CustomValue
+        | RequestError::TooMany(_) => "customParameters",
+        // What is left was stored with the provider.
+        _ => return Error::new(Kind::Caller, error.to_string()),
+    };
+    Error::field(field, error.to_string())
 }
 
 /// The provider's no, with its code and its words as far as they may be repeated.

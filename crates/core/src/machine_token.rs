@@ -31,13 +31,13 @@ impl TokenRequest {
     /// Which requests a token answers: those with the same digest, at the same provider.
     pub fn digest(&self) -> Sha256 {
         let scopes = self.scopes.to_string();
+        // An item may be anything, so what ends a list is its length, said before it.
+        let lengths = [self.resources.len(), self.audiences.len()].map(|len| len.to_string());
         let mut fields: Vec<&[u8]> = vec![scopes.as_bytes()];
-        for list in [&self.resources, &self.audiences] {
-            // Between the lists stands what no item can be.
-            fields.push(b"");
+        for (list, length) in [&self.resources, &self.audiences].into_iter().zip(&lengths) {
+            fields.push(length.as_bytes());
             fields.extend(list.iter().map(String::as_bytes));
         }
-        fields.push(b"");
         for (name, value) in &self.parameters {
             fields.push(name.as_bytes());
             fields.push(value.as_bytes());
@@ -109,6 +109,15 @@ mod tests {
             asks("b a", &[], &[]).digest(),
             asks("a b", &[], &[]).digest()
         );
+    }
+
+    #[test]
+    fn an_empty_item_moves_nothing_from_one_list_to_another() {
+        let with_parameter = TokenRequest {
+            parameters: BTreeMap::from([("x".to_owned(), String::new())]),
+            ..asks("", &[], &[])
+        };
+        assert_ne!(with_parameter.digest(), asks("", &[""], &["x"]).digest());
     }
 
     #[test]

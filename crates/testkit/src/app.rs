@@ -273,6 +273,11 @@ impl TestApp {
         }
     }
 
+    /// Runs this on the database, as somebody does who has it in hand. On PostgreSQL.
+    pub fn tamper(&self, statement: &str) {
+        self.database.tamper(statement);
+    }
+
     /// Takes the database away from under the service.
     pub async fn close_store(&self) {
         self.store_is_closed.store(true, Ordering::SeqCst);

@@ -73,6 +73,12 @@ impl Database {
         self.directory.with_extension("sock")
     }
 
+    /// Runs this beside the service, as somebody with the database in hand; only PostgreSQL can.
+    pub(crate) fn tamper(&self, statement: &str) {
+        let Server { url, name, .. } = self.server.as_ref().unwrap();
+        execute(&with_database(url, name), statement);
+    }
+
     pub(crate) fn config(&self) -> Config {
         match &self.server {
             None => Config::Sqlite(SqliteConfig {

@@ -22,6 +22,7 @@ mod setup;
 mod signer;
 
 pub use procura_authority as authority;
+pub use procura_demo as demo;
 pub use procura_store::Engine;
 
 pub use crate::app::TestApp;

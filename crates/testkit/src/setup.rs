@@ -1,6 +1,7 @@
 //! How a [`TestApp`] comes up.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use procura_app::App;
 use procura_app::outbound::OutboundConfig;
@@ -35,6 +36,8 @@ pub const REGION: &str = "us-east-1";
 pub struct Setup {
     limits: Limits,
     rules: Rules,
+    outbound_timeout: Option<Duration>,
+    token_lifetime_s: Option<u32>,
 }
 
 impl Default for Setup {
@@ -57,22 +60,15 @@ impl Default for Setup {
                 ..Limits::default()
             },
             rules: Rules::Baseline,
+            outbound_timeout: None,
+            token_lifetime_s: Some(3600),
         }
     }
 }
 
 /// Runs a test on an app of its own, or says that it cannot.
 pub fn run<F: Future<Output = ()>>(engine: Engine, test: impl FnOnce(TestApp) -> F) {
-    let Some(database) = Database::create(engine) else {
-        println!("not run: PostgreSQL absent");
-        return;
-    };
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .unwrap();
-    runtime.block_on(async { test(Setup::default().start_on(database).await).await });
+    Setup::default().run(engine, test);
 }
 
 impl Setup {
@@ -88,10 +84,37 @@ impl Setup {
         self
     }
 
+    /// With this time for a call to a provider, in the place of the usual one.
+    pub fn outbound_timeout(mut self, total: Duration) -> Self {
+        self.outbound_timeout = Some(total);
+        self
+    }
+
+    /// With a demo provider whose tokens live for so many seconds, or that does not say for how
+    /// long.
+    pub fn token_lifetime_s(mut self, lifetime_s: Option<u32>) -> Self {
+        self.token_lifetime_s = lifetime_s;
+        self
+    }
+
     /// Starts it on SQLite.
     pub async fn start(self) -> TestApp {
         self.start_on(Database::create(Engine::Sqlite).unwrap())
             .await
+    }
+
+    /// Runs a test on such an app, as [`run`] does.
+    pub fn run<F: Future<Output = ()>>(self, engine: Engine, test: impl FnOnce(TestApp) -> F) {
+        let Some(database) = Database::create(engine) else {
+            println!("not run: PostgreSQL absent");
+            return;
+        };
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build()
+            .unwrap();
+        runtime.block_on(async { test(self.start_on(database).await).await });
     }
 
     async fn start_on(self, database: Database) -> TestApp {
@@ -103,7 +126,7 @@ impl Setup {
             clock: &clock,
         };
         let clients = maker.clients().await;
-        let demo = demo(&clock).await;
+        let demo = demo(&clock, self.token_lifetime_s).await;
         TestApp::new(self, app, clock, node, clients, demo, database)
     }
 
@@ -115,13 +138,17 @@ impl Setup {
     ) -> (Arc<App>, Node) {
         let socket = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = socket.local_addr().unwrap();
+        let mut outbound = OutboundConfig::new(egress::Rules::dev(Vec::new(), [address.port()]));
+        if let Some(total) = self.outbound_timeout {
+            outbound.total_timeout = total;
+        }
         let config = StartConfig {
             data_dir: database.directory().to_owned(),
             store: database.config(),
             region: REGION.parse().unwrap(),
             rules: self.rules,
             endpoint: format!("http://{address}"),
-            outbound: OutboundConfig::new(egress::Rules::dev(Vec::new(), [address.port()])),
+            outbound,
         };
         let app = App::start(config, Arc::<TestClock>::clone(clock))
             .await
@@ -151,9 +178,15 @@ impl Setup {
 }
 
 /// The demo provider, on a port of its own, and what keeps it up.
-async fn demo(clock: &Arc<TestClock>) -> (DemoProvider, Option<Tasks>) {
+async fn demo(
+    clock: &Arc<TestClock>,
+    token_lifetime_s: Option<u32>,
+) -> (DemoProvider, Option<Tasks>) {
     let socket = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let settings = Settings::new(Arc::<TestClock>::clone(clock));
+    let settings = Settings {
+        access_token_lifetime_s: token_lifetime_s,
+        ..Settings::new(Arc::<TestClock>::clone(clock))
+    };
     let demo = DemoProvider::new(socket.local_addr().unwrap(), settings).unwrap();
     let (serving, mut tasks) = (demo.clone(), Tasks::default());
     tasks.spawn(|mut stop| async move {

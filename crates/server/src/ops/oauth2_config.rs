@@ -178,6 +178,7 @@ fn read_custom(
         let text = "certificates of private endpoints are not supported; leave it out";
         return refused("certificateConfigurations", text);
     }
+    let told_key = custom.private_key_jwt_config.is_some();
     let signs = read_private_key(app, account, custom.private_key_jwt_config)?;
     let authentication = match (custom.client_authentication_method, signs) {
         (Some(shapes::ClientAuthenticationMethodType::AwsIamIdTokenJwt), _) => {
@@ -193,17 +194,17 @@ fn read_custom(
                         signing-keys create` and name its ARN";
             return refused("privateKeyJwtConfig", text);
         }
-        (_, Some(_)) => {
+        (_, _) if told_key => {
             let text = "privateKeyJwtConfig goes with clientAuthenticationMethod PRIVATE_KEY_JWT";
             return refused("privateKeyJwtConfig", text);
         }
-        (Some(shapes::ClientAuthenticationMethodType::ClientSecretBasic), None) => {
+        (Some(shapes::ClientAuthenticationMethodType::ClientSecretBasic), _) => {
             Some(ToldAuthentication::SecretBasic)
         }
-        (Some(shapes::ClientAuthenticationMethodType::ClientSecretPost), None) => {
+        (Some(shapes::ClientAuthenticationMethodType::ClientSecretPost), _) => {
             Some(ToldAuthentication::SecretPost)
         }
-        (None, None) => None,
+        (None, _) => None,
     };
     let config = custom.client_secret_config.is_some();
     let secret = Secret(custom.client_secret, config, custom.client_secret_source);

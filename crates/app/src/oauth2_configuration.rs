@@ -194,6 +194,10 @@ impl ToldClient {
                 "clientSecret",
                 "leave the secret out: this client signs instead",
             )),
+            // RFC 6749 §A.2: a line break at its end is the mark of a file, not of the secret.
+            (_, Some(secret)) if secret.expose_secret().iter().any(u8::is_ascii_control) => {
+                Err(self.at("clientSecret", "leave control characters out of the secret"))
+            }
             (_, Some(secret)) => Ok(Plain::new(secret.expose_secret().to_vec())),
             (_, None) => Err(self.at(
                 "clientSecret",

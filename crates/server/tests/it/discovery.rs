@@ -155,7 +155,7 @@ async fn a_document_that_cannot_be_used_sends_no_secret(app: TestApp) {
         of(r#""file:///canary""#),
         of(r#""javascript:canary""#),
         of(r#""http://user:canary@127.0.0.1/token""#),
-        of(r##""http://127.0.0.1/token#canary""##),
+        of(r#""http://127.0.0.1/token#canary""#),
         of(r#""http://127.0.0.1/canary\r\nx: y""#),
         format!(
             r#"{{"issuer":"{issuer}","token_endpoint":"{issuer}/token","token_endpoint":"http://canary/"}}"#

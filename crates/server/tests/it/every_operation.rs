@@ -91,7 +91,10 @@ impl Subject {
             Operation::UpdateApiKeyCredentialProvider => {
                 json!({ "name": self.provider, "apiKey": "k" })
             }
-            Operation::GetApiKeyCredentialProvider | Operation::DeleteApiKeyCredentialProvider => {
+            Operation::GetApiKeyCredentialProvider
+            | Operation::DeleteApiKeyCredentialProvider
+            | Operation::GetOauth2CredentialProvider
+            | Operation::DeleteOauth2CredentialProvider => {
                 json!({ "name": self.provider })
             }
             Operation::CreateOauth2CredentialProvider => json!({
@@ -104,9 +107,6 @@ impl Subject {
                 "credentialProviderVendor": "CustomOauth2",
                 "oauth2ProviderConfigInput": self.config,
             }),
-            Operation::GetOauth2CredentialProvider | Operation::DeleteOauth2CredentialProvider => {
-                json!({ "name": self.provider })
-            }
             Operation::GetWorkloadAccessTokenForJWT => {
                 json!({ "workloadName": self.agent, "userToken": self.user_token })
             }

@@ -38,6 +38,7 @@ mod audit;
 mod authentication;
 mod bad_framing;
 mod bad_input;
+mod client_assertion;
 mod declared_errors;
 mod discovery;
 mod drain;

@@ -11,13 +11,13 @@ pub(crate) const BLOCK: &str = "customOauth2ProviderConfig";
 
 /// The demo provider, found by its discovery document.
 pub(crate) fn config(app: &TestApp) -> Value {
-    of(json!({ "discoveryUrl": app.demo().discovery_url() }))
+    of(&json!({ "discoveryUrl": app.demo().discovery_url() }))
 }
 
 /// The demo provider, by its endpoints.
 pub(crate) fn config_of_endpoints(app: &TestApp) -> Value {
     let issuer = app.demo().issuer();
-    of(json!({
+    of(&json!({
         "authorizationServerMetadata": {
             "issuer": issuer,
             "authorizationEndpoint": format!("{issuer}/authorize"),
@@ -28,10 +28,10 @@ pub(crate) fn config_of_endpoints(app: &TestApp) -> Value {
 
 /// A server that nothing can reach.
 pub(crate) fn unreachable_config() -> Value {
-    of(json!({ "discoveryUrl": "https://as.invalid/.well-known/openid-configuration" }))
+    of(&json!({ "discoveryUrl": "https://as.invalid/.well-known/openid-configuration" }))
 }
 
-fn of(discovery: Value) -> Value {
+fn of(discovery: &Value) -> Value {
     json!({
         "customOauth2ProviderConfig": {
             "oauthDiscovery": discovery,

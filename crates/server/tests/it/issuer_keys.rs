@@ -32,7 +32,7 @@ tests! {
 /// A token that lasts for as long as a test.
 pub(crate) fn lasting(app: &TestApp, issuer: &IssuerServer, subject: &str) -> String {
     let end = json!(253_402_300_799_i64);
-    issuer.token(app, json!({ "sub": subject, "exp": end }))
+    issuer.token(app, &json!({ "sub": subject, "exp": end }))
 }
 
 pub(crate) fn new_key() -> TokenSigningKey {
@@ -51,7 +51,7 @@ async fn a_hundred_first_tokens_make_one_call(app: TestApp) {
     let mut asking = JoinSet::new();
     for number in 0..100 {
         let client = app.agent_host().clone();
-        let token = issuer.token(&app, json!({ "sub": format!("user-{number}") }));
+        let token = issuer.token(&app, &json!({ "sub": format!("user-{number}") }));
         asking.spawn(async move { client.token_for_jwt("agent", &token).await });
     }
     issuer.key_set_requests_reach(1).await;
@@ -67,7 +67,7 @@ async fn who_hangs_up_does_not_have_the_issuer_asked_again(app: TestApp) {
     let app = agent(app).await;
     let issuer = IssuerServer::start().await;
     issuer.close();
-    let token = issuer.token(&app, json!({}));
+    let token = issuer.token(&app, &json!({}));
     for _ in 0..5 {
         let body = json!({ "workloadName": "agent", "userToken": token });
         let request = Request::of(GetWorkloadAccessTokenForJWT).json(&body);
@@ -90,11 +90,11 @@ async fn who_hangs_up_does_not_have_the_issuer_asked_again(app: TestApp) {
 async fn unknown_keys_have_the_issuer_asked_once_in_a_while(app: TestApp) {
     let app = agent(app).await;
     let (issuer, stranger) = (IssuerServer::start().await, new_key());
-    minted(app.agent_host(), &issuer.token(&app, json!({}))).await;
+    minted(app.agent_host(), &issuer.token(&app, &json!({}))).await;
     app.clock().advance(30);
     let mut asking = JoinSet::new();
     for number in 0..1000 {
-        let claims = issuer.claims(&app, json!({ "sub": number.to_string() }));
+        let claims = issuer.claims(&app, &json!({ "sub": number.to_string() }));
         let header = serde_json::Map::new();
         let token = stranger
             .sign(&header, claims.to_string().as_bytes())
@@ -107,7 +107,7 @@ async fn unknown_keys_have_the_issuer_asked_once_in_a_while(app: TestApp) {
     }
     asking.join_all().await;
     assert_eq!(issuer.requests("/jwks"), 2);
-    let claims = issuer.claims(&app, json!({})).to_string();
+    let claims = issuer.claims(&app, &json!({})).to_string();
     let unknown = stranger
         .sign(&serde_json::Map::new(), claims.as_bytes())
         .unwrap();
@@ -119,7 +119,7 @@ async fn unknown_keys_have_the_issuer_asked_once_in_a_while(app: TestApp) {
     assert_eq!(issuer.requests("/jwks"), 3);
     minted(
         app.agent_host(),
-        &issuer.token(&app, json!({ "sub": "bob" })),
+        &issuer.token(&app, &json!({ "sub": "bob" })),
     )
     .await;
 }
@@ -184,7 +184,7 @@ async fn a_new_key_under_an_old_name_is_looked_for(app: TestApp) {
     let mut misnamed = new_key().public_jwk();
     misnamed["kid"] = json!(issuer.key.key_id());
     issuer.answer("/jwks", "", &json!({ "keys": [misnamed] }).to_string());
-    let token = issuer.token(&app, json!({}));
+    let token = issuer.token(&app, &json!({}));
     unproved(app.agent_host(), &token).await;
     issuer.publish(&[&issuer.key]);
     unproved(app.agent_host(), &token).await;

@@ -106,34 +106,31 @@ impl IssuerServer {
     }
 
     /// The claims of a good token of alice, with these in the place of their own; `null` removes one.
-    pub(crate) fn claims(&self, app: &TestApp, changes: Value) -> Value {
+    pub(crate) fn claims(&self, app: &TestApp, changes: &Value) -> Value {
         let now_s = app.clock().now().millis().div_euclid(1000);
-        let claims = json!({
+        let mut claims = json!({
             "iss": self.issuer(), "sub": "alice", "aud": "app", "client_id": "app",
             "iat": now_s, "exp": now_s + 3600,
         });
-        let Value::Object(mut claims) = claims else {
-            unreachable!("it stands above");
-        };
-        let changes = changes.as_object().unwrap().clone();
-        for (name, value) in changes {
+        for (name, value) in changes.as_object().unwrap() {
+            let claims = claims.as_object_mut().unwrap();
             if value.is_null() {
-                claims.remove(&name);
+                claims.remove(name);
             } else {
-                claims.insert(name, value);
+                claims.insert(name.clone(), value.clone());
             }
         }
-        Value::Object(claims)
+        claims
     }
 
     /// A token of alice with these claims.
-    pub(crate) fn token(&self, app: &TestApp, changes: Value) -> String {
+    pub(crate) fn token(&self, app: &TestApp, changes: &Value) -> String {
         let claims = self.claims(app, changes).to_string();
-        self.signed(json!({ "typ": "at+jwt" }), claims.as_bytes())
+        self.signed(&json!({ "typ": "at+jwt" }), claims.as_bytes())
     }
 
     /// Whatever it is, signed as its own.
-    pub(crate) fn signed(&self, header: Value, payload: &[u8]) -> String {
+    pub(crate) fn signed(&self, header: &Value, payload: &[u8]) -> String {
         let header: Map<String, Value> = header.as_object().unwrap().clone();
         self.key.sign(&header, payload).unwrap()
     }

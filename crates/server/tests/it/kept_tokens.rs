@@ -35,9 +35,9 @@ async fn a_token_for_an_agent_ends_with_the_users_token_or_after_15_minutes(app:
     let app = agent(app).await;
     let issuer = IssuerServer::start().await;
     let host = app.agent_host();
-    let now_s = issuer.claims(&app, json!({}))["iat"].as_i64().unwrap();
-    let short = issuer.token(&app, json!({ "exp": now_s + 100 }));
-    let long = issuer.token(&app, json!({ "exp": 253_402_300_799_i64 }));
+    let now_s = issuer.claims(&app, &json!({}))["iat"].as_i64().unwrap();
+    let short = issuer.token(&app, &json!({ "exp": now_s + 100 }));
+    let long = issuer.token(&app, &json!({ "exp": 253_402_300_799_i64 }));
     // From the first use and from memory.
     let short = [minted(host, &short).await, minted(host, &short).await];
     let long = [minted(host, &long).await, minted(host, &long).await];
@@ -64,7 +64,7 @@ async fn a_token_for_an_agent_ends_with_the_users_token_or_after_15_minutes(app:
 async fn a_users_token_is_kept_sealed(app: TestApp) {
     let app = agent(app).await;
     let issuer = IssuerServer::start().await;
-    let token = issuer.token(&app, json!({ "sub": "canary-subject" }));
+    let token = issuer.token(&app, &json!({ "sub": "canary-subject" }));
     minted(app.agent_host(), &token).await;
     let mut read = 0;
     for file in std::fs::read_dir(app.directory()).unwrap() {

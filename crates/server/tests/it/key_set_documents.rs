@@ -105,8 +105,8 @@ async fn a_discovery_document_speaks_for_its_issuer_only(app: TestApp) {
     minted(host, &fresh(&app)).await;
     // A token of the liar says the liar's name; keys of one are no keys of another.
     let (liar, victim) = (IssuerServer::start().await, IssuerServer::start().await);
-    unproved(host, &liar.token(&app, json!({ "iss": victim.issuer() }))).await;
-    minted(host, &victim.token(&app, json!({}))).await;
+    unproved(host, &liar.token(&app, &json!({ "iss": victim.issuer() }))).await;
+    minted(host, &victim.token(&app, &json!({}))).await;
 }
 
 async fn a_slash_at_the_end_is_part_of_the_name(app: TestApp) {
@@ -114,9 +114,9 @@ async fn a_slash_at_the_end_is_part_of_the_name(app: TestApp) {
     let host = app.agent_host();
     let issuer = IssuerServer::start().await;
     let with_slash = format!("{}/", issuer.issuer());
-    let token = issuer.token(&app, json!({ "iss": with_slash }));
+    let token = issuer.token(&app, &json!({ "iss": with_slash }));
     unproved(host, &token).await;
-    minted(host, &issuer.token(&app, json!({}))).await;
+    minted(host, &issuer.token(&app, &json!({}))).await;
     let document = json!({ "issuer": with_slash, "jwks_uri": issuer.jwks_uri() });
     let path = "/.well-known/openid-configuration";
     issuer.answer(path, "", &document.to_string());
@@ -155,7 +155,7 @@ async fn what_is_not_to_be_reached_is_not(app: TestApp) {
         "accounts.google.com",
     ] {
         let before = app.records().await.len();
-        let token = claims.token(&app, json!({ "iss": issuer }));
+        let token = claims.token(&app, &json!({ "iss": issuer }));
         let asked = host.token_for_jwt("agent", &token);
         let refused = timeout(Duration::from_secs(2), asked).await.unwrap();
         let refused = refused.expect_error(401, "UnauthorizedException");
@@ -209,7 +209,7 @@ async fn two_keys_of_one_name_are_neither(app: TestApp) {
         json!([with(&issuer, &|jwk| jwk["kty"] = json!("oct"))]),
         json!([]),
     ];
-    let token = issuer.token(&app, json!({}));
+    let token = issuer.token(&app, &json!({}));
     for keys in unusable {
         issuer.answer("/jwks", "", &json!({ "keys": keys }).to_string());
         unproved(app.agent_host(), &token).await;

@@ -33,7 +33,7 @@ async fn agents(app: TestApp) -> TestApp {
 /// A token of one of many issuers on one server.
 fn of_tenant(app: &TestApp, server: &IssuerServer, tenant: usize) -> String {
     let issuer = format!("{}/tenant-{tenant}", server.issuer());
-    server.token(app, json!({ "iss": issuer }))
+    server.token(app, &json!({ "iss": issuer }))
 }
 
 async fn throttled(client: &Client, token: &str) {
@@ -85,7 +85,7 @@ async fn a_registered_issuer_is_not_counted(app: TestApp) {
         minted(app.agent_host(), &of_tenant(&app, &server, tenant)).await;
     }
     throttled(app.agent_host(), &app.demo().user_token("alice")).await;
-    minted(app.agent_host(), &registered.token(&app, json!({}))).await;
+    minted(app.agent_host(), &registered.token(&app, &json!({}))).await;
 }
 
 async fn keys_that_one_account_registered_are_not_anothers(app: TestApp) {
@@ -101,11 +101,11 @@ async fn keys_that_one_account_registered_are_not_anothers(app: TestApp) {
         .app()
         .register_issuer(&mut cx, there, victim.issuer(), registered);
     done.await.unwrap();
-    let forged = liar.token(&app, json!({ "iss": victim.issuer() }));
+    let forged = liar.token(&app, &json!({ "iss": victim.issuer() }));
     // Whoever believes the liar believes the liar.
     minted(app.other_account_agent_host(), &forged).await;
     unproved(app.agent_host(), &forged).await;
-    let honest = victim.token(&app, json!({}));
+    let honest = victim.token(&app, &json!({}));
     minted(app.agent_host(), &honest).await;
     unproved(app.other_account_agent_host(), &honest).await;
 }
@@ -119,13 +119,13 @@ async fn a_lie_about_an_issuer_does_not_stay_with_another_account(app: TestApp) 
         issuer.issuer().to_uppercase(),
     ];
     for name in names {
-        let token = issuer.token(&app, json!({ "iss": name }));
+        let token = issuer.token(&app, &json!({ "iss": name }));
         unproved(app.agent_host(), &token).await;
     }
     let stranger = IssuerServer::start().await;
-    let forged = stranger.token(&app, json!({ "iss": issuer.issuer() }));
+    let forged = stranger.token(&app, &json!({ "iss": issuer.issuer() }));
     unproved(app.agent_host(), &forged).await;
-    let honest = issuer.token(&app, json!({}));
+    let honest = issuer.token(&app, &json!({}));
     minted(app.other_account_agent_host(), &honest).await;
 }
 
@@ -133,10 +133,10 @@ async fn an_account_that_fills_the_memory_hurts_nobody(app: TestApp) {
     let app = agents(app).await;
     let (in_use, new) = (IssuerServer::start().await, IssuerServer::start().await);
     let victim = app.other_account_agent_host();
-    minted(victim, &in_use.token(&app, json!({}))).await;
+    minted(victim, &in_use.token(&app, &json!({}))).await;
     for number in 0..1100 {
         let issuer = format!("https://10.0.{}.{}", number / 250, number % 250);
-        let lie = in_use.token(&app, json!({ "iss": issuer }));
+        let lie = in_use.token(&app, &json!({ "iss": issuer }));
         // Twice, as somebody does who wants to be remembered.
         for _ in 0..2 {
             unproved(app.agent_host(), &lie).await;
@@ -145,13 +145,13 @@ async fn an_account_that_fills_the_memory_hurts_nobody(app: TestApp) {
             app.clock().advance(60);
         }
         if number % 100 == 99 {
-            minted(victim, &in_use.token(&app, json!({}))).await;
+            minted(victim, &in_use.token(&app, &json!({}))).await;
         }
     }
     // Every ten minutes, as they are good for that long; and never because they were driven out.
     assert_eq!(in_use.requests("/jwks"), 12);
     for number in 0..20 {
-        let token = new.token(&app, json!({ "sub": number.to_string() }));
+        let token = new.token(&app, &json!({ "sub": number.to_string() }));
         minted(victim, &token).await;
     }
     assert_eq!(new.requests("/jwks"), 1);

@@ -23,7 +23,7 @@ tests! {
 async fn json_with_two_readings_is_refused(app: TestApp) {
     let app = agent(app).await;
     let issuer = IssuerServer::start().await;
-    let honest = issuer.claims(&app, json!({})).to_string();
+    let honest = issuer.claims(&app, &json!({})).to_string();
     let rest = honest.strip_prefix('{').unwrap();
     for payload in [
         format!("{{\"sub\":\"victim\",{rest}"),
@@ -36,10 +36,10 @@ async fn json_with_two_readings_is_refused(app: TestApp) {
         format!("{honest}{{}}"),
         format!("[{honest}]"),
     ] {
-        let token = issuer.signed(json!({}), payload.as_bytes());
+        let token = issuer.signed(&json!({}), payload.as_bytes());
         refused(&app, &token, "JSON object").await;
     }
-    let token = issuer.signed(json!({}), honest.as_bytes());
+    let token = issuer.signed(&json!({}), honest.as_bytes());
     let header = header_of(&token).to_string();
     let rest = header.strip_prefix('{').unwrap();
     for header in [
@@ -57,7 +57,7 @@ async fn json_with_two_readings_is_refused(app: TestApp) {
 async fn a_token_has_a_longest_length(app: TestApp) {
     let app = agent(app).await;
     let issuer = IssuerServer::start().await;
-    let of_length = |padding: usize| issuer.token(&app, json!({ "groups": "g".repeat(padding) }));
+    let of_length = |padding: usize| issuer.token(&app, &json!({ "groups": "g".repeat(padding) }));
     let shortest = of_length(0).len();
     let room = (USER_TOKEN_BYTES_MAX - shortest) * 3 / 4 - 3;
     believed(&app, &of_length(room)).await;
@@ -74,8 +74,13 @@ async fn an_encrypted_token_is_refused(app: TestApp) {
         json!({ "enc": "A256GCM", "p2c": 2_147_483_647 }),
         json!({ "zip": "DEF" }),
     ] {
-        let claims = issuer.claims(&app, json!({})).to_string();
-        refused(&app, &issuer.signed(header, claims.as_bytes()), "encrypted").await;
+        let claims = issuer.claims(&app, &json!({})).to_string();
+        refused(
+            &app,
+            &issuer.signed(&header, claims.as_bytes()),
+            "encrypted",
+        )
+        .await;
     }
     assert_eq!(issuer.requests(""), 0);
 }

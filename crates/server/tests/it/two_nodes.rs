@@ -151,7 +151,7 @@ async fn a_registration_holds_on_another_node(app: TestApp) {
         return;
     };
     let (issuer, host) = (IssuerServer::start().await, other.agent_host());
-    let token = issuer.token(&app, json!({}));
+    let token = issuer.token(&app, &json!({}));
     minted(host, &token).await;
     minted(host, &token).await;
     register(&app, &issuer.issuer(), policy("another")).await;
@@ -167,7 +167,7 @@ async fn a_removed_issuer_is_refused_on_another_node(app: TestApp) {
     };
     let (issuer, host) = (IssuerServer::start().await, other.agent_host());
     register(&app, &issuer.issuer(), policy("app")).await;
-    let user = issuer.token(&app, json!({}));
+    let user = issuer.token(&app, &json!({}));
     let token = minted(host, &user).await;
     host.api_key(&token, "github").await.expect_status(200);
     remove(&app, &issuer.issuer()).await;

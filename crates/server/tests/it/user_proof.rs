@@ -6,7 +6,7 @@ use procura_core::issuer::IssuerPolicy;
 use procura_core::workload_identity::AgentState;
 use procura_testkit::authority::Rules;
 use procura_testkit::{ACCOUNT, Client, Setup, TestApp};
-use procura_wire::Operation::DeleteWorkloadIdentity;
+use procura_wire::Operation::{DeleteWorkloadIdentity, GetWorkloadAccessTokenForUserId};
 use serde_json::json;
 use tokio::task::JoinSet;
 
@@ -106,9 +106,7 @@ async fn a_user_is_an_issuer_and_a_subject_and_nothing_else(app: TestApp) {
     let (one, other) = (IssuerServer::start().await, IssuerServer::start().await);
     let mail = json!({ "email": "alice@example.com", "email_verified": true });
     let client = app.agent_host();
-    let alice = entry(&app, client, &one.token(&app, mail.clone()))
-        .await
-        .user;
+    let alice = entry(&app, client, &one.token(&app, &mail)).await.user;
     assert!(alice.is_some());
     let same = [
         json!({ "email": "mallory@example.com" }),
@@ -116,26 +114,24 @@ async fn a_user_is_an_issuer_and_a_subject_and_nothing_else(app: TestApp) {
     ];
     for claims in same {
         assert_eq!(
-            entry(&app, client, &one.token(&app, claims)).await.user,
+            entry(&app, client, &one.token(&app, &claims)).await.user,
             alice
         );
     }
     let mut others = Vec::new();
-    others.push(
-        entry(&app, client, &other.token(&app, mail.clone()))
-            .await
-            .user,
-    );
+    others.push(entry(&app, client, &other.token(&app, &mail)).await.user);
     for subject in ["bob", "Alice", "alice ", "alic\u{0435}"] {
         let mut claims = mail.clone();
         claims["sub"] = json!(subject);
-        others.push(entry(&app, client, &one.token(&app, claims)).await.user);
+        others.push(entry(&app, client, &one.token(&app, &claims)).await.user);
     }
     let there = app.other_account_agent_host();
-    others.push(entry(&app, there, &one.token(&app, mail)).await.user);
+    others.push(entry(&app, there, &one.token(&app, &mail)).await.user);
     for asserted in ["alice", "alice@example.com", &one.issuer()] {
-        app.agent_host().token_for("agent", asserted).await;
-        others.push(app.records().await.pop().unwrap().entry.user);
+        let body = json!({ "workloadName": "agent", "userId": asserted });
+        let answer = client.call(GetWorkloadAccessTokenForUserId, body).await;
+        let answer = answer.expect_status(200);
+        others.push(app.record(answer.record().unwrap()).await.entry.user);
     }
     for (index, user) in others.iter().enumerate() {
         assert!(user.is_some() && *user != alice, "{index}");
@@ -167,7 +163,7 @@ async fn many_who_bring_the_same_token_at_once_are_one_user(app: TestApp) {
 async fn the_record_says_whether_the_issuer_is_registered(app: TestApp) {
     let app = agent(app).await;
     let issuer = IssuerServer::start().await;
-    let token = issuer.token(&app, json!({}));
+    let token = issuer.token(&app, &json!({}));
     let said = entry(&app, app.agent_host(), &token).await;
     assert!(
         said.reason.ends_with("; the issuer is not registered"),
@@ -205,7 +201,7 @@ async fn what_is_registered_holds_at_once_for_what_is_remembered_too(app: TestAp
     ];
     for refusing in refusing {
         let issuer = IssuerServer::start().await;
-        let token = issuer.token(&app, json!({}));
+        let token = issuer.token(&app, &json!({}));
         minted(host, &token).await;
         register(&app, &issuer.issuer(), refusing).await;
         unproved(host, &token).await;
@@ -224,7 +220,7 @@ async fn what_is_registered_holds_at_once_for_what_is_remembered_too(app: TestAp
 async fn a_registration_that_was_made_anew_is_another_one(app: TestApp) {
     let app = agent(app).await;
     let issuer = IssuerServer::start().await;
-    let token = issuer.token(&app, json!({}));
+    let token = issuer.token(&app, &json!({}));
     // All of it in the same millisecond.
     register(&app, &issuer.issuer(), policy("app")).await;
     minted(app.agent_host(), &token).await;
@@ -307,7 +303,7 @@ async fn what_is_cut_while_keys_are_fetched_gets_no_token(app: TestApp) {
             register(&app, &issuer.issuer(), policy("app")).await;
         }
         issuer.close();
-        let token = issuer.token(&app, json!({}));
+        let token = issuer.token(&app, &json!({}));
         let asking = unproved(&gone, &token);
         let cutting = async {
             issuer.key_set_requests_reach(1).await;
@@ -321,7 +317,7 @@ async fn what_is_cut_while_keys_are_fetched_gets_no_token(app: TestApp) {
         tokio::join!(asking, cutting);
     }
     let issuer = IssuerServer::start().await;
-    minted(app.agent_host(), &issuer.token(&app, json!({}))).await;
+    minted(app.agent_host(), &issuer.token(&app, &json!({}))).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -329,7 +325,7 @@ async fn strict_rules_believe_registered_issuers_only() {
     let app = Setup::default().rules(Rules::Strict).start().await;
     let app = app.with_agent("agent").await;
     let (issuer, host) = (IssuerServer::start().await, app.agent_host());
-    let token = issuer.token(&app, json!({}));
+    let token = issuer.token(&app, &json!({}));
     unproved(host, &token).await;
     assert_eq!(
         issuer.requests(""),

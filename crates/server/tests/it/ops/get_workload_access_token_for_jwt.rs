@@ -58,6 +58,9 @@ async fn a_token_that_proves_nothing_is_unauthorized(app: TestApp) {
             "A"
         },
     );
+    let (signed, signature) = good.rsplit_once('.').unwrap();
+    let flipped: String = signature.chars().rev().collect();
+    let changed = format!("{signed}.{flipped}");
     for bad in ["canary.canary.canary", changed.as_str()] {
         let refused = app.agent_host().token_for_jwt("agent", bad).await;
         let refused = refused.expect_error(401, "UnauthorizedException");

@@ -329,3 +329,33 @@ fn answered(url: &OutboundUrl, what: &str, status: u16) -> Error {
     };
     Error::new(kind, text)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_new_issuer_is_held_however_often_the_others_are_used() {
+        let IssuerKeys { known, .. } = IssuerKeys::default();
+        let source = |number: u64| (format!("https://{number}.example"), None);
+        let now = Timestamp::default();
+        let failed = Arc::new(Known {
+            keys: None,
+            fresh_until: now,
+            tried_at: now,
+            failure: None,
+        });
+        for number in 0..ISSUERS_MAX {
+            known.insert(source(number), Arc::clone(&failed));
+            known.run_pending_tasks();
+            for _ in 0..8 {
+                assert!(known.get(&source(number)).is_some());
+            }
+            known.run_pending_tasks();
+        }
+        known.insert(source(ISSUERS_MAX), failed);
+        known.run_pending_tasks();
+        assert!(known.contains_key(&source(ISSUERS_MAX)));
+        assert_eq!(known.entry_count(), ISSUERS_MAX);
+    }
+}

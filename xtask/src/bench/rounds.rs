@@ -33,9 +33,7 @@ pub(super) fn run(places: &Places, options: &Options, cases: &[&Case]) -> anyhow
     let server = Server::start(places, options, &folder)?;
     let (hello, hello_address) = server::hello(places)?;
     let mut client = Client::start(places)?;
-    let mut login = server.login(places, &folder)?;
-    login["hello"] = hello_address.into();
-    client.command(&login)?;
+    client.command(&server.login(places, &folder, Some(&hello_address))?)?;
     for case in cases {
         ask(&mut client, case, WARM_UP_S)?;
     }

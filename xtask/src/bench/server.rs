@@ -129,15 +129,23 @@ impl Server {
         })
     }
 
-    /// What a client has to know.
-    pub(super) fn login(&self, places: &Places, folder: &Folder) -> anyhow::Result<Value> {
+    /// What a client has to know; of the yardstick, its address.
+    pub(super) fn login(
+        &self,
+        places: &Places,
+        folder: &Folder,
+        hello: Option<&str>,
+    ) -> anyhow::Result<Value> {
         let mut command = Command::new(&places.server);
         command.args(["env", "--format", "json", "--data-dir"]);
         let output = command.arg(folder.data()).output()?;
         let env: Value = serde_json::from_slice(&output.stdout).context("procura env")?;
         let mut login = Map::new();
         login.insert("do".to_owned(), "login".into());
-        login.insert("server".to_owned(), self.address.as_str().into());
+        let hello = hello.unwrap_or(&self.address);
+        for (member, address) in [("server", self.address.as_str()), ("hello", hello)] {
+            login.insert(member.to_owned(), address.into());
+        }
         for (member, variable) in [
             ("key", "AWS_ACCESS_KEY_ID"),
             ("secret", "AWS_SECRET_ACCESS_KEY"),

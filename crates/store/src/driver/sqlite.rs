@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use procura_core::error::Error;
 use procura_core::time::{Clock, SystemClock, Timestamp};
+use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql};
 
@@ -65,6 +66,11 @@ impl SqliteSession {
         let connection = Connection::open_with_flags(path, flags).map_err(unusable)?;
         connection.busy_timeout(BUSY_TIMEOUT).map_err(unusable)?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS_CACHED);
+        // A plan that may depend on the values of its parameters is made anew at each use. Ours never
+        // do: there are no statistics to look them up in.
+        connection
+            .set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
+            .map_err(OpenError::unreachable)?;
         if access != Access::Read {
             require(&connection, "journal_mode", "wal")?;
             require(&connection, "secure_delete", "1")?;
@@ -258,4 +264,35 @@ fn make_private(path: &Path) -> Result<(), OpenError> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::StatementStatus;
+
+    use super::*;
+
+    #[test]
+    fn a_statement_is_prepared_once_whatever_its_parameters_are() {
+        let name = format!("procura-plans-{}.db", std::process::id());
+        let path = std::env::temp_dir().join(name);
+        let session = SqliteSession::open(&path, Access::Create, &SharedClock::default());
+        let session = session.unwrap_or_else(|_| panic!("{} cannot be made", path.display()));
+        let schema = "CREATE TABLE thing (a TEXT, id BLOB, b BLOB, PRIMARY KEY (a, id)) STRICT;
+                      CREATE INDEX thing_by_b ON thing (a, b)";
+        session.batch(schema).unwrap();
+        let sql = "SELECT id FROM thing WHERE a = $1 AND b = $2 ORDER BY id";
+        for text in ["one", "two", "three"] {
+            let parameters = [Value::Text(text), Value::Blob(text.as_bytes())];
+            assert!(session.read(sql, &parameters).unwrap().is_empty());
+        }
+        let statement = session.connection.prepare_cached(&numbered(sql)).unwrap();
+        assert_eq!(statement.get_status(StatementStatus::RePrepare), 0);
+        drop(statement);
+        drop(session);
+        for suffix in ["", "-wal", "-shm"] {
+            // The engine has removed what it no longer needs.
+            let _ = std::fs::remove_file(format!("{}{suffix}", path.display()));
+        }
+    }
 }

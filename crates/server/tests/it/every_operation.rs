@@ -97,7 +97,6 @@ impl Subject {
             | Operation::DeleteOauth2CredentialProvider => {
                 json!({ "name": self.provider })
             }
-            | Operation::DeleteOauth2CredentialProvider => json!({ "name": self.provider }),
             Operation::CreateOauth2CredentialProvider => json!({
                 "name": self.new,
                 "credentialProviderVendor": "CustomOauth2",

@@ -2,9 +2,9 @@
 //! catalogue). What is no key set is in [`crate::key_set_documents`]; that one account cannot hurt
 //! another, in [`crate::new_issuers`].
 
-use procura_demo::Misbehaviour;
 use procura_protocol::jose::Algorithm;
 use procura_protocol::jose::signing::TokenSigningKey;
+use procura_testkit::demo::Misbehaviour;
 use procura_testkit::{Request, TestApp};
 use procura_wire::Operation::GetWorkloadAccessTokenForJWT;
 use serde_json::json;

@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
-use procura_demo::Misbehaviour;
 use procura_testkit::TestApp;
+use procura_testkit::demo::Misbehaviour;
 use serde_json::{Value, json};
 use tokio::time::timeout;
 

@@ -24,10 +24,9 @@ fn operations_that_we_lack_are_named() {
     for (method, path, expected) in [
         (
             "POST",
-            "/identities/CreateOauth2CredentialProvider",
-            "CreateOauth2CredentialProvider",
+            "/identities/CompleteResourceTokenAuth",
+            "CompleteResourceTokenAuth",
         ),
-        ("POST", "/identities/oauth2/token", "GetResourceOauth2Token"),
         ("PUT", "/resourcepolicy/arn%3Aaws", "PutResourcePolicy"),
         ("POST", "/memories/create", "CreateMemory"),
         ("GET", "/gateways/", "ListGateways"),
@@ -97,6 +96,8 @@ fn the_table_is_that_of_the_model() {
             "ListWorkloadIdentities",
             "GetApiKeyCredentialProvider",
             "ListApiKeyCredentialProviders",
+            "GetOauth2CredentialProvider",
+            "ListOauth2CredentialProviders",
             "ListTagsForResource",
             "GetTokenVault",
         ],

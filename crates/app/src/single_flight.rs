@@ -164,6 +164,15 @@ mod tests {
             })
         };
         let allowed = || flights.join(7, async { Ok(1) });
+        // Each goes on only when all others wait.
+        let one = |answer| {
+            flights.join(7, async {
+                tokio::task::yield_now().await;
+                answer
+            })
+        };
+        let refused = || one(Err(Error::denied("you may not")));
+        let allowed = || one(Ok(1));
         let (first, second, third, fourth) =
             tokio::join!(refused(), allowed(), refused(), allowed());
         assert_eq!(first.map_err(|error| error.kind()), Err(Kind::Denied));

@@ -6,7 +6,7 @@ use procura_testkit::demo::{Misbehaviour, TokenRequestSeen};
 use serde_json::{Value, json};
 
 use crate::client_assertion::{by_method, signing};
-use crate::{log, oauth2};
+use crate::{oauth2, trace};
 
 tests! {
     on_both_engines {}
@@ -175,7 +175,7 @@ fn encoded(text: &str, before: &str) -> String {
 }
 
 async fn a_secret_that_a_provider_sends_back_is_repeated_nowhere(app: TestApp) {
-    let log = log::collected();
+    trace::lines();
     let secret = "cänary secret/+&=?:%41~c0ffee";
     let app = app.with_agent("agent").await;
     let token = app.agent_host().token("agent").await;
@@ -213,7 +213,7 @@ async fn a_secret_that_a_provider_sends_back_is_repeated_nowhere(app: TestApp) {
             let told = [
                 refused.text().to_owned(),
                 record.entry.reason.into_owned(),
-                log.text(),
+                trace::lines().concat(),
             ];
             for told in told {
                 for part in [

@@ -50,7 +50,6 @@ mod issuer_server;
 mod kept_tokens;
 mod key_set_documents;
 mod limits;
-mod log;
 mod machine_token_cache;
 mod machine_token_decisions;
 mod machine_token_request;

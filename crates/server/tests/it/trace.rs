@@ -75,7 +75,7 @@ impl Subscriber for &'static Lines {
 }
 
 /// All lines so far; listens from the first call on.
-fn lines() -> Vec<String> {
+pub(crate) fn lines() -> Vec<String> {
     static LINES: OnceLock<Lines> = OnceLock::new();
     let mut is_new = false;
     let lines = LINES.get_or_init(|| {

@@ -68,13 +68,17 @@ impl AccountTx<'_> {
         let rows = self.session.rows(
             "administrator_grant",
             "SELECT id, agent, provider, scopes, with_user, created_at
-             FROM administrator_grant WHERE account = $1 AND provider = $2 ORDER BY id",
+             FROM administrator_grant WHERE account = $1 AND provider = $2",
             &[
                 Value::Text(self.account.as_str()),
                 Value::Blob(provider.as_bytes()),
             ],
         )?;
-        rows.into_iter().map(read).collect()
+        let grants: Result<Vec<AdministratorGrant>, Error> = rows.into_iter().map(read).collect();
+        let mut grants = grants?;
+        // Sorted here: asked for an order, SQLite goes through every grant of the account by id.
+        grants.sort_by_key(|grant| grant.id);
+        Ok(grants)
     }
 }
 

@@ -156,14 +156,6 @@ mod tests {
     #[tokio::test]
     async fn who_is_refused_is_replaced() {
         let flights = SingleFlight::<u8, u32>::default();
-        let refused = || {
-            flights.join(7, async {
-                // The others are in the queue when it ends.
-                tokio::task::yield_now().await;
-                Err(Error::denied("you may not"))
-            })
-        };
-        let allowed = || flights.join(7, async { Ok(1) });
         // Each goes on only when all others wait.
         let one = |answer| {
             flights.join(7, async {

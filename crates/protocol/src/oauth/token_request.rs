@@ -3,7 +3,7 @@
 //!
 //! ```
 //! # use procura_core::secret::{Plain, kind::ClientSecret};
-//! # use procura_protocol::oauth::scopes::{ScopeSeparator, Scopes};
+//! # use procura_core::scope::{ScopeSeparator, Scopes};
 //! # use procura_protocol::oauth::token_request::{self, ClientAuthentication, ClientCredentials};
 //! # fn f(secret: &Plain<ClientSecret>) -> Result<(), token_request::RequestError> {
 //! let scopes = Scopes::from_text("read write", ScopeSeparator::Space)?;

@@ -14,7 +14,7 @@ use procura_core::tag::Tags;
 use procura_store::Outcome;
 
 use crate::App;
-use crate::basis::provider_not_found;
+use crate::credential_provider::{self, changed_meanwhile};
 use crate::operation::OpCx;
 use crate::page_token::{Page, PageRequest};
 
@@ -30,7 +30,7 @@ pub struct NewApiKeyProvider {
 }
 
 fn not_found(name: &ProviderName) -> Error {
-    provider_not_found(ProviderKind::ApiKey, name)
+    credential_provider::not_found(ProviderKind::ApiKey, name)
 }
 
 fn taken(name: &ProviderName) -> Error {
@@ -38,10 +38,6 @@ fn taken(name: &ProviderName) -> Error {
         "API key credential provider {name} already exists in this account; use \
          UpdateApiKeyCredentialProvider to replace its key"
     ))
-}
-
-pub(crate) fn changed_meanwhile() -> Error {
-    Error::conflict("the credential provider was changed by another request; try again")
 }
 
 /// Where the API key of a provider lies.
@@ -183,25 +179,8 @@ impl App {
         name: ProviderName,
     ) -> Result<Committed<()>, Error> {
         let account = cx.account()?;
-        let provider = self.api_key_provider(cx, name.clone()).await?;
-        let (done, now) = (self.allowed(cx, "deleted with its key and grants"), cx.now);
-        let refused = self.refusal(cx, &not_found(&name));
-        self.store
-            .run_tx("delete_api_key_provider", move |tx| {
-                let current = tx.account(account).credential_provider_by_id(provider.id)?;
-                let gone = match current {
-                    Some(current) => tx
-                        .account(account)
-                        .delete_credential_provider(current.id, current.version)?,
-                    None => false,
-                };
-                if gone {
-                    tx.cut("provider", provider.id.as_bytes(), now)?;
-                    Ok(Outcome::Done((), done.clone()))
-                } else {
-                    Ok(Outcome::Refused(not_found(&name), refused.clone()))
-                }
-            })
+        let provider = self.api_key_provider(cx, name).await?;
+        self.delete_provider(cx, account, provider, "deleted with its key and grants")
             .await
     }
 
@@ -250,21 +229,5 @@ impl App {
         let place = secret_place(self.deployment, account, &provider.id, version);
         self.with_rng(|rng| sealing::seal(rng, &key, &place, api_key))
             .map_err(Error::internal_source)
-    }
-
-    /// The six characters that end the ARN of a secret.
-    pub(crate) fn secret_suffix(&self) -> String {
-        const ALPHABET: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyzACDEFGH2";
-        let random = self.with_rng(procura_core::entropy::random_bytes::<6>);
-        let letter = |byte: u8| {
-            ALPHABET
-                .get(usize::from(byte & 31))
-                .copied()
-                .unwrap_or(b'a')
-        };
-        random
-            .into_iter()
-            .map(|byte| char::from(letter(byte)))
-            .collect()
     }
 }

@@ -11,6 +11,7 @@ use procura_core::workload_identity::WorkloadIdentity;
 use procura_store::Tx;
 
 use crate::App;
+use crate::credential_provider::not_found;
 use crate::operation::OpCx;
 
 /// How often a decision is taken anew when what it was about changes under it.
@@ -36,17 +37,6 @@ pub(crate) struct Basis {
 pub(crate) fn busy() -> Error {
     let busy = "the agent or the provider keeps changing; try again";
     Error::new(Kind::Throttled, busy)
-}
-
-/// The text for a name that no provider of this kind has.
-pub(crate) fn provider_not_found(kind: ProviderKind, name: &ProviderName) -> Error {
-    let (what, create) = match kind {
-        ProviderKind::ApiKey => ("API key", "CreateApiKeyCredentialProvider"),
-        ProviderKind::Oauth2 => ("OAuth 2", "CreateOauth2CredentialProvider"),
-    };
-    Error::not_found(format!(
-        "{what} credential provider {name} does not exist in this account; create it with {create}"
-    ))
 }
 
 impl App {
@@ -77,7 +67,7 @@ impl App {
         };
         let Some(provider) = facts.provider else {
             self.authorize_absent_provider(cx, kind, &VaultName::default_vault())?;
-            return Err(provider_not_found(kind, name));
+            return Err(not_found(kind, name));
         };
         cx.about.provider = Some(provider.id);
         let names = names(cx, claims, &provider, &facts.grants)?;

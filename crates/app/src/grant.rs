@@ -12,7 +12,7 @@ use procura_core::time::Timestamp;
 use procura_store::{Outcome, Tx};
 
 use crate::App;
-use crate::basis::provider_not_found;
+use crate::credential_provider;
 use crate::operation::OpCx;
 use crate::workload_identity::not_found as agent_not_found;
 
@@ -65,7 +65,8 @@ impl App {
             Ok((provider, agent))
         };
         let (provider, agent) = self.store.run_read("grant_names", read).await?;
-        let provider = provider.ok_or_else(|| provider_not_found(kind, &provider_name))?;
+        let provider =
+            provider.ok_or_else(|| credential_provider::not_found(kind, &provider_name))?;
         if let (Some(name), None) = (&agent_name, agent) {
             return Err(agent_not_found(name));
         }

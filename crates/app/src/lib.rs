@@ -18,6 +18,7 @@ pub mod basis;
 pub mod checkpoint;
 pub mod clock_skew;
 pub mod counters;
+pub mod credential_provider;
 pub mod durable_file;
 pub mod grant;
 pub mod issuer;

@@ -15,8 +15,7 @@ use procura_core::tag::Tags;
 use procura_store::{Outcome, Tx};
 
 use crate::App;
-use crate::api_key_provider::changed_meanwhile;
-use crate::basis::provider_not_found;
+use crate::credential_provider::{self, changed_meanwhile};
 use crate::oauth2_configuration::ToldClient;
 use crate::operation::OpCx;
 use crate::page_token::{Page, PageRequest};
@@ -33,7 +32,7 @@ pub struct Oauth2Provider {
 }
 
 fn not_found(name: &ProviderName) -> Error {
-    provider_not_found(ProviderKind::Oauth2, name)
+    credential_provider::not_found(ProviderKind::Oauth2, name)
 }
 
 fn taken(name: &ProviderName) -> Error {
@@ -194,29 +193,9 @@ impl App {
         name: ProviderName,
     ) -> Result<Committed<()>, Error> {
         let account = cx.account()?;
-        let provider = self.oauth2_provider(cx, name.clone()).await?.provider;
-        let (done, now) = (
-            self.allowed(cx, "deleted with its secret, tokens and grants"),
-            cx.now,
-        );
-        let refused = self.refusal(cx, &not_found(&name));
-        self.store
-            .run_tx("delete_oauth2_provider", move |tx| {
-                let current = tx.account(account).credential_provider_by_id(provider.id)?;
-                let gone = match current {
-                    Some(current) => tx
-                        .account(account)
-                        .delete_credential_provider(current.id, current.version)?,
-                    None => false,
-                };
-                if gone {
-                    tx.cut("provider", provider.id.as_bytes(), now)?;
-                    Ok(Outcome::Done((), done.clone()))
-                } else {
-                    Ok(Outcome::Refused(not_found(&name), refused.clone()))
-                }
-            })
-            .await
+        let provider = self.oauth2_provider(cx, name).await?.provider;
+        let said = "deleted with its secret, tokens and grants";
+        self.delete_provider(cx, account, provider, said).await
     }
 
     /// Lists providers by name.

@@ -170,11 +170,6 @@ impl Outbound {
         })
     }
 
-    /// What can be said of `url` without asking anybody; for the moment in which it is configured.
-    pub fn judge(&self, url: &OutboundUrl) -> Result<(), OutboundError> {
-        Ok(self.inner.rules.judge_url(url)?)
-    }
-
     /// Fetches `url`. A body of more than `bytes_max` is not read.
     ///
     /// Any status but a redirect is a [`Reply`].

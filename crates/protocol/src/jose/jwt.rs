@@ -76,11 +76,6 @@ impl<'t> Unverified<'t> {
         &self.claims.issuer
     }
 
-    /// The key that the token claims to be signed with: good for counting unknown ones.
-    pub fn claimed_key_id(&self) -> Option<&str> {
-        self.jws.claimed_header().key_id.as_deref()
-    }
-
     /// What can be refused without a key. [`Self::verify`] asks this, too.
     ///
     /// # Errors

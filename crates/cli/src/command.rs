@@ -16,9 +16,53 @@ mod vault;
 
 use std::process::ExitCode;
 
-use crate::arguments::{Arguments, Command};
+use clap::Subcommand;
+
+use crate::arguments::Arguments;
 use crate::data_dir::DataDir;
 use crate::exit::Exit;
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run the service on this machine, with everything made at the first start.
+    Dev(dev::Dev),
+    /// Print what a shell needs to use the running service: eval "$(procura env)".
+    Env(env::Env),
+    /// Make and list accounts.
+    #[command(subcommand)]
+    Accounts(accounts::Accounts),
+    /// Suspend and resume agents.
+    #[command(subcommand)]
+    Agents(agents::Agents),
+    /// Make, list and revoke access keys.
+    #[command(subcommand)]
+    Keys(keys::Keys),
+    /// Make and list the keys with which clients sign for themselves (`PRIVATE_KEY_JWT`).
+    #[command(subcommand)]
+    SigningKeys(signing_keys::SigningKeys),
+    /// Grant providers' own credentials (API keys, tokens of the client itself) to agents.
+    #[command(subcommand)]
+    Grants(grants::Grants),
+    /// Say whose tokens prove a user.
+    #[command(subcommand)]
+    Issuers(issuers::Issuers),
+    /// Read, export and verify the audit records.
+    #[command(subcommand)]
+    Audit(audit::Audit),
+    /// Look at the encryption keys and rotate them. (Access keys are `keys`.)
+    #[command(subcommand)]
+    Vault(vault::Vault),
+    /// Write everything that is stored into a file, or look at such a file.
+    #[command(subcommand)]
+    Backup(backup::Backup),
+    /// Make a backup the database again; the database must be empty, and no server may run.
+    Restore(backup::Restore),
+    /// Check this installation and say what is wrong with it.
+    Doctor,
+    /// Bring the database to the schema of this version.
+    Migrate(migrate::Migrate),
+}
 
 /// Does what the command line says.
 pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {

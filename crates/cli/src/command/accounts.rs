@@ -2,12 +2,28 @@
 
 use std::process::ExitCode;
 
+use clap::Subcommand;
 use serde::{Deserialize, Serialize};
 
-use crate::arguments::{Accounts, Output};
+use crate::arguments::Output;
 use crate::data_dir::DataDir;
 use crate::local::Local;
 use crate::print;
+
+/// `procura accounts`
+#[derive(Debug, Subcommand)]
+pub(crate) enum Accounts {
+    /// Make an account.
+    Create {
+        /// What people call it.
+        name: String,
+        /// Its id: 12 decimal digits.
+        #[arg(long)]
+        id: String,
+    },
+    /// List the accounts.
+    List,
+}
 
 #[derive(Debug, Serialize, Deserialize)]
 struct Account {

@@ -2,15 +2,35 @@
 
 use std::process::ExitCode;
 
+use clap::{Args, Subcommand};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::arguments::{Agents, Output};
+use crate::arguments::Output;
 use crate::command::account_path;
 use crate::data_dir::DataDir;
 use crate::exit::Exit;
 use crate::local::Local;
 use crate::print;
+
+/// `procura agents`
+#[derive(Debug, Subcommand)]
+pub(crate) enum Agents {
+    /// Stop an agent: it gets no token and no credential until it is resumed.
+    Suspend(NamedAgent),
+    /// Let a suspended agent act again.
+    Resume(NamedAgent),
+}
+
+/// An agent of an account.
+#[derive(Debug, Args)]
+pub(crate) struct NamedAgent {
+    /// The name of the workload identity.
+    pub(crate) agent: String,
+    /// Whose it is: 12 decimal digits.
+    #[arg(long)]
+    pub(crate) account: String,
+}
 
 #[derive(Serialize, Deserialize)]
 struct Agent {

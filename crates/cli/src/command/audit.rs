@@ -3,10 +3,11 @@
 use std::fs::{File, OpenOptions};
 use std::io::{BufReader, BufWriter, Write};
 use std::os::unix::fs::OpenOptionsExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
+use clap::Subcommand;
 use procura_app::notes::{key_path, notes_of, notes_path};
 use procura_core::audit::export::{CHECKPOINT_LINE, TITLE, Verified, Verifier};
 use procura_core::audit::note::{Checkpoint, VerifierKey, note_hash};
@@ -14,10 +15,38 @@ use procura_core::audit::record::Record;
 use procura_core::audit::record::Verdict;
 use serde::Deserialize;
 
-use crate::arguments::{Audit, Output};
+use crate::arguments::Output;
 use crate::data_dir::DataDir;
 use crate::local::Local;
 use crate::print;
+
+/// `procura audit`
+#[derive(Debug, Subcommand)]
+pub(crate) enum Audit {
+    /// Print the newest records.
+    Tail {
+        /// How many.
+        #[arg(short = 'n', long, default_value_t = 20)]
+        lines: u32,
+    },
+    /// Write all records and their closing checkpoint into a file that can be verified offline.
+    Export {
+        /// The file; it must not exist.
+        file: PathBuf,
+    },
+    /// Verify an export, or the running service when no file is named.
+    Verify {
+        /// The export.
+        file: Option<PathBuf>,
+        /// The key that signed its checkpoint, or a file that holds it (checkpoints/*.key). Take
+        /// it from the node, not from where the export came from.
+        #[arg(long)]
+        key: Option<String>,
+        /// Checkpoints that were kept outside (checkpoints/*.notes): each must agree as well.
+        #[arg(long)]
+        notes: Option<PathBuf>,
+    },
+}
 
 #[derive(Deserialize)]
 struct Export {

@@ -1,20 +1,63 @@
 //! `procura backup` and `procura restore`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::Context as _;
+use clap::{Args, Subcommand};
 use procura_app::backup;
 use procura_app::restore::{self, RestoreConfig};
 use procura_core::time::SystemClock;
 use procura_store::Manifest;
 
 use super::dev::store_config;
-use crate::arguments::{Backup, Output, Restore};
+use crate::arguments::Output;
 use crate::data_dir::DataDir;
 use crate::local::Local;
 use crate::print;
+
+/// `procura backup`
+#[derive(Debug, Subcommand)]
+pub(crate) enum Backup {
+    /// Write a backup of this moment, while the service runs. The root key is not in it.
+    Create {
+        /// The file; it must not exist.
+        file: PathBuf,
+        /// The PostgreSQL database, where no server runs on this data directory.
+        #[arg(
+            long,
+            env = "PROCURA__STORE__URL",
+            hide_env_values = true,
+            value_name = "URL"
+        )]
+        store: Option<String>,
+    },
+    /// Print what a backup is of and which root keys it needs, and check its hash.
+    Inspect {
+        /// The backup.
+        file: PathBuf,
+    },
+}
+
+/// `procura restore`
+#[derive(Debug, Args)]
+pub(crate) struct Restore {
+    /// The backup.
+    pub(crate) file: PathBuf,
+    /// The PostgreSQL database; without it, the one in the data directory.
+    #[arg(
+        long,
+        env = "PROCURA__STORE__URL",
+        hide_env_values = true,
+        value_name = "URL"
+    )]
+    pub(crate) store: Option<String>,
+    /// Another node has restored the database from this backup: only say so to the next start of
+    /// this one.
+    #[arg(long)]
+    pub(crate) notes_only: bool,
+}
 
 pub(crate) async fn run(
     data_dir: &DataDir,

@@ -1,5 +1,6 @@
 //! `procura dev`: the whole service on this machine.
 
+mod arguments;
 mod demo;
 
 use std::fs::DirBuilder;
@@ -25,12 +26,13 @@ use procura_store::{Config, PostgresConfig, SqliteConfig};
 use tokio::net::{TcpListener, UnixListener};
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::arguments::Dev;
 use crate::command::env::word;
 use crate::data_dir::DataDir;
 use crate::exit::Exit;
 use crate::instance::Instance;
 use crate::print;
+
+pub(crate) use arguments::Dev;
 
 /// Where the gateway will listen.
 const GATEWAY_PORT: u16 = 9401;
@@ -315,7 +317,7 @@ fn env_command(program: &str, directory: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::arguments::Policies;
+    use arguments::Policies;
 
     #[tokio::test]
     async fn a_temporary_directory_goes_away_however_the_server_ends() {

@@ -3,11 +3,28 @@
 use std::process::ExitCode;
 
 use anyhow::Context as _;
+use clap::{Args, ValueEnum};
 
-use crate::arguments::{Env, EnvFormat};
 use crate::data_dir::DataDir;
 use crate::instance::Instance;
 use crate::print;
+
+/// `procura env`
+#[derive(Debug, Args)]
+pub(crate) struct Env {
+    /// In which form.
+    #[arg(long, value_enum, default_value_t = EnvFormat::Shell)]
+    pub(crate) format: EnvFormat,
+}
+
+/// The form of `procura env`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum EnvFormat {
+    /// `export NAME='value'`
+    Shell,
+    /// An object.
+    Json,
+}
 
 pub(crate) fn run(data_dir: &DataDir, env: &Env) -> anyhow::Result<ExitCode> {
     let instance = Instance::read(data_dir)?.with_context(|| {

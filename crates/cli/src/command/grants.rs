@@ -2,15 +2,59 @@
 
 use std::process::ExitCode;
 
+use clap::{Args, Subcommand};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::arguments::{Grants, Output};
+use crate::arguments::Output;
 use crate::command::account_path;
 use crate::data_dir::DataDir;
 use crate::exit::Exit;
 use crate::local::Local;
 use crate::print;
+
+/// `procura grants`
+#[derive(Debug, Subcommand)]
+pub(crate) enum Grants {
+    /// Grant a provider's own credential.
+    Create(NewGrant),
+    /// List the grants of an account.
+    List {
+        /// Whose they are.
+        #[arg(long)]
+        account: String,
+    },
+    /// Take a grant back.
+    Revoke {
+        /// The grant (`gnt_…`).
+        grant: String,
+        /// Whose it is.
+        #[arg(long)]
+        account: String,
+    },
+}
+
+/// `procura grants create`
+#[derive(Debug, Args)]
+pub(crate) struct NewGrant {
+    /// The name of the credential provider.
+    pub(crate) provider: String,
+    /// Its kind: oauth2 or api-key.
+    #[arg(long)]
+    pub(crate) kind: String,
+    /// Whose they are: 12 decimal digits.
+    #[arg(long)]
+    pub(crate) account: String,
+    /// The agent; left out, every agent of the account.
+    #[arg(long)]
+    pub(crate) agent: Option<String>,
+    /// A scope that is granted; left out, every one. May be given more than once.
+    #[arg(long)]
+    pub(crate) scope: Vec<String>,
+    /// Whether the agent needs a user behind it: required, optional or never.
+    #[arg(long, default_value = "optional")]
+    pub(crate) with_user: String,
+}
 
 #[derive(Serialize, Deserialize)]
 struct Grant {

@@ -2,14 +2,58 @@
 
 use std::process::ExitCode;
 
+use clap::{Args, Subcommand};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::arguments::{Issuers, Output};
+use crate::arguments::Output;
 use crate::command::account_path;
 use crate::data_dir::DataDir;
 use crate::local::Local;
 use crate::print;
+
+/// `procura issuers`
+#[derive(Debug, Subcommand)]
+pub(crate) enum Issuers {
+    /// Register an issuer: its tokens are taken when they are for the audience or client named.
+    Register(NewIssuer),
+    /// List the registered issuers of an account.
+    List {
+        /// Whose they are.
+        #[arg(long)]
+        account: String,
+    },
+    /// Take a registration back.
+    Remove {
+        /// The issuer, as it stands in its tokens.
+        issuer: String,
+        /// Whose it is.
+        #[arg(long)]
+        account: String,
+    },
+}
+
+/// `procura issuers register`
+#[derive(Debug, Args)]
+pub(crate) struct NewIssuer {
+    /// The issuer, as it stands in its tokens (`iss`).
+    pub(crate) issuer: String,
+    /// Whose users it proves: 12 decimal digits.
+    #[arg(long)]
+    pub(crate) account: String,
+    /// An audience (`aud`) that its tokens may have. May be given more than once.
+    #[arg(long)]
+    pub(crate) audience: Vec<String>,
+    /// A client (`client_id` or `azp`) that its tokens may be of. May be given more than once.
+    #[arg(long)]
+    pub(crate) client: Vec<String>,
+    /// An algorithm that it signs with; left out, every one that is verified here.
+    #[arg(long)]
+    pub(crate) algorithm: Vec<String>,
+    /// Where its keys are; left out, its discovery document says.
+    #[arg(long)]
+    pub(crate) jwks_uri: Option<String>,
+}
 
 #[derive(Serialize, Deserialize)]
 struct Issuer {

@@ -2,14 +2,43 @@
 
 use std::process::ExitCode;
 
+use clap::Subcommand;
 use serde::{Deserialize, Serialize};
 
-use crate::arguments::{Keys, Output};
+use crate::arguments::Output;
 use crate::command::account_path;
 use crate::data_dir::DataDir;
 use crate::exit::Exit;
 use crate::local::Local;
 use crate::print;
+
+/// `procura keys`
+#[derive(Debug, Subcommand)]
+pub(crate) enum Keys {
+    /// Make an access key and print its secret, once.
+    Create {
+        /// Whose it is: 12 decimal digits.
+        #[arg(long)]
+        account: String,
+        /// What its holder is: admin, agent-host, binding, auditor. May be given more than once.
+        #[arg(long, required = true)]
+        role: Vec<String>,
+    },
+    /// List the access keys of an account, without secrets.
+    List {
+        /// Whose they are.
+        #[arg(long)]
+        account: String,
+    },
+    /// Revoke an access key; it is refused from then on.
+    Revoke {
+        /// The access key id (PRCA…).
+        key: String,
+        /// Whose it is.
+        #[arg(long)]
+        account: String,
+    },
+}
 
 #[derive(Serialize, Deserialize)]
 struct Key {

@@ -2,12 +2,28 @@
 
 use std::process::ExitCode;
 
+use clap::Args;
 use procura_app::start::StartError;
 use procura_store::Store;
 
-use crate::arguments::Migrate;
 use crate::data_dir::DataDir;
 use crate::print;
+
+/// `procura migrate`
+#[derive(Debug, Args)]
+pub(crate) struct Migrate {
+    /// Only say what would be done.
+    #[arg(long)]
+    pub(crate) plan: bool,
+    /// The PostgreSQL database; without it, the one in the data directory.
+    #[arg(
+        long,
+        env = "PROCURA__STORE__URL",
+        hide_env_values = true,
+        value_name = "URL"
+    )]
+    pub(crate) store: Option<String>,
+}
 
 pub(crate) fn run(data_dir: &DataDir, command: Migrate) -> anyhow::Result<ExitCode> {
     let config = super::dev::store_config(data_dir, command.store);

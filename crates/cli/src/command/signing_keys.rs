@@ -2,14 +2,35 @@
 
 use std::process::ExitCode;
 
+use clap::Subcommand;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::arguments::{Output, SigningKeys};
+use crate::arguments::Output;
 use crate::command::account_path;
 use crate::data_dir::DataDir;
 use crate::local::Local;
 use crate::print;
+
+/// `procura signing-keys`
+#[derive(Debug, Subcommand)]
+pub(crate) enum SigningKeys {
+    /// Make a key; print its ARN and its public half as a JSON Web Key Set.
+    Create {
+        /// Whose it is: 12 decimal digits.
+        #[arg(long)]
+        account: String,
+        /// What it signs with: ES256, RS256 or PS256.
+        #[arg(long, default_value = "ES256")]
+        algorithm: String,
+    },
+    /// List the keys of an account.
+    List {
+        /// Whose they are.
+        #[arg(long)]
+        account: String,
+    },
+}
 
 #[derive(Serialize, Deserialize)]
 struct SigningKey {

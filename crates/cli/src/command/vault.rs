@@ -4,14 +4,62 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::bail;
+use clap::{ArgGroup, Args, Subcommand};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::arguments::{Output, Rotate, Vault};
+use crate::arguments::Output;
 use crate::data_dir::DataDir;
 use crate::exit::Exit;
 use crate::local::Local;
 use crate::print;
+
+/// `procura vault`
+#[derive(Debug, Subcommand)]
+pub(crate) enum Vault {
+    /// Print the root key, the keys of accounts, and how much is still wrapped under older ones.
+    Status,
+    /// Replace keys and wrap everything below them anew, while the service runs.
+    ///
+    /// It goes on when this command or the server is killed: the next start takes it up. Account
+    /// keys keep their older versions. The root key that was is kept as root.key.retired-<id>:
+    /// backups of before the rotation need it.
+    ///
+    /// Several nodes on one PostgreSQL database: run `vault rotate --root --prepare` on one of them,
+    /// copy its root.key.next into the data directory of all (mode 0600), then run `vault rotate
+    /// --root --confirm-distributed`. No node is stopped; each finds the new key when it meets it.
+    Rotate(Rotate),
+}
+
+/// `procura vault rotate`
+#[derive(Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an option; clap sees that only one of the group is given"
+)]
+#[command(group(
+    ArgGroup::new("what").required(true).args(["root", "account", "all_accounts", "token_key"])
+))]
+pub(crate) struct Rotate {
+    /// The root key, and with it everything that it wraps.
+    #[arg(long)]
+    pub(crate) root: bool,
+    /// The key of this account: 12 decimal digits.
+    #[arg(long, value_name = "ID")]
+    pub(crate) account: Option<String>,
+    /// The key of each account.
+    #[arg(long)]
+    pub(crate) all_accounts: bool,
+    /// The key of new workload access tokens; those under the older one stay good until they end.
+    #[arg(long)]
+    pub(crate) token_key: bool,
+    /// Only make root.key.next, so that it can be copied to the other nodes.
+    #[arg(long, conflicts_with_all = ["account", "all_accounts", "token_key"])]
+    pub(crate) prepare: bool,
+    /// root.key.next is in the data directory of every other node.
+    #[arg(long, conflicts_with_all = ["account", "all_accounts", "token_key", "prepare"])]
+    pub(crate) confirm_distributed: bool,
+}
 
 /// How often the server is asked whether a rotation is done.
 const ASK_EVERY: Duration = Duration::from_millis(100);
@@ -172,4 +220,36 @@ async fn show(local: &Local<'_>, output: Output) -> anyhow::Result<()> {
         ))?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+
+    use crate::arguments::Arguments;
+
+    #[test]
+    fn one_kind_of_key_is_rotated_at_a_time() {
+        let good = ["--root", "--root --prepare", "--root --confirm-distributed"];
+        let good = good
+            .into_iter()
+            .chain(["--account 000000000000", "--all-accounts"]);
+        let bad = [
+            "",
+            "--prepare",
+            "--root --token-key",
+            "--token-key --prepare",
+        ];
+        let bad = bad
+            .into_iter()
+            .chain(["--root --prepare --confirm-distributed"]);
+        let wanted = good
+            .map(|text| (text, true))
+            .chain(bad.map(|text| (text, false)));
+        for (text, is_good) in wanted {
+            let words = ["procura", "vault", "rotate"].into_iter();
+            let parsed = Arguments::try_parse_from(words.chain(text.split_ascii_whitespace()));
+            assert_eq!(parsed.is_ok(), is_good, "{text}");
+        }
+    }
 }

@@ -18,7 +18,7 @@ use procura_core::vendor::Vendor;
 use procura_demo::{DEMO_API_KEY, DEMO_CLIENT, DEMO_SECRET, DemoProvider, Settings};
 use tokio::net::TcpListener;
 
-use crate::arguments::Dev;
+use super::arguments::Dev;
 use crate::exit::Exit;
 use crate::instance::Instance;
 

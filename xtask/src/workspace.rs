@@ -8,16 +8,15 @@ use anyhow::{Context as _, bail};
 use serde::Deserialize;
 
 /// Makes the root of the workspace the current directory, so that all paths are relative to it.
+///
+/// Which checkout that is, cargo says when it runs us. What it said when it compiled us may be
+/// another one: checkouts that share a target directory share this program too.
 pub(crate) fn enter() -> anyhow::Result<()> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+    let package = variable("CARGO_MANIFEST_DIR").context("start it as `cargo xtask`")?;
+    let root = Path::new(&package)
         .parent()
         .context("xtask has no parent")?;
-    std::env::set_current_dir(root).with_context(|| {
-        format!(
-            "the workspace is no longer at {}: build again",
-            root.display()
-        )
-    })
+    std::env::set_current_dir(root).with_context(|| format!("cannot enter {}", root.display()))
 }
 
 /// What `cargo metadata` says, as far as we read it.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context as _, bail};
@@ -37,8 +37,8 @@ impl Files {
 
     /// Fails naming the files that differ from those that are checked in.
     pub(super) fn compare(&self) -> anyhow::Result<()> {
-        let target = workspace().join(TARGET);
-        let mut differing = stale(&target, &self.0)?;
+        let target = Path::new(TARGET);
+        let mut differing = stale(target, &self.0)?;
         for (path, text) in &self.0 {
             if fs::read_to_string(target.join(path)).ok().as_ref() != Some(text) {
                 differing.push(path.clone());
@@ -56,10 +56,10 @@ impl Files {
 
     /// Writes what differs and removes what is no longer generated.
     pub(super) fn write(&self) -> anyhow::Result<()> {
-        let target = workspace().join(TARGET);
+        let target = Path::new(TARGET);
         fs::create_dir_all(target.join("generated"))?;
         let mut changed = 0;
-        for path in stale(&target, &self.0)? {
+        for path in stale(target, &self.0)? {
             fs::remove_file(target.join(&path)).with_context(|| format!("cannot remove {path}"))?;
             changed += 1;
         }
@@ -87,9 +87,8 @@ impl Files {
         // The modules of `generated.rs` are formatted with it.
         let output = Command::new("rustfmt")
             .args(["--edition", "2024", "--config-path"])
-            .arg(workspace().join("rustfmt.toml"))
+            .arg("rustfmt.toml")
             .arg(scratch.join("generated.rs"))
-            .current_dir(workspace())
             .output()
             .context("cannot run rustfmt")?;
         if !output.status.success() {
@@ -118,8 +117,4 @@ fn stale(target: &Path, generated: &BTreeMap<String, String>) -> anyhow::Result<
     }
     stale.sort();
     Ok(stale)
-}
-
-fn workspace() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }

@@ -8,7 +8,6 @@
 
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader};
-use std::path::Path;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, bail, ensure};
@@ -30,9 +29,7 @@ const EXHAUSTIVE: usize = 50;
 pub(crate) fn run(full: bool) -> anyhow::Result<()> {
     let requests = if full { REQUESTS_FULL } else { REQUESTS };
     let mut command = Command::new(setup::interpreter()?);
-    command
-        .arg("-B")
-        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("python/sigv4_oracle.py"));
+    command.arg("-B").arg("xtask/python/sigv4_oracle.py");
     command
         .arg(requests.to_string())
         .args(variable("PROCURA_SIGV4_SEED"));

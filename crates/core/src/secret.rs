@@ -55,6 +55,18 @@ pub mod kind {
     /// A refresh token of an authorization server.
     #[derive(Debug)]
     pub enum RefreshToken {}
+    /// The authorization code that an authorization server gave a browser for us (RFC 6749 §1.3.1).
+    #[derive(Debug)]
+    pub enum AuthorizationCode {}
+    /// What proves that a code is redeemed by who asked for it (RFC 7636 §4.1).
+    #[derive(Debug)]
+    pub enum CodeVerifier {}
+    /// What a token endpoint answered, byte for byte, before anybody has read it.
+    #[derive(Debug)]
+    pub enum RawTokenReply {}
+    /// What an authorization session must remember until its end.
+    #[derive(Debug)]
+    pub enum FlowSecret {}
     /// The private half of a key that signs client assertions, as PKCS #8 (RFC 5958).
     #[derive(Debug)]
     pub enum PrivateKey {}

@@ -26,10 +26,10 @@ use url::form_urlencoded;
 use zeroize::Zeroizing;
 
 use super::authentication_method::AuthenticationMethod;
+use super::parameter;
 use super::redaction::LiveSecrets;
 use procura_core::scope::{ScopeSeparator, Scopes, ScopesError};
 
-mod parameter;
 #[cfg(test)]
 mod tests;
 
@@ -119,7 +119,10 @@ impl ClientAuthentication<'_> {
 #[non_exhaustive]
 pub enum RequestError {
     /// A custom parameter bears a name of ours, in any case.
-    #[error("leave {0} out of the custom parameters: it has a place of its own in a token request")]
+    #[error(
+        "leave {0} out of the custom parameters: it has a place of its own in the request, or may \
+         not be asked for"
+    )]
     Reserved(&'static str),
     /// The name of a custom parameter.
     #[error("name custom parameters with 1 to 256 letters, digits, hyphens, dots and underscores")]
@@ -148,6 +151,21 @@ pub enum RequestError {
     /// Not three parts of base64url.
     #[error("the client assertion is not a signed token in compact form")]
     Assertion,
+    /// The authorization endpoint has a parameter of ours in its query, in any case.
+    #[error("leave {0} out of the query of the authorization endpoint: each request has its own")]
+    EndpointParameter(&'static str),
+    /// A custom parameter bears a name that stands in the query of the authorization endpoint.
+    #[error("leave out custom parameters that the URL of the authorization endpoint fixes")]
+    CustomFixed,
+    /// Longer than [`super::authorization_request::URL_BYTES_MAX`].
+    #[error("ask for less: the authorization request has more than 16384 bytes")]
+    TooLong,
+    /// Empty, too long or not visible ASCII: a defect of whoever made it.
+    #[error("the state of an authorization request is not of its form")]
+    State,
+    /// Not what [`super::pkce::challenge_s256`] makes: a defect of whoever made it.
+    #[error("the code challenge of an authorization request is not of its form")]
+    CodeChallenge,
 }
 
 /// A request to a token endpoint: a form, and a header if the client authenticates by one.
@@ -178,30 +196,23 @@ pub fn client_credentials(
     if !ask.scopes.is_empty() {
         request.push("scope", &ask.scopes.parameter(ask.separator)?);
     }
-    at_most("resources", ask.resources.len())?;
+    parameter::at_most("resources", ask.resources.len())?;
     for resource in ask.resources {
         parameter::check_resource(resource)?;
         request.push("resource", resource);
     }
-    at_most("audiences", ask.audiences.len())?;
+    parameter::at_most("audiences", ask.audiences.len())?;
     for audience in ask.audiences {
         parameter::check_audience(audience)?;
         request.push("audience", audience);
     }
-    at_most("custom parameters", ask.custom.len())?;
+    parameter::at_most("custom parameters", ask.custom.len())?;
     for (name, value) in ask.custom {
         parameter::check_custom(name, value)?;
         request.push(name.clone(), value);
     }
     request.authenticate(client)?;
     Ok(request)
-}
-
-fn at_most(what: &'static str, count: usize) -> Result<(), RequestError> {
-    if count > ITEMS_MAX {
-        return Err(RequestError::TooMany(what));
-    }
-    Ok(())
 }
 
 impl TokenRequest {

@@ -31,6 +31,8 @@ pub struct Row {
     pub authentication: AuthenticationMethod,
     /// Where it departs from RFC 6749.
     pub dialect: Dialect,
+    /// What it wants in an authorization request.
+    pub switches: Switches,
     /// What the two endpoints rest on: the authorization endpoint and the token endpoint. The other
     /// members are what is known, whatever this says.
     pub evidence: Evidence,
@@ -57,6 +59,29 @@ impl Dialect {
         reply_separator: ScopeSeparator::Space,
         bearer_words: &[],
         token_type_optional: false,
+    };
+}
+
+/// What a vendor wants in an authorization request beside the parameters of RFC 6749 §4.1.1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Switches {
+    /// Parameters of each request. A caller may replace them.
+    pub always: &'static [(&'static str, &'static str)],
+    /// Parameters that have a user asked again who has consented before.
+    pub force: &'static [(&'static str, &'static str)],
+    /// A scope without which no refresh token is issued. It is asked for in each request.
+    pub offline_scope: Option<&'static str>,
+    /// The parameter that says the scopes of a user's token.
+    pub scope_parameter: &'static str,
+}
+
+impl Switches {
+    /// None.
+    pub const STANDARD: Self = Self {
+        always: &[],
+        force: &[],
+        offline_scope: None,
+        scope_parameter: "scope",
     };
 }
 
@@ -105,6 +130,11 @@ impl fmt::Display for Tally {
 /// What is known of a vendor.
 pub const fn row(vendor: Vendor) -> &'static Row {
     rows::row(vendor)
+}
+
+/// What a vendor wants in an authorization request.
+pub const fn switches(vendor: Vendor) -> &'static Switches {
+    &rows::row(vendor).switches
 }
 
 /// Counts the evidence of all rows.

@@ -4,7 +4,7 @@
 use procura_core::vendor::Vendor;
 
 use super::super::authentication_method::AuthenticationMethod::{SecretBasic, SecretPost};
-use super::{Dialect, Evidence, Row};
+use super::{Dialect, Evidence, Row, Switches};
 use procura_core::scope::ScopeSeparator;
 
 const ON: &str = "2026-11-22";
@@ -50,6 +50,7 @@ const fn supplied(vendor: Vendor) -> Row {
         discovery_url: None,
         authentication: SecretBasic,
         dialect: Dialect::STANDARD,
+        switches: Switches::STANDARD,
         evidence: Evidence::Supplied,
     }
 }
@@ -123,6 +124,10 @@ const SLACK: Row = Row {
         reply_separator: ScopeSeparator::Comma,
         bearer_words: &["bot", "user"],
         ..Dialect::STANDARD
+    },
+    switches: Switches {
+        scope_parameter: "user_scope",
+        ..Switches::STANDARD
     },
     ..known(
         Vendor::Slack,

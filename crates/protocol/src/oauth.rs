@@ -3,7 +3,8 @@
 //! In the order of a call: [`vendor_table`] or [`metadata`] say where the endpoints are,
 //! [`token_request`] writes the request, [`token_reply`] reads the answer. Where a user is asked
 //! first, [`authorization_request`] says where to send the browser ([`pkce`] binds the code to us)
-//! and [`authorization_response`] reads what it comes back with. `procura_core::scope`,
+//! and [`authorization_response`] reads what it comes back with. [`revocation`] takes tokens back.
+//! `procura_core::scope`,
 //! [`endpoint_url`], [`issuer`] and [`authentication_method`] are the words they share.
 //!
 //! Nothing here opens a connection. Whether an endpoint may be called, and for how long, is decided
@@ -22,6 +23,7 @@ pub mod metadata;
 mod parameter;
 pub mod pkce;
 pub mod redaction;
+pub mod revocation;
 pub mod token_reply;
 pub mod token_request;
 pub mod vendor_table;

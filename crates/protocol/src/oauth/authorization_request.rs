@@ -147,7 +147,7 @@ fn check_values(ask: &AuthorizationRequest<'_>) -> Result<(), RequestError> {
     if !state_has_form {
         return Err(RequestError::State);
     }
-    if !pkce::is_challenge(ask.code_challenge) {
+    if !pkce::has_form(ask.code_challenge) {
         return Err(RequestError::CodeChallenge);
     }
     parameter::at_most("resources", ask.resources.len())?;

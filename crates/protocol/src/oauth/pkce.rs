@@ -27,8 +27,8 @@ pub fn challenge_s256(verifier: &Plain<CodeVerifier>) -> String {
     URL_SAFE_NO_PAD.encode(sha256(&[verifier.expose_secret()]))
 }
 
-/// Whether a text can be a challenge: [`TEXT_BYTES`] of base64url.
-pub(super) fn is_challenge(text: &str) -> bool {
+/// Whether a text can be a verifier of ours, or a challenge: [`TEXT_BYTES`] of base64url.
+pub(super) fn has_form(text: &str) -> bool {
     text.len() == TEXT_BYTES
         && text
             .bytes()
@@ -82,12 +82,11 @@ mod tests {
         let (one, other) = (code_verifier(&mut OsEntropy), code_verifier(&mut OsEntropy));
         assert_ne!(one.expose_secret(), other.expose_secret());
         for verifier in [one, other] {
-            // A challenge has the form of a verifier of ours.
-            assert!(is_challenge(verifier.expose_secret_text().unwrap()));
-            assert!(is_challenge(&challenge_s256(&verifier)));
+            assert!(has_form(verifier.expose_secret_text().unwrap()));
+            assert!(has_form(&challenge_s256(&verifier)));
         }
         for text in ["", "a", &"a".repeat(42), &"a".repeat(44), &"=".repeat(43)] {
-            assert!(!is_challenge(text));
+            assert!(!has_form(text));
         }
     }
 }

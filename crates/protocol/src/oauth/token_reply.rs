@@ -11,14 +11,16 @@ use serde_json::Value;
 use zeroize::Zeroizing;
 
 use super::redaction::LiveSecrets;
-use super::vendor_table::Dialect;
+use super::vendor_table::{Dialect, TokenPlace};
 use crate::strict_json::{self, Limits, StrictJsonError};
 use procura_core::scope::{Scopes, ScopesError};
 
+mod account;
 mod refusal;
 #[cfg(test)]
 mod tests;
 
+pub use self::account::{AccountError, IdToken, ProviderAccount};
 pub use self::refusal::{Blame, ProviderRefusal, RETRY_AFTER_S_MAX};
 
 /// Largest body, in bytes.
@@ -52,12 +54,15 @@ pub struct RawReply<'a> {
 pub struct TokenReply {
     /// `access_token`: 1 to [`TOKEN_BYTES_MAX`] visible ASCII characters.
     pub access_token: Plain<AccessToken>,
-    /// `refresh_token`, of the same form.
+    /// `refresh_token`, of the same form. An empty one is none: who had one before keeps that
+    /// (RFC 6749 §6).
     pub refresh_token: Option<Plain<RefreshToken>>,
     /// `expires_in`, in seconds: 1 to [`EXPIRES_IN_S_MAX`]. Counts from the moment of the reply.
     pub expires_in_s: Option<u32>,
     /// `scope`: what was granted, if it is said. Ask [`Self::granted`].
     pub scopes: Option<Scopes>,
+    /// `id_token`, of which nothing was looked at. Ask [`IdToken::account`] once the rest is safe.
+    pub id_token: Option<IdToken>,
 }
 
 impl TokenReply {
@@ -152,6 +157,25 @@ struct Body {
     error: Option<Value>,
     error_description: Option<Value>,
     message: Option<Value>,
+    ok: Option<Value>,
+    /// Filled where the dialect says so: another vendor's `authed_user` may be anything.
+    #[serde(skip)]
+    of_user: Option<OfUser>,
+}
+
+#[derive(Deserialize)]
+struct WithUser {
+    authed_user: Option<OfUser>,
+}
+
+/// A token that has an object to itself.
+#[derive(Deserialize)]
+struct OfUser {
+    access_token: Option<SecretText>,
+    refresh_token: Option<SecretText>,
+    token_type: Option<String>,
+    expires_in: Option<Value>,
+    scope: Option<Value>,
 }
 
 #[derive(Deserialize)]
@@ -167,7 +191,8 @@ impl From<String> for SecretText {
 /// Reads a reply. `secrets` are those of the request; none of them, and no token of the reply, is
 /// left in an error.
 ///
-/// A status of 2xx with a member `error` is a refusal (GitHub and Slack answer so).
+/// A status of 2xx with a member `error` is a refusal (GitHub and Slack answer so); so is one with
+/// an `ok` that is not `true`, where the dialect knows that member.
 ///
 /// # Errors
 /// No token was issued, or not one that we can use.
@@ -176,10 +201,10 @@ pub fn parse(
     dialect: &Dialect,
     secrets: &LiveSecrets<'_>,
 ) -> Result<TokenReply, ReplyError> {
-    let body = read(reply.body);
+    let body = read(reply.body, dialect);
     let is_success = matches!(reply.status, 200..=299);
     match body {
-        Ok(body) if !is_success || body.error.is_some() => Err(ReplyError::Refused(
+        Ok(body) if !is_success || body.says_no(dialect) => Err(ReplyError::Refused(
             refusal::from_body(reply, &body, secrets),
         )),
         Ok(body) => Ok(issued(body, dialect)?),
@@ -188,7 +213,65 @@ pub fn parse(
     }
 }
 
-fn read(bytes: &[u8]) -> Result<Body, Unreadable> {
+impl Body {
+    fn says_no(&self, dialect: &Dialect) -> bool {
+        let is_not_ok = self.ok.as_ref().is_some_and(|ok| *ok != Value::Bool(true));
+        self.error.is_some() || dialect.says_ok && is_not_ok
+    }
+
+    /// Every token that stands in it.
+    fn tokens(&self) -> impl Iterator<Item = &str> {
+        let of_user = self.of_user.as_ref();
+        let tokens = [
+            self.access_token.as_ref(),
+            self.refresh_token.as_ref(),
+            self.id_token.as_ref(),
+            of_user.and_then(|user| user.access_token.as_ref()),
+            of_user.and_then(|user| user.refresh_token.as_ref()),
+        ];
+        tokens.into_iter().flatten().map(|text| text.0.as_str())
+    }
+
+    /// The token of the user, where it has an object to itself.
+    fn of_the_user(self) -> Self {
+        match self.of_user {
+            Some(user) if user.access_token.is_some() => Self {
+                access_token: user.access_token,
+                refresh_token: user.refresh_token,
+                token_type: user.token_type,
+                expires_in: user.expires_in,
+                scope: user.scope,
+                of_user: None,
+                ..self
+            },
+            _ => self,
+        }
+    }
+}
+
+/// What an answer says that has no token in it.
+pub(super) struct Said {
+    /// Whether it has a member `error`.
+    pub(super) says_no: bool,
+    /// What may be kept of it.
+    pub(super) words: ProviderRefusal,
+}
+
+/// Reads what an answer without a token says, whatever its status: for [`super::revocation`].
+pub(super) fn refusal(reply: &RawReply<'_>, secrets: &LiveSecrets<'_>) -> Said {
+    match read(reply.body, &Dialect::STANDARD) {
+        Ok(body) => Said {
+            says_no: body.error.is_some(),
+            words: refusal::from_body(reply, &body, secrets),
+        },
+        Err(_) => Said {
+            says_no: false,
+            words: refusal::without_body(reply),
+        },
+    }
+}
+
+fn read(bytes: &[u8], dialect: &Dialect) -> Result<Body, Unreadable> {
     if bytes.len() > BODY_BYTES_MAX {
         return Err(Unreadable::TooLarge);
     }
@@ -205,21 +288,33 @@ fn read(bytes: &[u8]) -> Result<Body, Unreadable> {
             Unreadable::Json(error)
         }
     })?;
-    serde_json::from_slice(bytes).map_err(|_| Unreadable::WrongType)
+    let mut body: Body = serde_json::from_slice(bytes).map_err(|_| Unreadable::WrongType)?;
+    if dialect.token_place == TokenPlace::AuthedUser {
+        let with: WithUser = serde_json::from_slice(bytes).map_err(|_| Unreadable::WrongType)?;
+        body.of_user = with.authed_user;
+    }
+    Ok(body)
 }
 
 fn issued(body: Body, dialect: &Dialect) -> Result<TokenReply, Unreadable> {
+    let body = body.of_the_user();
     let access_token = body.access_token.ok_or(Unreadable::NoAccessToken)?;
     check_token_type(body.token_type.as_deref(), dialect)?;
     Ok(TokenReply {
         access_token: token(&access_token)?,
-        refresh_token: body.refresh_token.as_ref().map(token).transpose()?,
+        refresh_token: body
+            .refresh_token
+            .as_ref()
+            .filter(|text| !text.0.is_empty())
+            .map(token)
+            .transpose()?,
         expires_in_s: body.expires_in.as_ref().map(seconds).transpose()?,
         scopes: body
             .scope
             .as_ref()
             .map(|scope| granted(scope, dialect))
             .transpose()?,
+        id_token: body.id_token.and_then(|SecretText(text)| IdToken::of(text)),
     })
 }
 

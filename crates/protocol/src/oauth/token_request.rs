@@ -1,5 +1,5 @@
-//! A token request by client credentials (RFC 6749 §4.4), and how the client authenticates in it
-//! (RFC 6749 §2.3, RFC 7521 §4.2).
+//! A token request by client credentials (RFC 6749 §4.4), by an authorization code (§4.1.3) or by a
+//! refresh token (§6), and how the client authenticates in it (§2.3, RFC 7521 §4.2).
 //!
 //! ```
 //! # use procura_core::secret::{Plain, kind::ClientSecret};
@@ -32,6 +32,10 @@ use procura_core::scope::{ScopeSeparator, Scopes, ScopesError};
 
 #[cfg(test)]
 mod tests;
+mod user_grant;
+
+pub(super) use self::user_grant::token_text;
+pub use self::user_grant::{CodeRedemption, TokenRefresh, authorization_code, refresh_token};
 
 /// `client_assertion_type` of RFC 7523 §2.2.
 pub const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -160,6 +164,18 @@ pub enum RequestError {
     /// Longer than [`super::authorization_request::URL_BYTES_MAX`].
     #[error("ask for less: the authorization request has more than 16384 bytes")]
     TooLong,
+    /// Empty, too long or not visible ASCII.
+    #[error("the authorization code cannot stand in a request; start again")]
+    Code,
+    /// Not what [`super::pkce::code_verifier`] makes: a defect of whoever made it.
+    #[error("the code verifier is not of its form")]
+    CodeVerifier,
+    /// Empty, too long or not visible ASCII.
+    #[error("the refresh token cannot stand in a request; have the user consent again")]
+    RefreshToken,
+    /// Empty, too long or not visible ASCII.
+    #[error("the token to revoke cannot stand in a request")]
+    Token,
     /// Empty, too long or not visible ASCII: a defect of whoever made it.
     #[error("the state of an authorization request is not of its form")]
     State,
@@ -168,14 +184,15 @@ pub enum RequestError {
     CodeChallenge,
 }
 
-/// A request to a token endpoint: a form, and a header if the client authenticates by one.
+/// A request to a token endpoint, or to a revocation endpoint: a form, and a header if the client
+/// authenticates by one.
 ///
 /// To be sent as a POST of `application/x-www-form-urlencoded` with `Accept: application/json`.
 pub struct TokenRequest {
     pairs: Vec<(Cow<'static, str>, Zeroizing<String>)>,
     authorization: Option<Zeroizing<String>>,
-    /// The client's secret or its assertion, as it is before any encoding.
-    secret: Zeroizing<String>,
+    /// What proves the client, and what it redeems, as they are before any encoding.
+    secrets: Vec<Zeroizing<String>>,
 }
 
 /// Writes a request by client credentials. The order is fixed: the grant type, scope, resources,
@@ -187,25 +204,12 @@ pub fn client_credentials(
     ask: &ClientCredentials<'_>,
     client: &ClientAuthentication<'_>,
 ) -> Result<TokenRequest, RequestError> {
-    let mut request = TokenRequest {
-        pairs: Vec::new(),
-        authorization: None,
-        secret: Zeroizing::default(),
-    };
-    request.push("grant_type", "client_credentials");
+    let mut request = TokenRequest::of("client_credentials");
     if !ask.scopes.is_empty() {
         request.push("scope", &ask.scopes.parameter(ask.separator)?);
     }
-    parameter::at_most("resources", ask.resources.len())?;
-    for resource in ask.resources {
-        parameter::check_resource(resource)?;
-        request.push("resource", resource);
-    }
-    parameter::at_most("audiences", ask.audiences.len())?;
-    for audience in ask.audiences {
-        parameter::check_audience(audience)?;
-        request.push("audience", audience);
-    }
+    request.push_resources(ask.resources)?;
+    request.push_audiences(ask.audiences)?;
     parameter::at_most("custom parameters", ask.custom.len())?;
     for (name, value) in ask.custom {
         parameter::check_custom(name, value)?;
@@ -231,7 +235,9 @@ impl TokenRequest {
     /// What must not come back in the text of an error: [`super::token_reply::parse`] takes it.
     pub fn live_secrets(&self) -> LiveSecrets<'_> {
         let mut secrets = LiveSecrets::default();
-        secrets.push(&self.secret);
+        for secret in &self.secrets {
+            secrets.push(secret);
+        }
         if let Some(value) = self.authorization() {
             secrets.push(value.strip_prefix("Basic ").unwrap_or(value));
         }
@@ -257,12 +263,59 @@ impl TokenRequest {
         form
     }
 
-    fn push(&mut self, name: impl Into<Cow<'static, str>>, value: &str) {
+    /// A request without any parameter.
+    pub(super) const fn empty() -> Self {
+        Self {
+            pairs: Vec::new(),
+            authorization: None,
+            secrets: Vec::new(),
+        }
+    }
+
+    fn of(grant_type: &'static str) -> Self {
+        let mut request = Self::empty();
+        request.push("grant_type", grant_type);
+        request
+    }
+
+    fn push_resources(&mut self, resources: &[String]) -> Result<(), RequestError> {
+        parameter::at_most("resources", resources.len())?;
+        for resource in resources {
+            parameter::check_resource(resource)?;
+            self.push("resource", resource);
+        }
+        Ok(())
+    }
+
+    fn push_audiences(&mut self, audiences: &[String]) -> Result<(), RequestError> {
+        parameter::at_most("audiences", audiences.len())?;
+        for audience in audiences {
+            parameter::check_audience(audience)?;
+            self.push("audience", audience);
+        }
+        Ok(())
+    }
+
+    /// A parameter whose value is a secret.
+    pub(super) fn push_secret(&mut self, name: &'static str, value: &str) {
+        self.push(name, value);
+        self.keep(value);
+    }
+
+    fn keep(&mut self, secret: &str) {
+        self.secrets.push(Zeroizing::new(secret.to_owned()));
+    }
+
+    pub(super) fn push(&mut self, name: impl Into<Cow<'static, str>>, value: &str) {
         self.pairs
             .push((name.into(), Zeroizing::new(value.to_owned())));
     }
 
-    fn authenticate(&mut self, client: &ClientAuthentication<'_>) -> Result<(), RequestError> {
+    /// How the client proves itself: the last parameters of each request.
+    pub(super) fn authenticate(
+        &mut self,
+        client: &ClientAuthentication<'_>,
+    ) -> Result<(), RequestError> {
         match *client {
             ClientAuthentication::SecretBasic {
                 client_id,
@@ -270,7 +323,7 @@ impl TokenRequest {
             } => {
                 parameter::check_client_id(client_id)?;
                 let secret = text_of(client_secret)?;
-                self.secret.push_str(secret);
+                self.keep(secret);
                 self.authorization = Some(basic(client_id, secret));
             }
             ClientAuthentication::SecretPost {
@@ -279,22 +332,20 @@ impl TokenRequest {
             } => {
                 parameter::check_client_id(client_id)?;
                 let secret = text_of(client_secret)?;
-                self.secret.push_str(secret);
                 self.push("client_id", client_id);
-                self.push("client_secret", secret);
+                self.push_secret("client_secret", secret);
             }
             ClientAuthentication::PrivateKeyJwt {
                 client_id,
                 assertion,
             } => {
                 parameter::check_assertion(assertion)?;
-                self.secret.push_str(assertion);
                 if let Some(client_id) = client_id {
                     parameter::check_client_id(client_id)?;
                     self.push("client_id", client_id);
                 }
                 self.push("client_assertion_type", JWT_BEARER);
-                self.push("client_assertion", assertion);
+                self.push_secret("client_assertion", assertion);
             }
         }
         Ok(())

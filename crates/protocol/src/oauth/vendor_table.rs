@@ -50,6 +50,22 @@ pub struct Dialect {
     /// Whether a reply without `token_type` is taken as a bearer token (RFC 6749 §5.1: it is
     /// required).
     pub token_type_optional: bool,
+    /// Where a user's token stands in a reply.
+    pub token_place: TokenPlace,
+    /// Whether a member `ok` that is not `true` makes a reply a refusal, whatever its status.
+    pub says_ok: bool,
+    /// Other spellings of its issuer in an `id_token`.
+    pub issuer_aliases: &'static [&'static str],
+}
+
+/// Where a user's token stands in a reply.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TokenPlace {
+    /// RFC 6749 §5.1: among the members of the reply.
+    Top,
+    /// In the object `authed_user`, with its own type, scopes and life; where that has no token, as
+    /// above. What stands beside it is another's token, and is not kept.
+    AuthedUser,
 }
 
 impl Dialect {
@@ -59,6 +75,9 @@ impl Dialect {
         reply_separator: ScopeSeparator::Space,
         bearer_words: &[],
         token_type_optional: false,
+        token_place: TokenPlace::Top,
+        says_ok: false,
+        issuer_aliases: &[],
     };
 }
 

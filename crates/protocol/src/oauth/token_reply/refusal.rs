@@ -5,7 +5,7 @@ use std::fmt;
 use serde_json::Value;
 
 use super::super::redaction::{self, LiveSecrets};
-use super::{Body, RawReply, SecretText};
+use super::{Body, RawReply};
 
 /// Longest wait that is passed on, in seconds.
 pub const RETRY_AFTER_S_MAX: u32 = 3600;
@@ -94,12 +94,7 @@ pub(super) fn from_body(
     body: &Body,
     secrets: &LiveSecrets<'_>,
 ) -> ProviderRefusal {
-    let tokens = [&body.access_token, &body.refresh_token, &body.id_token];
-    let tokens = tokens
-        .into_iter()
-        .flatten()
-        .map(|SecretText(token)| token.as_str());
-    let secrets = secrets.with(tokens);
+    let secrets = secrets.with(body.tokens());
     // Facebook's `error` is an object with a message.
     let (code, inner) = match &body.error {
         Some(Value::String(code)) => (redaction::code(code, &secrets), None),

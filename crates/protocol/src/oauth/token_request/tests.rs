@@ -4,6 +4,8 @@ use proptest::prelude::*;
 
 use super::*;
 
+mod user_grant;
+
 fn secret(text: &str) -> Plain<ClientSecret> {
     Plain::new(text.as_bytes().to_vec())
 }

@@ -4,7 +4,7 @@
 use procura_core::vendor::Vendor;
 
 use super::super::authentication_method::AuthenticationMethod::{SecretBasic, SecretPost};
-use super::{Dialect, Evidence, Row, Switches};
+use super::{Dialect, Evidence, Row, Switches, TokenPlace};
 use procura_core::scope::ScopeSeparator;
 
 const ON: &str = "2026-11-22";
@@ -88,6 +88,10 @@ const GOOGLE: Row = Row {
     revocation_endpoint: Some("https://oauth2.googleapis.com/revoke"),
     discovery_url: Some("https://accounts.google.com/.well-known/openid-configuration"),
     authentication: SecretPost,
+    dialect: Dialect {
+        issuer_aliases: &["accounts.google.com"],
+        ..Dialect::STANDARD
+    },
     ..known(
         Vendor::Google,
         "https://accounts.google.com/o/oauth2/v2/auth",
@@ -123,6 +127,8 @@ const SLACK: Row = Row {
         request_separator: ScopeSeparator::Comma,
         reply_separator: ScopeSeparator::Comma,
         bearer_words: &["bot", "user"],
+        token_place: TokenPlace::AuthedUser,
+        says_ok: true,
         ..Dialect::STANDARD
     },
     switches: Switches {

@@ -6,10 +6,12 @@ use axum::http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use procura_core::digest::constant_time_eq;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::issued::Issued;
 use crate::provider::DemoProvider;
+use crate::repository;
+use crate::user::{email, full_name};
 
 /// What `GET /api/weather` wants in `X-Api-Key`.
 pub const DEMO_API_KEY: &str = "demo-api-key";
@@ -22,6 +24,8 @@ pub(crate) enum Refusal {
     InvalidToken,
     /// A good one, with none of these scopes.
     InsufficientScope(&'static str),
+    /// A client's own, where a user's is needed.
+    NoUser,
     /// The header `X-Api-Key` is absent or another.
     ApiKey,
 }
@@ -46,6 +50,11 @@ impl IntoResponse for Refusal {
                 ),
                 "get an access token with a scope of the challenge",
             ),
+            Self::NoUser => (
+                StatusCode::FORBIDDEN,
+                "Bearer realm=\"procura-demo\"".to_owned(),
+                "get an access token of a user: with a code, not with client credentials",
+            ),
             Self::ApiKey => (
                 StatusCode::UNAUTHORIZED,
                 "ApiKey realm=\"procura-demo\"".to_owned(),
@@ -64,8 +73,22 @@ pub(crate) async fn whoami(
 ) -> Result<Json<Value>, Refusal> {
     let token = bearer(&provider, &headers)?;
     let scopes: Vec<&str> = token.scopes.iter().collect();
+    let mut whoami = json!({ "client_id": token.client_id, "scopes": scopes });
+    if let (Some(user), Some(members)) = (token.user, whoami.as_object_mut()) {
+        members.insert("user".to_owned(), user.into());
+    }
+    Ok(Json(whoami))
+}
+
+/// `GET /api/user`.
+pub(crate) async fn user(
+    State(provider): State<DemoProvider>,
+    headers: HeaderMap,
+) -> Result<Json<Value>, Refusal> {
+    let token = bearer(&provider, &headers)?;
+    let user = readable(&token)?.ok_or(Refusal::NoUser)?;
     Ok(Json(
-        json!({ "client_id": token.client_id, "scopes": scopes }),
+        json!({ "login": user, "name": full_name(user), "email": email(user) }),
     ))
 }
 
@@ -75,18 +98,41 @@ pub(crate) async fn repositories(
     headers: HeaderMap,
 ) -> Result<Json<Value>, Refusal> {
     let token = bearer(&provider, &headers)?;
-    if !token
-        .scopes
-        .iter()
-        .any(|scope| ["repo", "read"].contains(&scope))
-    {
-        return Err(Refusal::InsufficientScope("repo read"));
+    Ok(Json(repository::of(readable(&token)?)))
+}
+
+/// `GET /userinfo` (OpenID Connect Core §5.3).
+pub(crate) async fn userinfo(
+    State(provider): State<DemoProvider>,
+    headers: HeaderMap,
+) -> Result<Json<Value>, Refusal> {
+    let token = bearer(&provider, &headers)?;
+    let has = |wanted: &str| token.scopes.iter().any(|scope| scope == wanted);
+    if !has("openid") {
+        return Err(Refusal::InsufficientScope("openid"));
     }
-    Ok(Json(json!([
-        { "name": "lighthouse", "private": false, "description": "Charts of the coast" },
-        { "name": "ledger", "private": true, "description": "Who owes whom" },
-        { "name": "orchard", "private": false, "description": "Apples, by variety" },
-    ])))
+    let user = token.user.as_deref().ok_or(Refusal::NoUser)?;
+    let mut claims = Map::new();
+    claims.insert("sub".to_owned(), user.into());
+    if has("profile") {
+        claims.insert("name".to_owned(), full_name(user).into());
+        claims.insert("preferred_username".to_owned(), user.into());
+    }
+    if has("email") {
+        claims.insert("email".to_owned(), email(user).into());
+        claims.insert("email_verified".to_owned(), true.into());
+    }
+    Ok(Json(claims.into()))
+}
+
+/// Whose repositories a token may read: a user's, or those of the client itself.
+fn readable(token: &Issued) -> Result<Option<&str>, Refusal> {
+    let is_enough = |scope| ["repo", "read"].contains(&scope);
+    if token.scopes.iter().any(is_enough) {
+        Ok(token.user.as_deref())
+    } else {
+        Err(Refusal::InsufficientScope("repo read"))
+    }
 }
 
 /// `GET /api/weather`.
@@ -108,5 +154,6 @@ fn bearer(provider: &DemoProvider, headers: &HeaderMap) -> Result<Issued, Refusa
     if !scheme.eq_ignore_ascii_case("Bearer") {
         return Err(Refusal::NoToken);
     }
-    provider.look_up(token).ok_or(Refusal::InvalidToken)
+    let known = provider.tokens().look_up(token, provider.now());
+    known.ok_or(Refusal::InvalidToken)
 }

@@ -16,7 +16,7 @@ const JSON: &str = "application/json";
 
 /// `GET /.well-known/openid-configuration` and `GET /.well-known/oauth-authorization-server`.
 pub(crate) async fn document(State(provider): State<DemoProvider>) -> Response {
-    provider.count_discovery_request();
+    provider.counters().discovery_requests.add();
     let mut document = standard(&provider.issuer());
     let text = match provider.misbehaviour() {
         Some(Misbehaviour::DiscoveryIssuer(issuer)) => replaced(&mut document, "issuer", issuer),
@@ -36,8 +36,13 @@ fn standard(issuer: &str) -> Value {
         "token_endpoint": format!("{issuer}/token"),
         "revocation_endpoint": format!("{issuer}/revoke"),
         "jwks_uri": format!("{issuer}/jwks"),
-        "scopes_supported": ["openid", "profile", "read", "write", "repo"],
+        "userinfo_endpoint": format!("{issuer}/userinfo"),
+        "scopes_supported":
+            ["openid", "profile", "email", "offline_access", "read", "write", "repo"],
         "response_types_supported": ["code"],
+        "response_modes_supported": ["query"],
+        "prompt_values_supported": ["none", "login", "consent", "select_account"],
+        "authorization_response_iss_parameter_supported": true,
         "grant_types_supported": GRANT_TYPES,
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ALGORITHMS.map(|algorithm| algorithm.name()),
@@ -60,7 +65,7 @@ pub(crate) async fn key_set(
     State(provider): State<DemoProvider>,
     ConnectInfo(line): ConnectInfo<Line>,
 ) -> Response {
-    provider.count_key_set_request();
+    provider.counters().key_set_requests.add();
     let mut keys = provider.public_keys();
     let text = match provider.misbehaviour() {
         Some(Misbehaviour::KeySetBody(text)) => text,

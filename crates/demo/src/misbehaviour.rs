@@ -31,6 +31,47 @@ pub enum Misbehaviour {
     GrantsMore,
     /// `expires_in` is -1.
     NegativeLifetime,
+    /// A reply with a token has no `expires_in`.
+    NoLifetime,
+    /// `expires_in` is 18446744073709551615.
+    HugeLifetime,
+    /// A reply with a token has a `refresh_token` that is empty.
+    RefreshTokenEmpty,
+    /// A reply with a token has no `refresh_token`, whatever was issued.
+    RefreshTokenAbsent,
+    /// A refresh token stays good, and is in the reply to it.
+    RefreshTokenStays,
+    /// The token endpoint answers a `refresh_token` grant with this.
+    RefreshError {
+        /// Of the reply; one that HTTP does not know is sent as 500.
+        status: u16,
+        /// As it is, called `application/json`.
+        body: String,
+    },
+    /// The token endpoint takes a `refresh_token` grant and never answers.
+    RefreshHangs,
+    /// The token endpoint does all that it was asked for, and then closes the connection instead of
+    /// answering.
+    ReplyLost,
+    /// A code is taken as often as it comes; each time it gives new tokens.
+    CodeReusable,
+    /// The id token is of this issuer.
+    IdTokenIssuer(String),
+    /// The id token is for this client.
+    IdTokenAudience(String),
+    /// A refusal of the token endpoint has the status 200.
+    ErrorsWith200,
+    /// What the token endpoint answers is form-encoded.
+    FormEncoded,
+    /// The revocation endpoint answers with this.
+    RevocationError {
+        /// Of the reply; one that HTTP does not know is sent as 500.
+        status: u16,
+        /// As it is, called `application/json`.
+        body: String,
+    },
+    /// The revocation endpoint takes the request and never answers.
+    RevocationHangs,
     /// The token endpoint refuses, and puts the client secret or assertion that it received into
     /// `error_description`: as it is, base64, base64url and percent-encoded; with it the value of the
     /// `Authorization` header, if there was one.

@@ -7,6 +7,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use procura_core::entropy::{OsEntropy, random_bytes};
 use procura_core::time::{Clock, Timestamp};
 use procura_protocol::jose::Algorithm;
 use procura_protocol::jose::signing::SigningError;
@@ -14,12 +15,15 @@ use serde_json::{Map, Value};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use crate::issued::{Issued, IssuedTokens};
+use crate::authorization_request::AuthorizationRequestSeen;
+use crate::counter::Counters;
+use crate::issued::IssuedTokens;
 use crate::key_ring::KeyRing;
 use crate::line::{Line, Lines};
 use crate::misbehaviour::Misbehaviour;
-use crate::settings::{DemoClient, Settings};
+use crate::settings::{DEMO_CLIENT, DemoClient, Settings};
 use crate::token_endpoint::{TokenRequestSeen, UsedAssertions};
+use crate::visits::Visits;
 use crate::{routes, user};
 
 /// Most clients; further ones are not registered.
@@ -38,12 +42,14 @@ struct Shared {
     clients: Mutex<BTreeMap<String, DemoClient>>,
     keys: Mutex<KeyRing>,
     tokens: Mutex<IssuedTokens>,
+    visits: Mutex<Visits>,
+    /// Forms that are given out are authenticated with it.
+    form_key: [u8; 32],
     assertions: Mutex<UsedAssertions>,
     misbehaviour: Mutex<Option<Misbehaviour>>,
+    last_authorization_request: Mutex<Option<AuthorizationRequestSeen>>,
     last_token_request: Mutex<Option<TokenRequestSeen>>,
-    token_requests: watch::Sender<u64>,
-    key_set_requests: watch::Sender<u64>,
-    discovery_requests: watch::Sender<u64>,
+    counters: Counters,
     stopping: watch::Sender<bool>,
 }
 
@@ -61,12 +67,13 @@ impl DemoProvider {
             clients: Mutex::default(),
             keys: Mutex::new(KeyRing::generate()?),
             tokens: Mutex::default(),
+            visits: Mutex::default(),
+            form_key: random_bytes(&mut OsEntropy),
             assertions: Mutex::default(),
             misbehaviour: Mutex::default(),
+            last_authorization_request: Mutex::default(),
             last_token_request: Mutex::default(),
-            token_requests: watch::Sender::new(0),
-            key_set_requests: watch::Sender::new(0),
-            discovery_requests: watch::Sender::new(0),
+            counters: Counters::default(),
             stopping: watch::Sender::new(false),
         }));
         for client in settings.clients {
@@ -133,6 +140,14 @@ impl DemoProvider {
         }
     }
 
+    /// Lets [`DEMO_CLIENT`] have users sent back to any URL that is `prefix`, which ends in a
+    /// slash, and one more segment: for callback URLs that are not known beforehand.
+    pub fn allow_redirects_below(&self, prefix: String) {
+        if let Some(client) = lock(&self.0.clients).get_mut(DEMO_CLIENT) {
+            client.redirect_prefix = Some(prefix);
+        }
+    }
+
     /// A good access token of a user: ES256, `at+jwt` (RFC 9068), for and issued to
     /// [`crate::DEMO_APP`], good for an hour. Empty if the machine cannot sign.
     pub fn user_token(&self, subject: &str) -> String {
@@ -179,35 +194,6 @@ impl DemoProvider {
         }
     }
 
-    /// How many requests came to the token endpoint.
-    pub fn token_requests(&self) -> u64 {
-        *self.0.token_requests.borrow()
-    }
-
-    /// Waits until `count` requests came to the token endpoint: with [`Misbehaviour::Gate`], until
-    /// so many wait there.
-    pub async fn token_requests_reach(&self, count: u64) {
-        let mut seen = self.0.token_requests.subscribe();
-        // The sender is ours.
-        let _ = seen.wait_for(|seen| *seen >= count).await;
-    }
-
-    /// How often the key set was asked for.
-    pub fn key_set_requests(&self) -> u64 {
-        *self.0.key_set_requests.borrow()
-    }
-
-    /// How often the metadata was asked for.
-    pub fn discovery_requests(&self) -> u64 {
-        *self.0.discovery_requests.borrow()
-    }
-
-    /// What the last request to the token endpoint was, if it was a form. For tests; it has no
-    /// secret.
-    pub fn last_token_request(&self) -> Option<TokenRequestSeen> {
-        lock(&self.0.last_token_request).clone()
-    }
-
     /// What to do wrong from now on, or nothing. For tests.
     pub fn misbehave(&self, misbehaviour: Option<Misbehaviour>) {
         *lock(&self.0.misbehaviour) = misbehaviour;
@@ -242,6 +228,10 @@ impl DemoProvider {
         self.0.address.to_string()
     }
 
+    pub(crate) fn port(&self) -> u16 {
+        self.0.address.port()
+    }
+
     pub(crate) fn access_token_lifetime_s(&self) -> Option<u32> {
         self.0.access_token_lifetime_s
     }
@@ -254,12 +244,16 @@ impl DemoProvider {
         lock(&self.0.keys).public()
     }
 
-    pub(crate) fn issue(&self, issued: Issued) -> String {
-        lock(&self.0.tokens).issue(issued)
+    pub(crate) fn tokens(&self) -> MutexGuard<'_, IssuedTokens> {
+        lock(&self.0.tokens)
     }
 
-    pub(crate) fn look_up(&self, token: &str) -> Option<Issued> {
-        lock(&self.0.tokens).look_up(token, self.now())
+    pub(crate) fn visits(&self) -> MutexGuard<'_, Visits> {
+        lock(&self.0.visits)
+    }
+
+    pub(crate) fn form_key(&self) -> &[u8] {
+        &self.0.form_key
     }
 
     pub(crate) fn used_assertions(&self) -> MutexGuard<'_, UsedAssertions> {
@@ -270,20 +264,23 @@ impl DemoProvider {
         lock(&self.0.misbehaviour).clone()
     }
 
-    pub(crate) fn count_token_request(&self) {
-        self.0.token_requests.send_modify(|count| *count += 1);
+    pub(crate) fn counters(&self) -> &Counters {
+        &self.0.counters
     }
 
-    pub(crate) fn count_key_set_request(&self) {
-        self.0.key_set_requests.send_modify(|count| *count += 1);
+    pub(crate) fn last_seen_authorization(
+        &self,
+    ) -> MutexGuard<'_, Option<AuthorizationRequestSeen>> {
+        lock(&self.0.last_authorization_request)
     }
 
-    pub(crate) fn count_discovery_request(&self) {
-        self.0.discovery_requests.send_modify(|count| *count += 1);
+    pub(crate) fn last_seen_token_request(&self) -> MutexGuard<'_, Option<TokenRequestSeen>> {
+        lock(&self.0.last_token_request)
     }
 
-    pub(crate) fn remember(&self, seen: TokenRequestSeen) {
-        *lock(&self.0.last_token_request) = Some(seen);
+    /// A signed statement about a user, for a client (OpenID Connect Core §2).
+    pub(crate) fn id_token(&self, claims: &Map<String, Value>) -> String {
+        self.signed(Algorithm::Es256, Some("JWT"), claims)
     }
 
     /// Waits until the server stops.

@@ -24,14 +24,15 @@ pub struct Settings {
 
 impl Settings {
     /// One client, [`DEMO_CLIENT`] with [`DEMO_SECRET`], which may ask for `read`, `write`
-    /// and `repo`; tokens live for an hour.
+    /// and `repo`; tokens live for an hour. It has no redirect URI yet.
     pub fn new(clock: Arc<dyn Clock>) -> Self {
+        let authentication = DemoAuthentication::Secret(DEMO_SECRET.to_owned());
+        let scopes = ["read", "write", "repo"];
         Self {
             clock,
             clients: vec![DemoClient {
-                id: DEMO_CLIENT.to_owned(),
-                authentication: DemoAuthentication::Secret(DEMO_SECRET.to_owned()),
-                scopes: ["read", "write", "repo"].map(str::to_owned).to_vec(),
+                name: "Demo client".to_owned(),
+                ..DemoClient::new(DEMO_CLIENT, authentication, &scopes)
             }],
             access_token_lifetime_s: Some(3600),
         }
@@ -52,10 +53,116 @@ impl fmt::Debug for Settings {
 pub struct DemoClient {
     /// `client_id`.
     pub id: String,
+    /// What the consent page calls it.
+    pub name: String,
     /// How it proves who it is.
     pub authentication: DemoAuthentication,
-    /// The scopes that it may ask for, and gets when it asks for none.
+    /// The scopes that it may ask for, and gets when it asks for none. With a user it may also ask
+    /// for `openid`, `profile`, `email` and `offline_access`.
     pub scopes: Vec<String>,
+    /// Where users may be sent back to: exactly these (RFC 9700 §2.1). Without any, and without
+    /// [`Self::redirect_prefix`], there is no code for it.
+    pub redirect_uris: Vec<String>,
+    /// Users may also be sent back to this URL, which ends in a slash, with one more segment. For a
+    /// client whose redirect URI is made after it is registered.
+    pub redirect_prefix: Option<String>,
+    /// What becomes of its refresh tokens.
+    pub refresh: RefreshPolicy,
+    /// When it gets one.
+    pub refresh_when: RefreshWhen,
+    /// How long its access tokens live, in seconds, in the place of what the settings say.
+    pub access_token_lifetime_s: Option<u32>,
+    /// Whose customs it meets.
+    pub profile: Profile,
+}
+
+impl DemoClient {
+    /// A client without redirect URIs, with the standard customs, the default policy, and its id
+    /// for a name.
+    pub fn new(id: &str, authentication: DemoAuthentication, scopes: &[&str]) -> Self {
+        Self {
+            id: id.to_owned(),
+            name: id.to_owned(),
+            authentication,
+            scopes: scopes.iter().map(|&scope| scope.to_owned()).collect(),
+            redirect_uris: Vec::new(),
+            redirect_prefix: None,
+            refresh: RefreshPolicy::default(),
+            refresh_when: RefreshWhen::default(),
+            access_token_lifetime_s: None,
+            profile: Profile::default(),
+        }
+    }
+
+    /// Whether a code comes with a refresh token: what was asked for, and whether the consent page
+    /// was shown.
+    pub(crate) fn gets_refresh_token(
+        &self,
+        has_offline_scope: bool,
+        access_type_offline: bool,
+        was_asked: bool,
+    ) -> bool {
+        if self.refresh == RefreshPolicy::None {
+            return false;
+        }
+        match (self.profile, self.refresh_when) {
+            (Profile::Google, _) => access_type_offline && was_asked,
+            (Profile::Microsoft, _) => has_offline_scope,
+            (Profile::Standard | Profile::Github | Profile::Slack, RefreshWhen::Always) => true,
+            (Profile::Standard | Profile::Github | Profile::Slack, RefreshWhen::Asked) => {
+                has_offline_scope || access_type_offline
+            }
+        }
+    }
+}
+
+/// What becomes of a refresh token that is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum RefreshPolicy {
+    /// Each use gives a new one; the old one is refused.
+    Strict,
+    /// Each use gives a new one; the old one gives the same answer again within so many seconds.
+    Grace {
+        /// After its first use.
+        seconds: u32,
+    },
+    /// Each use gives a new one; an old one that comes again ends all that came from the same code
+    /// (RFC 9700 §4.14.2).
+    #[default]
+    RevokesFamily,
+    /// It stays good; a reply to it has no `refresh_token`.
+    Static,
+    /// There is none.
+    None,
+}
+
+/// When a client gets a refresh token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum RefreshWhen {
+    /// With every code.
+    #[default]
+    Always,
+    /// When it asks: with the scope `offline_access`, or with `access_type=offline`.
+    Asked,
+}
+
+/// Whose customs a client meets at the authorization and token endpoints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Profile {
+    /// The RFCs'.
+    #[default]
+    Standard,
+    /// GitHub's: commas between scopes; refusals of the token endpoint have the status 200; its
+    /// replies are forms unless the request accepts JSON.
+    Github,
+    /// Slack's: commas between scopes, `user_scope`; the user's token stands in `authed_user`; a
+    /// reply says `ok`, and refusals have the status 200.
+    Slack,
+    /// Google's: a refresh token only for `access_type=offline`, and only when the consent page was
+    /// shown.
+    Google,
+    /// Microsoft's: a refresh token only with the scope `offline_access`.
+    Microsoft,
 }
 
 /// How a client proves who it is.

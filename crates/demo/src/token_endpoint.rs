@@ -4,31 +4,42 @@
 
 mod assertion;
 mod authentication;
+mod authorization_code;
 mod client_credentials;
 mod form;
 mod interference;
+mod issuing;
+mod refresh;
 mod refusal;
 mod reply;
 
 use axum::extract::rejection::FormRejection;
 use axum::extract::{ConnectInfo, Form, State};
 use axum::http::HeaderMap;
-use axum::response::{IntoResponse as _, Response};
-use procura_core::scope::Scopes;
+use axum::response::Response;
 use procura_protocol::jose::Algorithm;
 use procura_protocol::oauth::authentication_method::AuthenticationMethod;
 
+use crate::issued::Delivery;
 use crate::line::Line;
+use crate::misbehaviour::Misbehaviour;
 use crate::provider::DemoProvider;
 use crate::settings::DemoClient;
 
 pub(crate) use self::assertion::UsedAssertions;
-use self::form::TokenForm;
+pub(crate) use self::authentication::authenticate;
+pub(crate) use self::form::TokenForm;
 pub use self::form::TokenRequestSeen;
-use self::refusal::Refusal;
+pub(crate) use self::interference::{as_told, hang};
+pub(crate) use self::refusal::Refusal;
+use self::reply::Customs;
 
 /// `grant_types_supported`.
-pub(crate) const GRANT_TYPES: [&str; 1] = [client_credentials::GRANT_TYPE];
+pub(crate) const GRANT_TYPES: [&str; 3] = [
+    authorization_code::GRANT_TYPE,
+    refresh::GRANT_TYPE,
+    client_credentials::GRANT_TYPE,
+];
 /// `token_endpoint_auth_methods_supported`.
 pub(crate) const METHODS: [AuthenticationMethod; 3] = [
     AuthenticationMethod::SecretBasic,
@@ -44,14 +55,16 @@ pub(crate) const ASSERTION_ALGORITHMS: [Algorithm; 5] = [
     Algorithm::EdDsa,
 ];
 
-/// What a grant gives: an access token for this client, good for these scopes.
-struct Grant {
-    client_id: String,
-    scopes: Scopes,
+/// A request of a client that proved who it is.
+struct Request<'a> {
+    provider: &'a DemoProvider,
+    client: &'a DemoClient,
+    form: &'a TokenForm,
+    misbehaviour: Option<&'a Misbehaviour>,
 }
 
 /// The pairs of a form in their order, or why there is none.
-type Pairs = Result<Form<Vec<(String, String)>>, FormRejection>;
+pub(crate) type Pairs = Result<Form<Vec<(String, String)>>, FormRejection>;
 
 pub(crate) async fn answer(
     State(provider): State<DemoProvider>,
@@ -60,10 +73,7 @@ pub(crate) async fn answer(
     pairs: Pairs,
 ) -> Response {
     let form = TokenForm::read(pairs);
-    if let Ok(form) = &form {
-        provider.remember(form.seen(&headers));
-    }
-    provider.count_token_request();
+    count(&provider, &headers, form.as_ref().ok());
     let misbehaviour = provider.misbehaviour();
     if let Some(misbehaviour) = &misbehaviour
         && let Some(response) =
@@ -72,20 +82,49 @@ pub(crate) async fn answer(
     {
         return response;
     }
+    let customs = Customs::of(
+        &provider,
+        &headers,
+        form.as_ref().ok(),
+        misbehaviour.as_ref(),
+    );
     let granted = form.and_then(|form| {
-        let client = authentication::authenticate(&provider, &headers, &form)?;
-        grant(&client, &form)
+        let client = authenticate(&provider, &headers, &form)?;
+        grant(&Request {
+            provider: &provider,
+            client: &client,
+            form: &form,
+            misbehaviour: misbehaviour.as_ref(),
+        })
     });
+    if let Some(Misbehaviour::ReplyLost) = misbehaviour {
+        line.cut();
+    }
     match granted {
-        Ok(grant) => reply::token(&provider, grant, misbehaviour.as_ref()),
-        Err(refusal) => refusal.into_response(),
+        Ok(delivery) => customs.token(delivery, misbehaviour.as_ref()),
+        Err(refusal) => customs.refusal(&refusal),
     }
 }
 
-fn grant(client: &DemoClient, form: &TokenForm) -> Result<Grant, Refusal> {
-    match form.one("grant_type") {
+fn count(provider: &DemoProvider, headers: &HeaderMap, form: Option<&TokenForm>) {
+    let counters = provider.counters();
+    if let Some(form) = form {
+        provider.saw_token_request(form.seen(headers));
+        match form.one("grant_type") {
+            Some(authorization_code::GRANT_TYPE) => counters.code_requests.add(),
+            Some(refresh::GRANT_TYPE) => counters.refresh_requests.add(),
+            Some(_) | None => {}
+        }
+    }
+    counters.token_requests.add();
+}
+
+fn grant(request: &Request<'_>) -> Result<Delivery, Refusal> {
+    match request.form.one("grant_type") {
         None => Err(Refusal::InvalidRequest("send grant_type")),
-        Some(client_credentials::GRANT_TYPE) => client_credentials::grant(client, form),
+        Some(authorization_code::GRANT_TYPE) => authorization_code::grant(request),
+        Some(refresh::GRANT_TYPE) => refresh::grant(request),
+        Some(client_credentials::GRANT_TYPE) => client_credentials::grant(request),
         Some(_) => Err(Refusal::UnsupportedGrantType),
     }
 }

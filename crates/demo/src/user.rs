@@ -1,7 +1,7 @@
 //! Demo users, and the tokens that prove them.
 
 use axum::extract::{Path, State};
-use axum::http::header::{CACHE_CONTROL, HOST};
+use axum::http::header::CACHE_CONTROL;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use procura_core::time::Timestamp;
@@ -9,9 +9,12 @@ use serde_json::{Map, Value, json};
 
 use crate::issued::random_text;
 use crate::provider::DemoProvider;
+use crate::session;
 
 /// The users that `GET /users/{name}/token` knows; the name is the subject.
 pub const DEMO_USERS: [&str; 5] = ["alice", "bob", "carol", "dave", "erin"];
+/// What every demo user logs in with; the login page says it.
+pub const DEMO_PASSWORD: &str = "demo-password";
 /// The application that users' tokens are issued to and are for.
 pub const DEMO_APP: &str = "demo-app";
 /// How long a user's token is good, in seconds.
@@ -36,18 +39,27 @@ pub(crate) fn claims(issuer: &str, subject: &str, now: Timestamp) -> Map<String,
         .collect()
 }
 
+/// The name of a user as people write it.
+pub(crate) fn full_name(user: &str) -> String {
+    let mut characters = user.chars();
+    let initial = characters.next().map(|first| first.to_ascii_uppercase());
+    let given: String = initial.into_iter().chain(characters).collect();
+    format!("{given} Demo")
+}
+
+/// The address of a user, in a domain that is nobody's (RFC 2606 §2).
+pub(crate) fn email(user: &str) -> String {
+    format!("{user}@demo.example")
+}
+
 /// `GET /users/{name}/token`: plain text, for `curl`.
 pub(crate) async fn token(
     State(provider): State<DemoProvider>,
     Path(name): Path<String>,
     headers: HeaderMap,
 ) -> Response {
-    // SECURITY: a page of another origin whose name was made to resolve to this machine could read
-    // a token otherwise; held by `a_user_token_is_given_under_the_servers_own_address_only`.
-    let host = headers.get(HOST).and_then(|host| host.to_str().ok());
-    if host != Some(provider.authority().as_str()) {
-        let hint = format!("ask for this at {}\n", provider.issuer());
-        return (StatusCode::MISDIRECTED_REQUEST, hint).into_response();
+    if let Some(refusal) = session::misdirected(&provider, &headers) {
+        return refusal;
     }
     if !DEMO_USERS.contains(&name.as_str()) {
         let hint = format!("the demo users are {}\n", DEMO_USERS.join(", "));

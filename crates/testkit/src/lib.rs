@@ -12,6 +12,7 @@
 
 mod app;
 mod audit;
+mod browser;
 mod client;
 mod clock;
 mod connection;
@@ -26,6 +27,7 @@ pub use procura_demo as demo;
 pub use procura_store::Engine;
 
 pub use crate::app::TestApp;
+pub use crate::browser::{Browser, Cookie, Form, Page};
 pub use crate::client::Client;
 pub use crate::clock::TestClock;
 pub use crate::connection::Connection;

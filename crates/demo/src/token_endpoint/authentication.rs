@@ -78,6 +78,14 @@ impl Presented {
         }
     }
 
+    /// Who it is that this is presented for, proved or not.
+    pub(super) fn client_id(&self) -> Option<String> {
+        match self {
+            Self::Secret { client_id, .. } => Some(client_id.clone()),
+            Self::Assertion { assertion, .. } => assertion::claimed_client(assertion),
+        }
+    }
+
     /// The secret or the assertion.
     pub(super) fn secret(&self) -> &str {
         match self {
@@ -95,7 +103,7 @@ const NO_BASIC: Refusal =
 ///
 /// # Errors
 /// Nobody that is known, or without proof.
-pub(super) fn authenticate(
+pub(crate) fn authenticate(
     provider: &DemoProvider,
     headers: &HeaderMap,
     form: &TokenForm,

@@ -2,18 +2,17 @@
 
 use procura_core::scope::{ScopeSeparator, Scopes};
 
-use super::Grant;
-use super::form::TokenForm;
 use super::refusal::Refusal;
-use crate::settings::DemoClient;
+use super::{Request, issuing};
+use crate::issued::Delivery;
 
 pub(super) const GRANT_TYPE: &str = "client_credentials";
 
 /// What was asked for if the client may have all of it; all that it may have if nothing was.
-pub(super) fn grant(client: &DemoClient, form: &TokenForm) -> Result<Grant, Refusal> {
-    let allowed = Scopes::from_items(&client.scopes)
+pub(super) fn grant(request: &Request<'_>) -> Result<Delivery, Refusal> {
+    let allowed = Scopes::from_items(&request.client.scopes)
         .map_err(|_| Refusal::InvalidScope("the client is registered with scopes that are none"))?;
-    let scopes = match form.one("scope") {
+    let scopes = match request.form.one("scope") {
         None => allowed,
         Some(text) => Scopes::from_text(text, ScopeSeparator::Space)
             .ok()
@@ -22,8 +21,5 @@ pub(super) fn grant(client: &DemoClient, form: &TokenForm) -> Result<Grant, Refu
                 "ask for scopes that the client is registered for",
             ))?,
     };
-    Ok(Grant {
-        client_id: client.id.clone(),
-        scopes,
-    })
+    Ok(issuing::to_client(request, scopes))
 }

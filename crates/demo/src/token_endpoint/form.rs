@@ -14,7 +14,7 @@ use super::refusal::Refusal;
 /// Parameters that may come several times: RFC 8707 §2, and RFC 8693 §2.1 for the audience.
 const REPEATABLE: [&str; 2] = ["resource", "audience"];
 /// What [`TokenRequestSeen`] has in a field of its own, or leaves out because it is a secret.
-const NOT_OTHERS: [&str; 8] = [
+const NOT_OTHERS: [&str; 11] = [
     "grant_type",
     "scope",
     "resource",
@@ -23,6 +23,9 @@ const NOT_OTHERS: [&str; 8] = [
     "client_secret",
     "client_assertion",
     "client_assertion_type",
+    "code",
+    "code_verifier",
+    "refresh_token",
 ];
 
 /// A request to the token endpoint as a test looks at it: without its secrets.
@@ -45,10 +48,10 @@ pub struct TokenRequestSeen {
 }
 
 /// The parameters that have a value; one without is as good as absent (RFC 6749 §3.2).
-pub(super) struct TokenForm(Vec<(String, String)>);
+pub(crate) struct TokenForm(Vec<(String, String)>);
 
 impl TokenForm {
-    pub(super) fn read(pairs: Pairs) -> Result<Self, Refusal> {
+    pub(crate) fn read(pairs: Pairs) -> Result<Self, Refusal> {
         let Form(mut pairs) = pairs.map_err(|rejection| {
             if rejection.into_response().status() == StatusCode::PAYLOAD_TOO_LARGE {
                 Refusal::TooLarge
@@ -67,7 +70,7 @@ impl TokenForm {
     }
 
     /// The value of a parameter.
-    pub(super) fn one(&self, name: &str) -> Option<&str> {
+    pub(crate) fn one(&self, name: &str) -> Option<&str> {
         self.all(name).next()
     }
 

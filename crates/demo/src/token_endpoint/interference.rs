@@ -10,6 +10,7 @@ use url::form_urlencoded::byte_serialize;
 
 use super::authentication::Presented;
 use super::form::TokenForm;
+use super::refresh;
 use crate::line::Line;
 use crate::misbehaviour::Misbehaviour;
 use crate::provider::DemoProvider;
@@ -26,12 +27,10 @@ pub(super) async fn instead(
     headers: &HeaderMap,
     form: Option<&TokenForm>,
 ) -> Option<Response> {
+    let is_refresh = form.is_some_and(|form| form.one("grant_type") == Some(refresh::GRANT_TYPE));
     let response = match misbehaviour {
-        Misbehaviour::TokenError { status, body } => {
-            let status = StatusCode::from_u16(*status);
-            let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            (status, [(CONTENT_TYPE, JSON)], body.clone()).into_response()
-        }
+        Misbehaviour::TokenError { status, body } => as_told(*status, body),
+        Misbehaviour::RefreshError { status, body } if is_refresh => as_told(*status, body),
         Misbehaviour::TokenHuge(bytes) => {
             let reply = json!({ "access_token": "x".repeat(*bytes), "token_type": "Bearer" });
             ([(CONTENT_TYPE, JSON)], reply.to_string()).into_response()
@@ -44,11 +43,8 @@ pub(super) async fn instead(
             let location = [(LOCATION, url.clone())];
             (StatusCode::TEMPORARY_REDIRECT, location).into_response()
         }
-        Misbehaviour::TokenHangs => {
-            provider.stopped().await;
-            line.cut();
-            StatusCode::SERVICE_UNAVAILABLE.into_response()
-        }
+        Misbehaviour::TokenHangs => hang(provider, line).await,
+        Misbehaviour::RefreshHangs if is_refresh => hang(provider, line).await,
         Misbehaviour::TokenDown => {
             line.cut();
             StatusCode::SERVICE_UNAVAILABLE.into_response()
@@ -69,6 +65,19 @@ pub(super) async fn instead(
         _ => return None,
     };
     Some(response)
+}
+
+/// A reply with this status and this text, called JSON.
+pub(crate) fn as_told(status: u16, body: &str) -> Response {
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    (status, [(CONTENT_TYPE, JSON)], body.to_owned()).into_response()
+}
+
+/// Waits until the server stops, and then closes without a byte.
+pub(crate) async fn hang(provider: &DemoProvider, line: &Line) -> Response {
+    provider.stopped().await;
+    line.cut();
+    StatusCode::SERVICE_UNAVAILABLE.into_response()
 }
 
 fn echo(headers: &HeaderMap, form: &TokenForm) -> Response {

@@ -18,13 +18,11 @@ const CLIENT: &str = "key-client";
 /// A provider with a client that has this key.
 async fn served_for(key: &TokenSigningKey) -> Served {
     let served = Served::start().await;
-    served.provider.add_client(DemoClient {
-        id: CLIENT.to_owned(),
-        authentication: DemoAuthentication::PrivateKeyJwt {
-            jwks: json!({ "keys": [key.public_jwk()] }).to_string(),
-        },
-        scopes: vec!["read".to_owned()],
-    });
+    let authentication = DemoAuthentication::PrivateKeyJwt {
+        jwks: json!({ "keys": [key.public_jwk()] }).to_string(),
+    };
+    let client = DemoClient::new(CLIENT, authentication, &["read"]);
+    served.provider.add_client(client);
     served
 }
 

@@ -8,6 +8,7 @@ use procura_protocol::oauth::metadata::{self, MetadataError};
 use crate::client::Served;
 
 const OPENID: &str = "/.well-known/openid-configuration";
+const GRANT_TYPES: [&str; 3] = ["authorization_code", "refresh_token", "client_credentials"];
 const OAUTH: &str = "/.well-known/oauth-authorization-server";
 
 #[tokio::test]
@@ -25,8 +26,12 @@ async fn both_documents_speak_for_the_issuer() {
         assert_eq!(read.code_challenge_methods_supported, ["S256"]);
         assert_eq!(
             read.grant_types_supported.as_deref(),
-            Some(&["client_credentials".to_owned()][..])
+            Some(&GRANT_TYPES.map(str::to_owned)[..])
         );
+        let said = reply.json();
+        assert_eq!(said["authorization_response_iss_parameter_supported"], true);
+        let userinfo = format!("{}/userinfo", provider.issuer());
+        assert_eq!(said["userinfo_endpoint"], userinfo);
         for method in [
             AuthenticationMethod::SecretBasic,
             AuthenticationMethod::SecretPost,

@@ -67,11 +67,9 @@ async fn the_reply_is_what_the_test_wants() {
 #[tokio::test]
 async fn a_secret_comes_back_in_every_encoding() {
     let served = Served::start().await;
-    served.provider.add_client(DemoClient {
-        id: "c".to_owned(),
-        authentication: DemoAuthentication::Secret("se/cr+et%1".to_owned()),
-        scopes: vec![],
-    });
+    let authentication = DemoAuthentication::Secret("se/cr+et%1".to_owned());
+    let client = DemoClient::new("c", authentication, &[]);
+    served.provider.add_client(client);
     served.provider.misbehave(Some(Misbehaviour::EchoesSecret));
     let form = [GRANT, ("client_id", "c"), ("client_secret", "se/cr+et%1")];
     let reply = served.token(&[], &form).await;

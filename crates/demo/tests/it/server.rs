@@ -1,6 +1,6 @@
 //! The server as a whole.
 
-use procura_demo::{DEMO_API_KEY, DEMO_USERS};
+use procura_demo::{DEMO_API_KEY, DEMO_PASSWORD, DEMO_USERS};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -18,7 +18,12 @@ async fn the_front_page_lists_what_there_is() {
         "/.well-known/openid-configuration",
         "/jwks",
         "/token",
+        "/authorize",
+        "/revoke",
+        "/userinfo",
         "/users/NAME/token",
+        "/api/user",
+        DEMO_PASSWORD,
         "/api/whoami",
         "/api/repositories",
         "/api/weather",

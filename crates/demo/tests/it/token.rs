@@ -51,11 +51,9 @@ async fn a_lifetime_that_is_not_stated_is_left_out() {
 #[tokio::test]
 async fn id_and_secret_are_form_encoded_in_the_header() {
     let served = Served::start().await;
-    served.provider.add_client(DemoClient {
-        id: "a:b".to_owned(),
-        authentication: DemoAuthentication::Secret("p %+\u{e9}".to_owned()),
-        scopes: vec![],
-    });
+    let authentication = DemoAuthentication::Secret("p %+\u{e9}".to_owned());
+    let client = DemoClient::new("a:b", authentication, &[]);
+    served.provider.add_client(client);
     let encoded = basic("a%3Ab", "p+%25%2B%C3%A9");
     let reply = served.token(&[("Authorization", &encoded)], &[GRANT]).await;
     assert_eq!(reply.status, 200, "{}", reply.body);
@@ -128,10 +126,8 @@ async fn what_is_asked_for_must_be_something_that_there_is() {
             "invalid_request",
         ),
         (&[("grant_type", "password")], "unsupported_grant_type"),
-        (
-            &[("grant_type", "authorization_code")],
-            "unsupported_grant_type",
-        ),
+        (&[("grant_type", "authorization_code")], "invalid_request"),
+        (&[("grant_type", "refresh_token")], "invalid_request"),
         (&[GRANT, ("scope", "read admin")], "invalid_scope"),
         (&[GRANT, ("scope", "Read")], "invalid_scope"),
         (&[GRANT, ("scope", "read\"")], "invalid_scope"),

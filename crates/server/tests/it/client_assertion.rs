@@ -46,11 +46,9 @@ pub(crate) async fn signing(app: &TestApp, algorithm: SigningAlgorithm) -> Value
     let mut jwk: Value = serde_json::from_str(&key.public_jwk).unwrap();
     assert_eq!(jwk.get("d"), None);
     let jwks = json!({ "keys": [jwk.take()] }).to_string();
-    app.demo().add_client(DemoClient {
-        id: "signer".to_owned(),
-        authentication: DemoAuthentication::PrivateKeyJwt { jwks },
-        scopes: ["read", "write"].map(str::to_owned).to_vec(),
-    });
+    let authentication = DemoAuthentication::PrivateKeyJwt { jwks };
+    let client = DemoClient::new("signer", authentication, &["read", "write"]);
+    app.demo().add_client(client);
     signed_by(app, &arn_of(ACCOUNT, &key))
 }
 

@@ -225,11 +225,9 @@ async fn when_the_one_that_asks_is_stopped_another_asks(app: TestApp) {
 
 /// Gives the client of every configuration another secret at the server.
 fn set_secret(app: &TestApp, secret: &str) {
-    app.demo().add_client(DemoClient {
-        id: DEMO_CLIENT.to_owned(),
-        authentication: DemoAuthentication::Secret(secret.to_owned()),
-        scopes: ["read", "write"].map(str::to_owned).to_vec(),
-    });
+    let authentication = DemoAuthentication::Secret(secret.to_owned());
+    let client = DemoClient::new(DEMO_CLIENT, authentication, &["read", "write"]);
+    app.demo().add_client(client);
 }
 
 async fn a_failure_is_told_to_all_who_wait_and_is_not_kept(app: TestApp) {

@@ -93,8 +93,11 @@ pub fn url(ask: &AuthorizationRequest<'_>) -> Result<String, RequestError> {
         .append_pair("client_id", ask.client_id)
         .append_pair("redirect_uri", ask.redirect_uri.as_str());
     let scopes = match ask.switches.offline_scope {
-        Some(offline) => &ask.scopes.union(&Scopes::from_items([offline])?)?,
-        None => ask.scopes,
+        // Alone, it would take the place of the scopes that a server gives to who asks for none.
+        Some(offline) if !ask.scopes.is_empty() => {
+            &ask.scopes.union(&Scopes::from_items([offline])?)?
+        }
+        _ => ask.scopes,
     };
     if !scopes.is_empty() {
         query.append_pair(
@@ -178,7 +181,8 @@ fn switches(
     });
     let is_free = |name: &str| {
         let mut custom = ask.custom.keys();
-        !fixed.contains(name) && !custom.any(|other| other.eq_ignore_ascii_case(name))
+        let is_asked = name == "audience" && !ask.audiences.is_empty();
+        !is_asked && !fixed.contains(name) && !custom.any(|other| other.eq_ignore_ascii_case(name))
     };
     ordinary
         .chain(force)

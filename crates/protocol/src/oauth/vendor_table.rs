@@ -10,7 +10,13 @@ use procura_core::vendor::Vendor;
 use super::authentication_method::AuthenticationMethod;
 use procura_core::scope::ScopeSeparator;
 
+mod quirks;
 mod rows;
+
+pub use self::quirks::{
+    Fact, MissingLife, Quirks, Reuse, RevocationForm, Rotation, Switches, quirks, quirks_tally,
+    switches,
+};
 
 /// One vendor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,8 +37,6 @@ pub struct Row {
     pub authentication: AuthenticationMethod,
     /// Where it departs from RFC 6749.
     pub dialect: Dialect,
-    /// What it wants in an authorization request.
-    pub switches: Switches,
     /// What the two endpoints rest on: the authorization endpoint and the token endpoint. The other
     /// members are what is known, whatever this says.
     pub evidence: Evidence,
@@ -81,29 +85,6 @@ impl Dialect {
     };
 }
 
-/// What a vendor wants in an authorization request beside the parameters of RFC 6749 §4.1.1.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Switches {
-    /// Parameters of each request. A caller may replace them.
-    pub always: &'static [(&'static str, &'static str)],
-    /// Parameters that have a user asked again who has consented before.
-    pub force: &'static [(&'static str, &'static str)],
-    /// A scope without which no refresh token is issued. It is asked for in each request.
-    pub offline_scope: Option<&'static str>,
-    /// The parameter that says the scopes of a user's token.
-    pub scope_parameter: &'static str,
-}
-
-impl Switches {
-    /// None.
-    pub const STANDARD: Self = Self {
-        always: &[],
-        force: &[],
-        offline_scope: None,
-        scope_parameter: "scope",
-    };
-}
-
 /// What a row rests on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Evidence {
@@ -121,7 +102,7 @@ pub enum Evidence {
     Supplied,
 }
 
-/// How many rows rest on what.
+/// How many rows or facts rest on what.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Tally {
     /// [`Evidence::Read`].
@@ -130,6 +111,25 @@ pub struct Tally {
     pub unverified: usize,
     /// [`Evidence::Supplied`].
     pub supplied: usize,
+}
+
+impl Tally {
+    fn of(all: impl Iterator<Item = Evidence>) -> Self {
+        let mut tally = Self {
+            read: 0,
+            unverified: 0,
+            supplied: 0,
+        };
+        for evidence in all {
+            let count = match evidence {
+                Evidence::Read { .. } => &mut tally.read,
+                Evidence::Unverified => &mut tally.unverified,
+                Evidence::Supplied => &mut tally.supplied,
+            };
+            *count = count.saturating_add(1);
+        }
+        tally
+    }
 }
 
 impl fmt::Display for Tally {
@@ -141,7 +141,7 @@ impl fmt::Display for Tally {
         } = self;
         write!(
             f,
-            "vendors: {read} read, {unverified} unverified, {supplied} supplied"
+            "{read} read, {unverified} unverified, {supplied} supplied"
         )
     }
 }
@@ -151,27 +151,10 @@ pub const fn row(vendor: Vendor) -> &'static Row {
     rows::row(vendor)
 }
 
-/// What a vendor wants in an authorization request.
-pub const fn switches(vendor: Vendor) -> &'static Switches {
-    &rows::row(vendor).switches
-}
-
 /// Counts the evidence of all rows.
 pub fn tally() -> Tally {
-    let mut tally = Tally {
-        read: 0,
-        unverified: 0,
-        supplied: 0,
-    };
-    for vendor in Vendor::ALL {
-        let count = match row(vendor).evidence {
-            Evidence::Read { .. } => &mut tally.read,
-            Evidence::Unverified => &mut tally.unverified,
-            Evidence::Supplied => &mut tally.supplied,
-        };
-        *count = count.saturating_add(1);
-    }
-    tally
+    let rows = Vendor::ALL.into_iter();
+    Tally::of(rows.map(|vendor| row(vendor).evidence))
 }
 
 #[cfg(test)]
@@ -181,10 +164,7 @@ mod tests {
 
     #[test]
     fn the_evidence_is_counted() {
-        assert_eq!(
-            tally().to_string(),
-            "vendors: 12 read, 5 unverified, 8 supplied"
-        );
+        assert_eq!(tally().to_string(), "12 read, 5 unverified, 8 supplied");
     }
 
     #[test]

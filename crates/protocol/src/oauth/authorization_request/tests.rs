@@ -265,6 +265,28 @@ fn a_switch_stands_once_and_the_caller_may_replace_it() {
 }
 
 #[test]
+fn the_audience_of_the_caller_replaces_the_vendors() {
+    static ATLASSIAN: Switches = Switches {
+        always: &[("audience", "api.example")],
+        ..Switches::STANDARD
+    };
+    let held = Held {
+        items: strings(&["orders"]),
+        ..Held::default()
+    };
+    let url = write(|ask, _| ask.switches = &ATLASSIAN, &held).unwrap();
+    assert_eq!(one(&read(&url), "audience").unwrap(), "api.example");
+    let url = write(
+        |ask, held| {
+            ask.switches = &ATLASSIAN;
+            ask.audiences = &held.items;
+        },
+        &held,
+    );
+    assert_eq!(one(&read(&url.unwrap()), "audience").unwrap(), "orders");
+}
+
+#[test]
 fn scopes_are_asked_for_as_the_vendor_reads_them() {
     let held = Held::default();
     let with = |switches: &'static Switches, separator| {
@@ -287,8 +309,10 @@ fn scopes_are_asked_for_as_the_vendor_reads_them() {
         scopes: Scopes::NONE,
         ..Held::default()
     };
-    let pairs = read(&write(|_, _| (), &none).unwrap());
-    assert_eq!(one(&pairs, "scope"), None);
+    for switches in [&Switches::STANDARD, &OFFLINE] {
+        let url = write(|ask, _| ask.switches = switches, &none).unwrap();
+        assert_eq!(one(&read(&url), "scope"), None);
+    }
 }
 
 #[test]

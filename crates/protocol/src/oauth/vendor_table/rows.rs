@@ -4,7 +4,7 @@
 use procura_core::vendor::Vendor;
 
 use super::super::authentication_method::AuthenticationMethod::{SecretBasic, SecretPost};
-use super::{Dialect, Evidence, Row, Switches, TokenPlace};
+use super::{Dialect, Evidence, Row, TokenPlace};
 use procura_core::scope::ScopeSeparator;
 
 const ON: &str = "2026-11-22";
@@ -50,7 +50,6 @@ const fn supplied(vendor: Vendor) -> Row {
         discovery_url: None,
         authentication: SecretBasic,
         dialect: Dialect::STANDARD,
-        switches: Switches::STANDARD,
         evidence: Evidence::Supplied,
     }
 }
@@ -130,10 +129,6 @@ const SLACK: Row = Row {
         token_place: TokenPlace::AuthedUser,
         says_ok: true,
         ..Dialect::STANDARD
-    },
-    switches: Switches {
-        scope_parameter: "user_scope",
-        ..Switches::STANDARD
     },
     ..known(
         Vendor::Slack,
@@ -309,6 +304,8 @@ const NOTION: Row = known(
     Evidence::Unverified,
 );
 
+// The vendor means to withdraw this version of its endpoints on 2027-02-16
+// (https://developers.hubspot.com/docs/api-reference/legacy/authentication/oauth-tokens/v1/refresh-oauth-token.md).
 const HUBSPOT: Row = Row {
     authentication: SecretPost,
     ..known(

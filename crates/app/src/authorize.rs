@@ -1,11 +1,14 @@
 //! The one place where a request becomes a yes or a no.
 
-use procura_authority::{AgentOf, Credential, ProviderOf, Reasons, Target, Use, Verdict, Whom};
+use procura_authority::{
+    AgentOf, Caller, Credential, ProviderOf, Reasons, Target, Use, Verdict, Whom,
+};
 use procura_core::action::Action;
 use procura_core::credential_provider::ProviderKind;
 use procura_core::error::Error;
 use procura_core::name::VaultName;
 use procura_core::permit::Permit;
+use procura_core::scope::Scopes;
 use procura_core::workload_access_token::Claims;
 
 use crate::App;
@@ -42,7 +45,7 @@ impl App {
         self.authorize_action(cx, action, &vault)
     }
 
-    fn authorize_action(
+    pub(crate) fn authorize_action(
         &self,
         cx: &mut OpCx,
         action: Action,
@@ -66,34 +69,90 @@ impl App {
         basis: &Basis,
         credential: Credential<'_>,
     ) -> Result<(Permit<A>, Reasons), Error> {
-        // Agent and provider were read from the caller's account; the user is of the token's.
-        let (account, provider) = (basis.account, &basis.provider);
-        let agent = &basis.agent;
-        let asked = Use {
-            caller: &cx.caller,
-            agent: AgentOf { account, agent },
-            whom: Whom {
-                account: claims.account,
-                on_behalf_of: claims.on_behalf_of(),
-            },
-            provider: ProviderOf { account, provider },
-            credential,
-            grants: &basis.grants,
+        let verdict = self
+            .authority
+            .may_release(&use_of(&cx.caller, claims, basis, credential));
+        permitted(cx, basis, verdict)
+    }
+
+    /// The questions before the user is asked: may this caller, this agent and this user want it at
+    /// all? The permit is for the provider's client, as whom the user is sent away.
+    pub(crate) fn authorize_consent<A>(
+        &self,
+        cx: &mut OpCx,
+        claims: &Claims,
+        basis: &Basis,
+        scopes: &Scopes,
+    ) -> Result<(Permit<A>, Reasons), Error> {
+        let credential = Credential::UserToken {
+            scopes,
+            consent: None,
         };
-        match self.authority.may_release(&asked) {
-            Verdict::Yes(reasons) => {
-                #[expect(
-                    clippy::disallowed_methods,
-                    reason = "this is the decision that makes the permit"
-                )]
-                let permit =
-                    Permit::dangerous_from_decision(*provider.id.as_bytes(), provider.version);
-                Ok((permit, reasons))
-            }
-            Verdict::No(denial) => {
-                cx.about.explanation = Some(denial.explanation.clone());
-                Err(Error::denied(denial.public()))
-            }
+        let verdict = self
+            .authority
+            .may_ask_consent(&use_of(&cx.caller, claims, basis, credential));
+        permitted(cx, basis, verdict)
+    }
+
+    /// The questions when the user has come back: may agent and user still? That the caller of `cx`
+    /// may say who came back was decided before.
+    pub(crate) fn authorize_connection<A>(
+        &self,
+        cx: &mut OpCx,
+        claims: &Claims,
+        basis: &Basis,
+        scopes: &Scopes,
+    ) -> Result<(Permit<A>, Reasons), Error> {
+        let credential = Credential::UserToken {
+            scopes,
+            consent: None,
+        };
+        let verdict = self
+            .authority
+            .may_connect(&use_of(&cx.caller, claims, basis, credential));
+        permitted(cx, basis, verdict)
+    }
+}
+
+fn use_of<'a>(
+    caller: &'a Caller,
+    claims: &Claims,
+    basis: &'a Basis,
+    credential: Credential<'a>,
+) -> Use<'a> {
+    // Agent and provider were read from the caller's account; the user is of the token's.
+    let (account, agent, provider) = (basis.account, &basis.agent, &basis.provider);
+    Use {
+        caller,
+        agent: AgentOf { account, agent },
+        whom: Whom {
+            account: claims.account,
+            on_behalf_of: claims.on_behalf_of(),
+        },
+        provider: ProviderOf { account, provider },
+        credential,
+        grants: &basis.grants,
+    }
+}
+
+fn permitted<A>(
+    cx: &mut OpCx,
+    basis: &Basis,
+    verdict: Verdict,
+) -> Result<(Permit<A>, Reasons), Error> {
+    match verdict {
+        Verdict::Yes(reasons) => {
+            let provider = &basis.provider;
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "this is the decision that makes the permit"
+            )]
+            let permit = Permit::dangerous_from_decision(*provider.id.as_bytes(), provider.version);
+            Ok((permit, reasons))
+        }
+        Verdict::No(denial) => {
+            cx.about.explanation = Some(denial.explanation.clone());
+            Err(Error::denied(denial.public()))
         }
     }
 }

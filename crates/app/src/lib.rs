@@ -12,15 +12,20 @@ pub mod agent_state;
 pub mod api_key_provider;
 pub mod audit;
 pub mod authentication;
+pub mod authorization_session;
 pub mod authorize;
 pub mod backup;
 pub mod basis;
 pub mod checkpoint;
 pub mod clock_skew;
+pub mod code_exchange;
+pub mod connection;
+pub mod connection_tokens;
 pub mod counters;
 pub mod credential_provider;
 pub mod durable_file;
 pub mod grant;
+pub mod in_flight;
 pub mod issuer;
 pub mod issuer_keys;
 pub mod key_rotation;
@@ -36,6 +41,8 @@ pub mod rate_limit;
 pub mod resource_api_key;
 pub mod restore;
 pub mod root_key;
+pub mod session_binding;
+pub mod session_secret;
 pub mod signing_key;
 pub mod single_flight;
 pub mod start;
@@ -43,6 +50,7 @@ pub mod sweep;
 pub mod tag;
 pub mod task;
 pub mod token_endpoint;
+pub mod token_exchange;
 pub mod token_vault;
 pub mod used_signature;
 pub mod user;
@@ -68,6 +76,7 @@ use rand_core::CryptoRng;
 
 use crate::authentication::SigningKeys;
 use crate::counters::NoteCounters;
+use crate::in_flight::InFlight;
 use crate::issuer_keys::IssuerKeys;
 use crate::keyring::Keyring;
 use crate::machine_token::FlightKey;
@@ -85,6 +94,8 @@ pub struct App {
     outbound: Outbound,
     /// Tokens of providers' clients that are on their way.
     machine_tokens: SingleFlight<FlightKey, u64>,
+    /// What was sent to providers and must be carried through.
+    in_flight: InFlight,
     issuers: IssuerKeys,
     verified_tokens: VerifiedTokens,
     notes: tokio::sync::Mutex<Notes>,
@@ -103,6 +114,8 @@ pub struct App {
     region: Region,
     /// Where clients and browsers reach this service, without a slash at the end.
     endpoint: String,
+    /// Where users come back to whose application names no other place.
+    binding_page: Option<String>,
 }
 
 impl std::fmt::Debug for App {

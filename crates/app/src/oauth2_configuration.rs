@@ -143,6 +143,7 @@ impl ToldClient {
                 revocation: known.revocation.map(|url| url.as_str().to_owned()),
                 response_types: told.response_types.clone(),
                 token_auth_methods: told.token_auth_methods.clone(),
+                names_itself: false,
             }),
             EndpointSource::Discovered(url) => AuthorizationServer::Discovered {
                 url: url.url().as_str().to_owned(),

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Weak};
 use std::time::Duration;
 
 use procura_authority::{Authority, Rules};
@@ -21,6 +21,7 @@ use crate::App;
 use crate::authentication::SigningKeys;
 use crate::counters::NoteCounters;
 use crate::durable_file;
+use crate::in_flight::InFlight;
 use crate::issuer_keys::IssuerKeys;
 use crate::keyring::Keyring;
 use crate::notes::{CheckpointError, Notes, key_path};
@@ -48,6 +49,9 @@ pub struct StartConfig {
     /// Where clients and browsers reach this service: `https://procura.example`, without a slash at
     /// the end. It is part of every callback URL, so that it should not change.
     pub endpoint: String,
+    /// The page of a session-binding service of ours: where users come back to whose application
+    /// names no other place.
+    pub binding_page: Option<String>,
     /// What may be called, and how.
     pub outbound: OutboundConfig,
 }
@@ -128,12 +132,14 @@ impl App {
         if let Some(restored) = restored {
             notes.accept(restored);
         }
-        let app = Self {
+        let outbound = Outbound::new(config.outbound)?;
+        let app = Arc::new_cyclic(|app| Self {
+            in_flight: InFlight::new(Weak::clone(app)),
             store,
             authority,
             keyring,
             signing_keys: SigningKeys::default(),
-            outbound: Outbound::new(config.outbound)?,
+            outbound,
             machine_tokens: SingleFlight::default(),
             issuers: IssuerKeys::default(),
             verified_tokens: VerifiedTokens::default(),
@@ -149,7 +155,8 @@ impl App {
             node,
             region: config.region,
             endpoint: config.endpoint,
-        };
+            binding_page: config.binding_page,
+        });
         // The keys that every request needs are made now, not under the first requests.
         app.newest_key(None, KeyPurpose::Token).await?;
         if let Some(restored) = restored {
@@ -160,7 +167,7 @@ impl App {
             Self::keep_statement(&checkpoints, node, restored.epoch)
                 .map_err(CheckpointError::Io)?;
         }
-        Ok(Arc::new(app))
+        Ok(app)
     }
 
     /// Starts what runs beside requests.
@@ -191,6 +198,7 @@ impl App {
 
     /// Ends the node's chains and signs their end. Requests are finished before this is called.
     pub async fn close(&self) -> Result<(), Error> {
+        self.finish_in_flight().await;
         self.store.close_chains().await?;
         self.sign_checkpoint().await?;
         self.store.close().await

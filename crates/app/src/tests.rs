@@ -49,6 +49,8 @@ impl Scratch {
             region: "us-east-1".parse().unwrap(),
             rules: Rules::Baseline,
             endpoint: "http://127.0.0.1:9400".to_owned(),
+
+            binding_page: None,
             outbound: OutboundConfig::new(egress::Rules::new(Vec::new(), [])),
         };
         App::start(config, self.clock()).await

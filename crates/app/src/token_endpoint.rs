@@ -1,12 +1,12 @@
 //! What we ask an authorization server as its client, and what we make of its answer.
 
-use procura_authority::Credential;
+use procura_authority::{Credential, Reasons};
 use procura_core::error::{Error, Kind};
 use procura_core::machine_token::{Lifetime, TokenRequest};
 use procura_core::oauth2_client::{
     AuthorizationServer, ClientAuthentication, Configuration, Endpoints, Oauth2Client,
 };
-use procura_core::permit::of;
+use procura_core::permit::{Permit, of};
 use procura_core::scope::Scopes;
 use procura_core::sealing;
 use procura_core::secret::{Plain, kind};
@@ -29,10 +29,10 @@ use crate::operation::OpCx;
 use crate::outbound::{Form, Reply};
 
 /// The longest answer of a token endpoint, in bytes.
-const TOKEN_REPLY_BYTES_MAX: usize = 256 * 1024;
+pub(crate) const TOKEN_REPLY_BYTES_MAX: usize = 256 * 1024;
 /// The longest discovery document, in bytes.
 const METADATA_BYTES_MAX: usize = 256 * 1024;
-const JSON: &str = "application/json";
+pub(crate) const JSON: &str = "application/json";
 
 /// A token that an authorization server granted.
 #[derive(Debug)]
@@ -57,16 +57,15 @@ impl App {
         credential: Credential<'_>,
         asked: &TokenRequest,
     ) -> Result<Option<Granted>, Error> {
-        let Some(revealed) = self.reveal_client(cx, claims, basis, credential).await? else {
+        let decision = self.authorize_use(cx, claims, basis, credential)?;
+        let Some(revealed) = self.reveal_client(cx, basis, decision).await? else {
             return Ok(None);
         };
-        let configuration = &revealed.client.configuration;
-        let Some(endpoints) = configuration.endpoints() else {
+        if revealed.client.configuration.endpoints().is_none() {
             // The endpoints are written down first, and the decision is taken on that.
             self.discover(cx, basis, &revealed).await?;
             return Ok(None);
-        };
-        let secret = self.open_client_secret(basis, &revealed).await?;
+        }
         let dialect = vendor_table::row(revealed.client.vendor).dialect;
         let ask = ClientCredentials {
             scopes: &asked.scopes,
@@ -75,11 +74,10 @@ impl App {
             audiences: &asked.audiences,
             custom: &asked.parameters,
         };
-        let assertion = self.assertion(basis, configuration, endpoints).await?;
-        let authentication = authentication(configuration, &secret, assertion.as_deref());
+        let client = self.client_at(basis, &revealed).await?;
         let request =
-            token_request::client_credentials(&ask, &authentication).map_err(unaskable)?;
-        let url = outbound_url(&endpoints.token)?;
+            token_request::client_credentials(&ask, &client.authentication()).map_err(unaskable)?;
+        let url = outbound_url(&client.endpoints.token)?;
         let form = Form {
             accept: JSON,
             authorization: request.authorization(),
@@ -132,15 +130,12 @@ impl App {
     }
 
     /// The sealed secret of the provider's client, on record.
-    async fn reveal_client(
+    pub(crate) async fn reveal_client(
         &self,
         cx: &mut OpCx,
-        claims: &Claims,
         basis: &Basis,
-        credential: Credential<'_>,
+        (permit, reasons): (Permit<of::UseClientSecret>, Reasons),
     ) -> Result<Option<RevealedClientSecret>, Error> {
-        let (permit, reasons) =
-            self.authorize_use::<of::UseClientSecret>(cx, claims, basis, credential)?;
         let under = reasons.under();
         let whose = format!("for {}{under}", basis.agent.name);
         let entry = self.allowed(cx, "client secret");
@@ -171,6 +166,24 @@ impl App {
         Ok(committed.value)
     }
 
+    /// The client as it proves itself to its server, whose endpoints are known.
+    pub(crate) async fn client_at<'a>(
+        &self,
+        basis: &Basis,
+        revealed: &'a RevealedClientSecret,
+    ) -> Result<ClientAt<'a>, Error> {
+        let configuration = &revealed.client.configuration;
+        let endpoints = configuration
+            .endpoints()
+            .ok_or_else(|| Error::internal("a client is used before its endpoints are known"))?;
+        Ok(ClientAt {
+            configuration,
+            endpoints,
+            secret: self.open_client_secret(basis, revealed).await?,
+            assertion: self.assertion(basis, configuration, endpoints).await?,
+        })
+    }
+
     async fn open_client_secret(
         &self,
         basis: &Basis,
@@ -190,7 +203,7 @@ impl App {
     /// Reads where the endpoints are, once, and writes it down together with the secret, sealed anew
     /// for them. From then on neither a changed document nor a changed row takes the secret
     /// elsewhere (attacks 20 and I28); only an administrator can, by an update.
-    async fn discover(
+    pub(crate) async fn discover(
         &self,
         cx: &OpCx,
         basis: &Basis,
@@ -213,6 +226,7 @@ impl App {
                 .map(|url| url.as_str().to_owned()),
             response_types: None,
             token_auth_methods: None,
+            names_itself: metadata.authorization_response_iss_parameter_supported,
         };
         let secret = self.open_client_secret(basis, revealed).await?;
         let client = Oauth2Client {
@@ -288,33 +302,38 @@ impl App {
     }
 }
 
-fn authentication<'a>(
+/// A client, ready to ask its server.
+pub(crate) struct ClientAt<'a> {
     configuration: &'a Configuration,
-    client_secret: &'a Plain<kind::ClientSecret>,
-    assertion: Option<&'a str>,
-) -> token_request::ClientAuthentication<'a> {
-    let client_id = configuration.client_id.as_str();
-    match (&configuration.authentication, assertion) {
-        (ClientAuthentication::SecretBasic, _) => {
-            token_request::ClientAuthentication::SecretBasic {
+    pub(crate) endpoints: &'a Endpoints,
+    secret: Plain<kind::ClientSecret>,
+    assertion: Option<String>,
+}
+
+impl ClientAt<'_> {
+    pub(crate) fn authentication(&self) -> token_request::ClientAuthentication<'_> {
+        let client_id = self.configuration.client_id.as_str();
+        let client_secret = &self.secret;
+        match &self.configuration.authentication {
+            ClientAuthentication::SecretBasic => token_request::ClientAuthentication::SecretBasic {
                 client_id,
                 client_secret,
-            }
-        }
-        (ClientAuthentication::SecretPost, _) => token_request::ClientAuthentication::SecretPost {
-            client_id,
-            client_secret,
-        },
-        (ClientAuthentication::PrivateKeyJwt(_), assertion) => {
-            token_request::ClientAuthentication::PrivateKeyJwt {
-                client_id: Some(client_id),
-                assertion: assertion.unwrap_or_default(),
+            },
+            ClientAuthentication::SecretPost => token_request::ClientAuthentication::SecretPost {
+                client_id,
+                client_secret,
+            },
+            ClientAuthentication::PrivateKeyJwt(_) => {
+                token_request::ClientAuthentication::PrivateKeyJwt {
+                    client_id: Some(client_id),
+                    assertion: self.assertion.as_deref().unwrap_or_default(),
+                }
             }
         }
     }
 }
 
-fn outbound_url(text: &str) -> Result<OutboundUrl, Error> {
+pub(crate) fn outbound_url(text: &str) -> Result<OutboundUrl, Error> {
     text.parse().map_err(|error: InvalidUrl| {
         Error::new(
             Kind::Caller,
@@ -324,7 +343,7 @@ fn outbound_url(text: &str) -> Result<OutboundUrl, Error> {
 }
 
 /// What of the request cannot be asked of any server.
-fn unaskable(error: RequestError) -> Error {
+pub(crate) fn unaskable(error: RequestError) -> Error {
     let field = match error {
         RequestError::Resource | RequestError::TooMany("resources") => "resources",
         RequestError::Audience | RequestError::TooMany("audiences") => "audiences",
@@ -340,7 +359,7 @@ fn unaskable(error: RequestError) -> Error {
 }
 
 /// The provider's no, with its code and its words as far as they may be repeated.
-fn refused(host: &str, error: &ReplyError) -> Error {
+pub(crate) fn refused(host: &str, error: &ReplyError) -> Error {
     let kind = match error {
         ReplyError::Refused(refusal) => match refusal.blame() {
             Blame::Caller => Kind::Caller,

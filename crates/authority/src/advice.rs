@@ -64,6 +64,9 @@ fn on_silent_call(action: Action, rules: Option<Rules>) -> String {
     }
 }
 
+/// When the user did not consent.
+pub(crate) const ON_NO_CONSENT: &str = "the user has to consent first; open the authorization URL";
+
 /// When no grant covers it.
 pub(crate) const fn on_no_grant(whom: OnBehalfOf) -> &'static str {
     match whom {

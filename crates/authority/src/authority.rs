@@ -5,6 +5,7 @@ use std::fmt;
 use cedar_policy::{Authorizer, Context, Decision, Entities, Request, Response};
 use procura_core::action::Action;
 use procura_core::digest::sha256_of_fields;
+use procura_core::id::GrantId;
 
 use crate::attributes::Attributes;
 use crate::entities::Vocabulary;
@@ -84,16 +85,25 @@ impl Authority {
         self.explain.rules == Some(Rules::Baseline)
     }
 
-    /// A use of a provider's own credential that ends in releasing it: may the caller ask at all,
-    /// and then the three questions. All must say yes; the first no is the answer.
+    /// A use of a credential that ends in releasing it: may the caller ask at all, and then the
+    /// three questions. All must say yes; the first no is the answer.
     pub fn may_release(&self, asked: &Use<'_>) -> Verdict {
-        let (call, action) = match asked.credential {
-            Credential::ApiKey => (Action::GetResourceApiKey, Action::ReleaseApiKey),
-            Credential::MachineToken(_) => {
-                (Action::GetResourceOauth2Token, Action::ReleaseMachineToken)
-            }
-        };
-        self.release(asked, call, action).into()
+        self.release(asked).into()
+    }
+
+    /// The same without the third question, which is about to be put to the user: whether the agent
+    /// may ask for the user's consent at all.
+    pub fn may_ask_consent(&self, asked: &Use<'_>) -> Verdict {
+        let (call, _) = asked.credential.actions();
+        self.call(asked.caller, call, &Target::Provider(asked.provider))
+            .and_then(|reasons| self.agent_and_user(asked, reasons))
+            .into()
+    }
+
+    /// Whether agent and user still may, when the user comes back. That the caller may say so is
+    /// another question, asked before ([`Action::CompleteResourceTokenAuth`]).
+    pub fn may_connect(&self, asked: &Use<'_>) -> Verdict {
+        self.agent_and_user(asked, Reasons::default()).into()
     }
 
     fn call(&self, caller: &Caller, action: Action, on: &Target<'_>) -> Result<Reasons, Denial> {
@@ -116,8 +126,20 @@ impl Authority {
     /// SECURITY: the questions are independent of each other and of the grants, and are joined by
     /// `?` alone: a yes to one can never stand in for another (attack 41; the test
     /// `no_grant_turns_a_no_of_the_agent_or_the_user_into_a_yes`).
-    fn release(&self, asked: &Use<'_>, call: Action, action: Action) -> Result<Reasons, Denial> {
-        let mut reasons = self.call(asked.caller, call, &Target::Provider(asked.provider))?;
+    fn release(&self, asked: &Use<'_>) -> Result<Reasons, Denial> {
+        let (call, action) = asked.credential.actions();
+        let reasons = self.call(asked.caller, call, &Target::Provider(asked.provider))?;
+        let reasons = self.agent_and_user(asked, reasons)?;
+        let grant = granting(asked).ok_or_else(|| self.explain.ungranted(asked, action))?;
+        Ok(Reasons {
+            grant: Some(grant),
+            ..reasons
+        })
+    }
+
+    /// The first two questions; their reasons come after `reasons`.
+    fn agent_and_user(&self, asked: &Use<'_>, mut reasons: Reasons) -> Result<Reasons, Denial> {
+        let (_, action) = asked.credential.actions();
         let principals = [
             (Question::Agent, self.vocabulary.agent(asked.agent)),
             (Question::User, self.vocabulary.whom(asked.whom)),
@@ -134,17 +156,7 @@ impl Authority {
             })?;
             reasons.policies.extend(permitting);
         }
-        let (agent, provider) = (asked.agent.agent.id, asked.provider.provider.id);
-        let whom = asked.whom.on_behalf_of;
-        let grant = asked
-            .grants
-            .iter()
-            .find(|grant| grant.covers(agent, provider, whom, asked.credential.scopes()));
-        let grant = grant.ok_or_else(|| self.explain.ungranted(asked, action))?;
-        Ok(Reasons {
-            grant: Some(grant.id),
-            ..reasons
-        })
+        Ok(reasons)
     }
 
     /// The one place that evaluates. Gives the ids of the policies that permit.
@@ -201,6 +213,23 @@ impl Authority {
             }
             Decision::Allow | Decision::Deny => Err(self.explain.failed(asked, errors)),
         }
+    }
+}
+
+/// The third question: which grant covers it. What a provider gave for a user only that user's
+/// consent does; everything else, an administrator's grant.
+fn granting(asked: &Use<'_>) -> Option<GrantId> {
+    let (agent, provider) = (asked.agent.agent.id, asked.provider.provider.id);
+    let whom = asked.whom.on_behalf_of;
+    match asked.credential {
+        Credential::UserToken { scopes, consent } => consent
+            .filter(|consent| consent.covers(agent, provider, whom, scopes))
+            .map(|consent| consent.id),
+        Credential::ApiKey | Credential::MachineToken(_) => asked
+            .grants
+            .iter()
+            .find(|grant| grant.covers(agent, provider, whom, asked.credential.scopes()))
+            .map(|grant| grant.id),
     }
 }
 

@@ -7,7 +7,7 @@ use procura_core::user::OnBehalfOf;
 
 use crate::advice;
 use crate::attributes::Attributes;
-use crate::request::Use;
+use crate::request::{Credential, Use};
 use crate::rules::Rules;
 use crate::verdict::{Denial, Question};
 
@@ -87,6 +87,17 @@ impl Explainer {
     /// No grant covers it.
     pub(crate) fn ungranted(&self, asked: &Use<'_>, action: Action) -> Denial {
         let (agent, provider) = (asked.agent.agent.id, asked.provider.provider.id);
+        if let Credential::UserToken { consent, .. } = asked.credential {
+            let consent = consent.map_or("there is no consent".to_owned(), |consent| {
+                format!("{} does not cover it", consent.id)
+            });
+            let why = format!(
+                "{agent} may not do {} on {provider}: {consent}",
+                action.name()
+            );
+            let advice = advice::ON_NO_CONSENT.to_owned();
+            return self.sentence(Question::Grant, action, &why, advice);
+        }
         let each: Vec<_> = asked
             .grants
             .iter()

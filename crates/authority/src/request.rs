@@ -6,6 +6,8 @@
 
 use procura_core::access_key::{AccessKeyId, Role};
 use procura_core::account::AccountId;
+use procura_core::action::Action;
+use procura_core::connection::Consent;
 use procura_core::credential_provider::CredentialProvider;
 use procura_core::grant::AdministratorGrant;
 use procura_core::name::VaultName;
@@ -100,6 +102,13 @@ pub enum Credential<'a> {
     ApiKey,
     /// A token that its client gets for itself, for these scopes.
     MachineToken(&'a Scopes),
+    /// A token that it gave for the user, for these scopes.
+    UserToken {
+        /// What is asked for.
+        scopes: &'a Scopes,
+        /// The user's consent, if there is one.
+        consent: Option<&'a Consent>,
+    },
 }
 
 impl<'a> Credential<'a> {
@@ -107,12 +116,21 @@ impl<'a> Credential<'a> {
     pub const fn scopes(self) -> Option<&'a Scopes> {
         match self {
             Self::ApiKey => None,
-            Self::MachineToken(scopes) => Some(scopes),
+            Self::MachineToken(scopes) | Self::UserToken { scopes, .. } => Some(scopes),
+        }
+    }
+
+    /// The call by which it is asked for, and what is then asked of the agent and of the user.
+    pub(crate) const fn actions(self) -> (Action, Action) {
+        match self {
+            Self::ApiKey => (Action::GetResourceApiKey, Action::ReleaseApiKey),
+            Self::MachineToken(_) => (Action::GetResourceOauth2Token, Action::ReleaseMachineToken),
+            Self::UserToken { .. } => (Action::GetResourceOauth2Token, Action::ReleaseUserToken),
         }
     }
 }
 
-/// A use of a provider's own credential: everything that the questions are asked about.
+/// A use of a credential of a provider: everything that the questions are asked about.
 #[derive(Debug, Clone, Copy)]
 pub struct Use<'a> {
     /// Who presented the agent's token.
@@ -125,6 +143,7 @@ pub struct Use<'a> {
     pub provider: ProviderOf<'a>,
     /// Which credential of it.
     pub credential: Credential<'a>,
-    /// The administrator's grants in force that may cover it; others do no harm.
+    /// The administrator's grants in force that may cover it; others do no harm. They never cover
+    /// what is a user's to grant.
     pub grants: &'a [AdministratorGrant],
 }

@@ -61,6 +61,8 @@ pub enum Group {
     UseCredentials,
     /// Let a credential out: asked of agents and users, never of callers.
     ReleaseCredentials,
+    /// Say who came back from a provider.
+    BindSessions,
     /// Read the audit records.
     ReadRecords,
     /// Make, list, revoke access keys; make and list signing keys.
@@ -90,6 +92,7 @@ impl Group {
             Self::MintTokens => "MintTokens",
             Self::UseCredentials => "UseCredentials",
             Self::ReleaseCredentials => "ReleaseCredentials",
+            Self::BindSessions => "BindSessions",
             Self::ReadRecords => "ReadRecords",
             Self::ManageKeys => "ManageKeys",
             Self::ManageIssuers => "ManageIssuers",
@@ -157,9 +160,15 @@ pub const fn row(action: Action) -> Row {
         Action::GetResourceApiKey | Action::GetResourceOauth2Token => {
             always(Group::UseCredentials, &[AGENT_HOST])
         }
-        Action::ReleaseApiKey | Action::ReleaseMachineToken => {
+        Action::ReleaseApiKey | Action::ReleaseMachineToken | Action::ReleaseUserToken => {
             always(Group::ReleaseCredentials, &[])
         }
+        Action::CompleteResourceTokenAuth => always(Group::BindSessions, &[BINDING]),
+        Action::BindAssertedUser => Row {
+            group: Group::BindSessions,
+            baseline: &[BINDING],
+            strict: &[],
+        },
         Action::CreateAccount | Action::ListAccounts => {
             always(Group::ManageDeployment, &[Who::Operator])
         }

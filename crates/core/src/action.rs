@@ -64,6 +64,14 @@ pub enum Action {
     /// Release to the agent a token that the provider's client got for itself (asked of the agent
     /// and of the user).
     ReleaseMachineToken,
+    /// Release to the agent a token that a provider gave for its user (asked of the agent and of the
+    /// user).
+    ReleaseUserToken,
+    /// Say that the user who came back from a provider is the one who was sent there, by a token of
+    /// the user's own.
+    CompleteResourceTokenAuth,
+    /// The same for a user whom the caller merely names.
+    BindAssertedUser,
     /// Make an account.
     CreateAccount,
     /// List accounts.
@@ -104,7 +112,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 46] = [
+    pub const ALL: [Self; 49] = [
         Self::CreateWorkloadIdentity,
         Self::GetWorkloadIdentity,
         Self::UpdateWorkloadIdentity,
@@ -133,6 +141,9 @@ impl Action {
         Self::GetResourceOauth2Token,
         Self::ReleaseApiKey,
         Self::ReleaseMachineToken,
+        Self::ReleaseUserToken,
+        Self::CompleteResourceTokenAuth,
+        Self::BindAssertedUser,
         Self::CreateAccount,
         Self::ListAccounts,
         Self::CreateAccessKey,
@@ -184,6 +195,9 @@ impl Action {
             Self::GetResourceOauth2Token => "GetResourceOauth2Token",
             Self::ReleaseApiKey => "ReleaseApiKey",
             Self::ReleaseMachineToken => "ReleaseMachineToken",
+            Self::ReleaseUserToken => "ReleaseUserToken",
+            Self::CompleteResourceTokenAuth => "CompleteResourceTokenAuth",
+            Self::BindAssertedUser => "BindAssertedUser",
             Self::CreateAccount => "CreateAccount",
             Self::ListAccounts => "ListAccounts",
             Self::CreateAccessKey => "CreateAccessKey",

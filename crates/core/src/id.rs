@@ -119,8 +119,14 @@ typed_ids! {
     SubjectTokenId = "sub";
     /// A user, verified or asserted.
     UserId = "usr";
-    /// A grant.
+    /// A grant: an administrator's, or a user's consent.
     GrantId = "gnt";
+    /// A flow in which a user lets an agent act.
+    SessionId = "ses";
+    /// What a provider gave an agent for a user.
+    ConnectionId = "con";
+    /// Something sent to a token endpoint that cannot be sent twice.
+    ExchangeId = "exc";
     /// A workload access token.
     TokenId = "wat";
     /// An encryption key: root, account, subject or token key.

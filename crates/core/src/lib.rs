@@ -12,6 +12,8 @@ pub mod account;
 pub mod action;
 pub mod arn;
 pub mod audit;
+pub mod authorization_session;
+pub mod connection;
 pub mod credential_provider;
 pub mod digest;
 pub mod encryption_key;

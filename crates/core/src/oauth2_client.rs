@@ -71,6 +71,18 @@ pub struct Endpoints {
     /// What the administrator said of `token_endpoint_auth_methods_supported`.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub token_auth_methods: Option<Vec<String>>,
+    /// Whether it names itself in each authorization response (RFC 9207 §3); then one without its
+    /// name is not taken.
+    #[serde(skip_serializing_if = "is_false", default)]
+    pub names_itself: bool,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes a reference"
+)]
+const fn is_false(value: &bool) -> bool {
+    !*value
 }
 
 /// How a client proves itself (RFC 6749 §2.3, RFC 7523 §2.2).
@@ -208,6 +220,7 @@ mod tests {
             revocation: None,
             response_types: None,
             token_auth_methods: None,
+            names_itself: false,
         }
     }
 

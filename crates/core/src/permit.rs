@@ -10,6 +10,9 @@ pub mod of {
     /// Read the sealed bytes of a token that a provider's client got for itself.
     #[derive(Debug)]
     pub enum RevealMachineToken {}
+    /// Read the sealed token that a provider gave for a user.
+    #[derive(Debug)]
+    pub enum RevealConnection {}
     /// Read the sealed secret of a provider's client, to be sent to that provider.
     #[derive(Debug)]
     pub enum UseClientSecret {}

@@ -7,6 +7,7 @@
 //! Start with [`ops`], the table of contents, then [`request`].
 
 mod body;
+mod browser;
 mod connections;
 mod error;
 pub mod listener;

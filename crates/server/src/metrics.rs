@@ -13,6 +13,8 @@ use procura_core::measure::{Count, Gauge, Histogram};
 use procura_core::time::{Stopwatch, Timestamp};
 use procura_wire::Operation;
 
+use crate::browser::Place;
+
 pub(crate) use self::exposition::answer;
 
 /// What is asked and is no operation of ours.
@@ -164,7 +166,11 @@ impl Metrics {
         };
         Self {
             started_at,
-            operations: names.chain([UNKNOWN]).map(requests).collect(),
+            operations: names
+                .chain(Place::NAMES)
+                .chain([UNKNOWN])
+                .map(requests)
+                .collect(),
             strangers: Tally::of(&Reason::ALL),
             refusals: Tally::of(&Bucket::ALL),
             connections_refused: Count::new(),

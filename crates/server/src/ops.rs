@@ -135,6 +135,7 @@ operations! {
     GetWorkloadAccessTokenForJWT => get_workload_access_token_for_jwt: Mint,
     GetResourceApiKey => get_resource_api_key: Use,
     GetResourceOauth2Token => get_resource_oauth2_token: Use,
+    CompleteResourceTokenAuth => complete_resource_token_auth: Use,
 }
 
 fn read<I: procura_wire::Input>(asked: &Asked<'_>) -> Result<I, Failure> {

@@ -10,6 +10,7 @@ use hyper::http::request::Parts;
 use hyper::{Method, Request, StatusCode};
 use procura_app::App;
 use procura_app::authentication::{Proved, Unauthenticated};
+use procura_app::authorization_session::Visit;
 use procura_app::operation::OpCx;
 use procura_core::digest::sha256;
 use procura_core::error::{Error, Kind};
@@ -22,6 +23,7 @@ use procura_wire::{InputError, Labels, Operation, Route, route};
 use tracing::Instrument as _;
 
 use crate::body;
+use crate::browser::{self, Place};
 use crate::error::aws::Exception;
 use crate::metrics::{Outcome, UNKNOWN};
 use crate::ops::{self, Asked, Failure};
@@ -91,6 +93,11 @@ impl Job<'_> {
     /// Runs, counts and logs.
     async fn answer(&self, parts: &Parts, body: Incoming) -> Answer {
         let in_flight = self.service.metrics.begin();
+        if let Some(place) = Place::of(parts.uri.path()) {
+            let (outcome, answer) = self.browser(place, parts).await;
+            in_flight.answered(place.name(), outcome);
+            return answer;
+        }
         let (operation, answered) = self.run(parts, body).await;
         let (id, peer) = (self.id, self.peer.0);
         let (outcome, answer) = match answered {
@@ -114,6 +121,27 @@ impl Job<'_> {
             duration_ms = self.app.now().millis_since(self.now), "answered"
         );
         answer
+    }
+
+    /// Answers a browser. What strangers open is not logged at the level of operation.
+    async fn browser(&self, place: Place<'_>, parts: &Parts) -> (Outcome, Answer) {
+        let visit = Visit {
+            now: self.now,
+            request: self.id,
+            peer: self.peer.0.to_string(),
+        };
+        match browser::answer(self.service, self.peer, place, parts, &visit).await {
+            Ok(answer) => (Outcome::Done, answer),
+            Err(error) => {
+                let (id, page, peer) = (self.id, place.name(), self.peer.0);
+                if let Some(cause) = error.cause() {
+                    tracing::error!(request = %id, page, ?cause, "failed");
+                } else {
+                    tracing::debug!(request = %id, page, %peer, "turned away");
+                }
+                (Outcome::Failed(error.kind()), browser::failed(&error))
+            }
+        }
     }
 
     async fn run(

@@ -64,6 +64,11 @@ impl Service {
             .map_err(Exception::throttled)
     }
 
+    /// Counts a browser that came with a link that leads nowhere against its address.
+    pub(crate) fn count_stranger(&self, peer: Peer) {
+        self.limiter.count_failure(peer.network(), self.app.now());
+    }
+
     /// Counts what was refused, against the address where somebody failed to authenticate.
     pub(crate) fn count_refusal(&self, exception: &Exception, peer: Peer) {
         if let Some(bucket) = exception.bucket() {

@@ -40,6 +40,7 @@ const MIGRATIONS: &[Migration] = migrations! {
     1 "0001_foundation"
     2 "0002_oauth2"
     3 "0003_used_signature"
+    4 "0004_user_delegation"
 };
 
 /// Two that migrate at once take turns.

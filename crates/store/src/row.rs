@@ -100,6 +100,29 @@ impl Row {
         self.blob(column).map(Sealed::from_stored)
     }
 
+    pub(crate) fn optional_sealed<K>(
+        &mut self,
+        column: &'static str,
+    ) -> Result<Option<Sealed<K>>, Error> {
+        Ok(self.optional_blob(column)?.map(Sealed::from_stored))
+    }
+
+    pub(crate) fn optional_hash(&mut self, column: &'static str) -> Result<Option<Sha256>, Error> {
+        let bytes = self.optional_blob(column)?;
+        bytes
+            .map(|bytes| bytes.try_into().map_err(|_| self.inconsistent(column)))
+            .transpose()
+    }
+
+    /// 0 or 1.
+    pub(crate) fn flag(&mut self, column: &'static str) -> Result<bool, Error> {
+        match self.int(column)? {
+            0 => Ok(false),
+            1 => Ok(true),
+            _ => Err(self.inconsistent(column)),
+        }
+    }
+
     /// A text of a type with one spelling per value.
     pub(crate) fn parsed<T: FromStr>(&mut self, column: &'static str) -> Result<T, Error> {
         self.text(column)?

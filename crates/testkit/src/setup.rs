@@ -127,6 +127,10 @@ impl Setup {
         };
         let clients = maker.clients().await;
         let demo = demo(&clock, self.token_lifetime_s).await;
+        demo.0.allow_redirects_below(format!(
+            "http://{}/identities/oauth2/callback/",
+            node.address
+        ));
         TestApp::new(self, app, clock, node, clients, demo, database)
     }
 
@@ -148,6 +152,8 @@ impl Setup {
             region: REGION.parse().unwrap(),
             rules: self.rules,
             endpoint: format!("http://{address}"),
+
+            binding_page: None,
             outbound,
         };
         let app = App::start(config, Arc::<TestClock>::clone(clock))

@@ -70,6 +70,7 @@ operations! {
     GetWorkloadAccessTokenForJWT => get_workload_access_token_for_jwt,
     GetResourceApiKey => get_resource_api_key,
     GetResourceOauth2Token => get_resource_oauth2_token,
+    CompleteResourceTokenAuth => complete_resource_token_auth,
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ pub(crate) mod readers;
 
 pub mod shapes;
 
+pub mod complete_resource_token_auth;
 pub mod create_api_key_credential_provider;
 pub mod create_oauth2_credential_provider;
 pub mod create_workload_identity;

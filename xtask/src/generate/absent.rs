@@ -11,10 +11,6 @@ use super::tables::IMPLEMENTED;
 
 /// Operations of the identity service, one by one.
 const BY_NAME: &[(&str, &str)] = &[
-    (
-        "CompleteResourceTokenAuth",
-        "session binding comes with delegated access, in a later release",
-    ),
     ("CreatePaymentCredentialProvider", PAYMENT),
     ("GetPaymentCredentialProvider", PAYMENT),
     ("UpdatePaymentCredentialProvider", PAYMENT),

@@ -27,6 +27,7 @@ pub(super) const IMPLEMENTED: &[&str] = &[
     "GetWorkloadAccessTokenForJWT",
     "GetResourceApiKey",
     "GetResourceOauth2Token",
+    "CompleteResourceTokenAuth",
 ];
 
 /// The body of every answer to an input that is not valid; a root of output shapes.

@@ -105,6 +105,8 @@ async fn serve(data_dir: &DataDir, command: Dev) -> anyhow::Result<ExitCode> {
         region,
         rules: command.policies.into(),
         endpoint: format!("http://127.0.0.1:{port}"),
+
+        binding_page: None,
         outbound: OutboundConfig::new(egress::Rules::dev(command.allow_outbound, own_ports)),
     };
     let app = App::start(config, Arc::new(SystemClock)).await?;
@@ -262,7 +264,7 @@ async fn introduce(
         (known.access_key_id, known.secret_access_key)
     } else {
         let mut cx = app.operator_cx(Action::CreateAccessKey);
-        let roles = vec![Role::Admin, Role::AgentHost];
+        let roles = vec![Role::Admin, Role::AgentHost, Role::Binding];
         let (key, secret) = app.create_access_key(&mut cx, account, roles).await?.value;
         let secret = secret.expose_secret_text().unwrap_or_default();
         (key.id.to_string(), secret.to_owned())

@@ -1,14 +1,18 @@
 //! `GetResourceOauth2Token`.
 
 use procura_app::App;
-use procura_app::operation::OpCx;
+use procura_app::authorization_session::Begun;
+use procura_app::connection::{UserTokenAnswer, UserTokenAsked};
 use procura_app::machine_token::MachineTokenAsked;
+use procura_app::operation::OpCx;
+use procura_core::audit::record::Committed;
 use procura_core::error::Error;
 use procura_core::machine_token::TokenRequest;
 use procura_core::scope::Scopes;
+use procura_core::secret::{Plain, kind::AccessToken};
 use procura_wire::Revealed;
 use procura_wire::generated::get_resource_oauth2_token::{Input, Output};
-use procura_wire::generated::shapes::Oauth2FlowType;
+use procura_wire::generated::shapes::{Oauth2FlowType, SessionStatus};
 
 use super::{Reply, checked};
 
@@ -17,28 +21,64 @@ pub(super) async fn handle(
     cx: &mut OpCx,
     input: Input,
 ) -> Result<Reply<Output>, Error> {
-    if let Some(text) = unsupported(input.oauth2_flow) {
-        return Err(Error::field("oauth2Flow", text));
+    match input.oauth2_flow {
+        Oauth2FlowType::M2m => machine_token(app, cx, input).await,
+        Oauth2FlowType::UserFederation => user_token(app, cx, input).await,
+        Oauth2FlowType::OnBehalfOfTokenExchange => Err(Error::field(
+            "oauth2Flow",
+            "ON_BEHALF_OF_TOKEN_EXCHANGE is not supported yet; use USER_FEDERATION for tokens of \
+             the user, or M2M for tokens of the client itself",
+        )),
     }
-    let parameters = input.custom_parameters.unwrap_or_default().into_iter();
+}
+
+async fn machine_token(app: &App, cx: &mut OpCx, input: Input) -> Result<Reply<Output>, Error> {
+    let token = input.workload_identity_token;
     let asked = MachineTokenAsked {
         provider: checked(
             "resourceCredentialProviderName",
             &input.resource_credential_provider_name,
         )?,
         request: TokenRequest {
-            scopes: Scopes::from_items(&input.scopes)
-                .map_err(|error| Error::field("scopes", error.to_string()))?,
+            scopes: scopes(&input.scopes)?,
             resources: input.resources.unwrap_or_default(),
             audiences: input.audiences.unwrap_or_default(),
-            parameters: parameters
-                .map(|(name, value)| (name, value.expose_secret().to_owned()))
-                .collect(),
+            parameters: parameters(input.custom_parameters),
         },
         force: input.force_authentication.unwrap_or(false),
     };
+    let released = app
+        .release_machine_token(cx, token.expose_secret(), &asked)
+        .await?;
+    released_token(released)
+}
+
+async fn user_token(app: &App, cx: &mut OpCx, input: Input) -> Result<Reply<Output>, Error> {
     let token = input.workload_identity_token;
-    let released = app.release_machine_token(cx, token.expose_secret(), &asked).await?;
+    let asked = UserTokenAsked {
+        provider: checked(
+            "resourceCredentialProviderName",
+            &input.resource_credential_provider_name,
+        )?,
+        scopes: scopes(&input.scopes)?,
+        resources: input.resources.unwrap_or_default(),
+        audiences: input.audiences.unwrap_or_default(),
+        parameters: parameters(input.custom_parameters),
+        return_url: input.resource_oauth2_return_url,
+        custom_state: input.custom_state.map(|state| state.expose_secret().to_owned()),
+        session: input.session_uri,
+        force: input.force_authentication.unwrap_or(false),
+    };
+    match app
+        .release_user_token(cx, token.expose_secret(), &asked)
+        .await?
+    {
+        UserTokenAnswer::Token(released) => released_token(released),
+        UserTokenAnswer::Consent(begun) => Ok(Reply::done(begun, waiting)),
+    }
+}
+
+fn released_token(released: Committed<Plain<AccessToken>>) -> Result<Reply<Output>, Error> {
     let text = released.value.expose_secret_text().map(str::to_owned);
     let text = text.ok_or_else(|| Error::internal("a stored access token is not text"))?;
     let output = Output {
@@ -50,16 +90,23 @@ pub(super) async fn handle(
     Ok(Reply::done(released, |_| output))
 }
 
-/// What to say to who asks for a flow that is not here yet.
-fn unsupported(flow: Oauth2FlowType) -> Option<&'static str> {
-    match flow {
-        Oauth2FlowType::M2m => None,
-        Oauth2FlowType::UserFederation => {
-            Some("USER_FEDERATION is not supported yet; use M2M for tokens of the client itself")
-        }
-        Oauth2FlowType::OnBehalfOfTokenExchange => Some(
-            "ON_BEHALF_OF_TOKEN_EXCHANGE is not supported yet; use M2M for tokens of the client \
-             itself",
-        ),
+fn waiting(begun: Begun) -> Output {
+    Output {
+        access_token: None,
+        authorization_url: Some(Revealed::new(begun.authorization_url.into())),
+        session_uri: Some(begun.uri.as_str().to_owned()),
+        session_status: Some(SessionStatus::InProgress),
     }
+}
+
+fn scopes(items: &[String]) -> Result<Scopes, Error> {
+    Scopes::from_items(items).map_err(|error| Error::field("scopes", error.to_string()))
+}
+
+fn parameters(
+    told: Option<std::collections::BTreeMap<String, procura_wire::Sensitive>>,
+) -> std::collections::BTreeMap<String, String> {
+    let told = told.unwrap_or_default().into_iter();
+    told.map(|(name, value)| (name, value.expose_secret().to_owned()))
+        .collect()
 }

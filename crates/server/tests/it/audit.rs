@@ -37,6 +37,8 @@ async fn every_change_mint_and_reveal_is_one_record_and_a_read_is_none(app: Test
             // The secret is used twice on the first way (once to be bound to the endpoints that
             // were found, once to ask there), and then the token is released.
             Operation::GetResourceOauth2Token => 3,
+            // The secret is used, and then there is a connection.
+            Operation::CompleteResourceTokenAuth => 2,
             _ => 1,
         };
         assert_eq!(more, expected, "{}", operation.name());

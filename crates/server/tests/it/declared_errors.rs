@@ -106,6 +106,9 @@ fn not_found(operation: Operation) -> Row {
         Operation::GetResourceApiKey => {
             test!(get_resource_api_key::on_sqlite::an_absent_provider_is_not_found)
         }
+        Operation::CompleteResourceTokenAuth => {
+            Row::Never("a session that is not there is denied, like that of another user")
+        }
         Operation::CreateWorkloadIdentity
         | Operation::ListWorkloadIdentities
         | Operation::CreateApiKeyCredentialProvider
@@ -153,6 +156,9 @@ fn unauthorized(operation: Operation) -> Row {
         ),
         Operation::GetWorkloadAccessTokenForJWT => test!(
             crate::ops::get_workload_access_token_for_jwt::on_sqlite::a_token_that_proves_nothing_is_unauthorized
+        ),
+        Operation::CompleteResourceTokenAuth => test!(
+            crate::ops::complete_resource_token_auth::on_sqlite::a_token_that_proves_nothing_is_unauthorized
         ),
         _ => NO_TOKEN,
     }

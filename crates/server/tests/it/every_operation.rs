@@ -5,7 +5,7 @@ use procura_testkit::{Request, Setup, TestApp};
 use procura_wire::Operation;
 use serde_json::{Value, json};
 
-use crate::{arn, oauth2};
+use crate::{arn, delegation, oauth2};
 
 tests! {
     on_both_engines {
@@ -24,9 +24,14 @@ pub(crate) struct Subject {
     new: String,
     token: String,
     user_token: String,
+    /// A session whose user has come back; alice, by `user_token`.
+    session: String,
     /// The configuration of an OAuth 2 provider.
     config: Value,
 }
+
+/// In the form of a session's URI.
+const NO_SESSION: &str = "urn:ietf:params:oauth:request_uri:none";
 
 impl Subject {
     /// An agent, a provider and a token that exist, and a name that nothing has.
@@ -43,7 +48,13 @@ impl Subject {
             .await
             .expect_status(201);
         let token = app.agent_host().token(&agent).await;
+        let session = if suffix.starts_with(Operation::CompleteResourceTokenAuth.name()) {
+            delegation::session_of(app, &agent, &provider).await
+        } else {
+            NO_SESSION.to_owned()
+        };
         Self {
+            session,
             agent,
             provider,
             new: format!("new-{suffix}"),
@@ -62,6 +73,7 @@ impl Subject {
             new: name("new"),
             token: name("t"),
             user_token: name("a.b.c"),
+            session: name(NO_SESSION),
             config: oauth2::unreachable_config(),
         }
     }
@@ -116,6 +128,10 @@ impl Subject {
                 "scopes": ["read"],
                 "oauth2Flow": "M2M",
             }),
+            Operation::CompleteResourceTokenAuth => json!({
+                "sessionUri": self.session,
+                "userIdentifier": { "userToken": self.user_token },
+            }),
             Operation::GetWorkloadAccessToken => json!({ "workloadName": self.agent }),
             Operation::GetWorkloadAccessTokenForUserId => {
                 json!({ "workloadName": self.agent, "userId": "alice" })
@@ -143,6 +159,7 @@ pub(crate) fn caller_of(app: &TestApp, operation: Operation) -> &procura_testkit
         | Operation::GetWorkloadAccessTokenForJWT
         | Operation::GetResourceApiKey
         | Operation::GetResourceOauth2Token => app.agent_host(),
+        Operation::CompleteResourceTokenAuth => app.binding(),
         _ => app.admin(),
     }
 }

@@ -1,5 +1,6 @@
 //! One file per operation, named as in `src/ops`.
 
+pub(crate) mod complete_resource_token_auth;
 pub(crate) mod create_api_key_credential_provider;
 pub(crate) mod create_oauth2_credential_provider;
 pub(crate) mod create_workload_identity;

@@ -22,11 +22,6 @@ async fn an_operation_that_is_absent_is_named_with_the_reason() {
     for (method, path, name) in [
         ("PUT", "/browsers", "CreateBrowser"),
         ("PUT", "/runtimes/", "CreateAgentRuntime"),
-        (
-            "POST",
-            "/identities/CompleteResourceTokenAuth",
-            "CompleteResourceTokenAuth",
-        ),
     ] {
         let message = refusal(&app, method, path).await;
         assert!(

@@ -960,12 +960,6 @@ pub(crate) const ABSENT: &[Absent] = &[
         reason: "the memory of agents is not part of an identity service",
     },
     Absent {
-        name: "CompleteResourceTokenAuth",
-        method: "POST",
-        uri: "/identities/CompleteResourceTokenAuth",
-        reason: "session binding comes with delegated access, in a later release",
-    },
-    Absent {
         name: "CreateABTest",
         method: "POST",
         uri: "/ab-tests",

@@ -55,6 +55,8 @@ pub enum Operation {
     GetResourceApiKey,
     /// `GetResourceOauth2Token`.
     GetResourceOauth2Token,
+    /// `CompleteResourceTokenAuth`.
+    CompleteResourceTokenAuth,
 }
 
 impl Operation {
@@ -84,6 +86,7 @@ impl Operation {
         Self::GetWorkloadAccessTokenForJWT,
         Self::GetResourceApiKey,
         Self::GetResourceOauth2Token,
+        Self::CompleteResourceTokenAuth,
     ];
 
     pub(crate) fn spec(self) -> &'static Spec {
@@ -120,6 +123,7 @@ impl Operation {
             Self::GetWorkloadAccessTokenForJWT => &super::get_workload_access_token_for_jwt::SPEC,
             Self::GetResourceApiKey => &super::get_resource_api_key::SPEC,
             Self::GetResourceOauth2Token => &super::get_resource_oauth2_token::SPEC,
+            Self::CompleteResourceTokenAuth => &super::complete_resource_token_auth::SPEC,
         }
     }
 }

@@ -1291,6 +1291,19 @@ pub(crate) fn user_id_type(node: Node, reading: &mut Reading) -> Option<String> 
     reading.string(node, &USER_ID_TYPE)
 }
 
+static USER_IDENTIFIER: &[Variant<shapes::UserIdentifier>] = &[
+    ("userToken", |node, reading| {
+        user_token_type(node, reading).map(shapes::UserIdentifier::UserToken)
+    }),
+    ("userId", |node, reading| {
+        user_id_type(node, reading).map(shapes::UserIdentifier::UserId)
+    }),
+];
+
+pub(crate) fn user_identifier(node: Node, reading: &mut Reading) -> Option<shapes::UserIdentifier> {
+    reading.union(node, USER_IDENTIFIER)
+}
+
 static USER_TOKEN_TYPE: StringRule = StringRule {
     length: Size {
         min: 1,

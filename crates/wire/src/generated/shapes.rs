@@ -1151,6 +1151,15 @@ pub struct TokenExchangeGrantTypeConfigType {
     pub actor_token_scopes: Option<Vec<String>>,
 }
 
+/// The union `UserIdentifier`.
+#[derive(Debug)]
+pub enum UserIdentifier {
+    /// `userToken`.
+    UserToken(crate::Sensitive),
+    /// `userId`.
+    UserId(String),
+}
+
 /// The structure `ValidationException`.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct ValidationException {

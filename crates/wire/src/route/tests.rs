@@ -22,11 +22,6 @@ fn every_operation_is_found_at_its_own_path() {
 #[test]
 fn operations_that_we_lack_are_named() {
     for (method, path, expected) in [
-        (
-            "POST",
-            "/identities/CompleteResourceTokenAuth",
-            "CompleteResourceTokenAuth",
-        ),
         ("PUT", "/resourcepolicy/arn%3Aaws", "PutResourcePolicy"),
         ("POST", "/memories/create", "CreateMemory"),
         ("GET", "/gateways/", "ListGateways"),

@@ -1,0 +1,379 @@
+//! A code becomes tokens, once: decided, written down, sent, and what comes back is kept before
+//! anything is made of it.
+
+use std::sync::Arc;
+
+use procura_core::account::AccountId;
+use procura_core::audit::record::{Committed, Entry, Verdict};
+use procura_core::authorization_session::{AuthorizationSession, Failure, NotNow};
+use procura_core::connection::excess;
+use procura_core::credential_provider::ProviderKind;
+use procura_core::error::{Error, Kind};
+use procura_core::id::{CallbackId, ExchangeId};
+use procura_core::oauth2_client::Oauth2Client;
+use procura_core::permit::of;
+use procura_core::scope::Scopes;
+use procura_core::time::Timestamp;
+use procura_protocol::oauth::endpoint_url::EndpointUrl;
+use procura_protocol::oauth::issuer::Issuer;
+use procura_protocol::oauth::token_reply::{self, ProviderAccount, RawReply, TokenReply};
+use procura_protocol::oauth::token_request::{self, CodeRedemption, TokenRequest};
+use procura_protocol::oauth::vendor_table;
+use procura_store::{Outcome, RevealedClientSecret, SealedSession, TokenExchange, Tx};
+
+use crate::App;
+use crate::basis::{Basis, DECISIONS_MAX, busy};
+use crate::operation::OpCx;
+use crate::outbound::Form;
+use crate::session_secret::{Flow, Part};
+use crate::token_endpoint::{
+    ClientAt, JSON, TOKEN_REPLY_BYTES_MAX, outbound_url, refused, unaskable,
+};
+
+/// A code that is to be redeemed: its session is at the version in which that is done.
+#[derive(Debug, Clone)]
+pub(crate) struct CodeExchange {
+    pub(crate) account: AccountId,
+    pub(crate) sealed: SealedSession,
+}
+
+/// A code whose redemption is written down.
+struct Begun {
+    exchange: CodeExchange,
+    flow: Flow,
+    basis: Basis,
+    revealed: RevealedClientSecret,
+    journal: TokenExchange,
+    callback: CallbackId,
+    /// The record of what it comes to, without the end of its sentence.
+    entry: Entry,
+}
+
+/// How the beginning ended.
+enum Beginning {
+    /// The world changed under the decision.
+    Changed,
+    /// Another was faster.
+    Used,
+    Begun(Box<(RevealedClientSecret, CallbackId)>),
+}
+
+fn used() -> Error {
+    Error::denied(NotNow::Used.to_string())
+}
+
+impl App {
+    /// Redeems the code of a session whose user is proved, if agent and user still may.
+    pub(crate) async fn redeem(
+        &self,
+        cx: &mut OpCx,
+        exchange: CodeExchange,
+    ) -> Result<Committed<()>, Error> {
+        let (account, session) = (exchange.account, &exchange.sealed.session);
+        let flow = self
+            .flow_of(account, session, &exchange.sealed.flow)
+            .await?;
+        for _ in 0..DECISIONS_MAX {
+            let id = session.provider;
+            let read = move |tx: &mut Tx<'_>| tx.account(account).credential_provider_by_id(id);
+            let provider = self.store.run_read("credential_provider", read).await?;
+            let provider = provider.ok_or_else(used)?;
+            let kind = ProviderKind::Oauth2;
+            let basis = self.basis(cx, &flow.claims, kind, &provider.name).await?;
+            let (permit, reasons) = self.authorize_connection::<of::UseClientSecret>(
+                cx,
+                &flow.claims,
+                &basis,
+                &session.scopes,
+            )?;
+            let journal = TokenExchange {
+                id: self.with_rng(|rng| ExchangeId::generate(cx.now, rng)),
+                session: Some(session.id),
+                agent: session.agent,
+                user: session.user.id,
+                provider: session.provider,
+                generation: 0,
+                secret_version: basis.provider.secret_version,
+                node: self.node,
+                started_at: cx.now,
+            };
+            let said = format!("client secret used to redeem the code of {}", session.id);
+            let entry = self.allowed(cx, format!("{said}{}", reasons.under()));
+            let (held, moved, row) = (basis.clone(), session.clone(), journal.clone());
+            let begun = self
+                .store
+                .run_tx("begin_code_exchange", move |tx| {
+                    if !held.still_holds(tx)? {
+                        return Ok(Outcome::Unrecorded(Beginning::Changed));
+                    }
+                    let now = tx.db_now()?;
+                    let mut own = tx.account(account);
+                    let Some(revealed) = own.reveal_client_secret(&permit)? else {
+                        return Ok(Outcome::Unrecorded(Beginning::Changed));
+                    };
+                    if !own.move_authorization_session(&moved)? {
+                        return Ok(Outcome::Unrecorded(Beginning::Used));
+                    }
+                    let Some((_, callback)) = own.oauth2_client(moved.provider)? else {
+                        return Ok(Outcome::Unrecorded(Beginning::Changed));
+                    };
+                    own.insert_token_exchange(&TokenExchange {
+                        started_at: now,
+                        ..row.clone()
+                    })?;
+                    let begun = Beginning::Begun(Box::new((revealed, callback)));
+                    Ok(Outcome::Done(begun, entry.clone()))
+                })
+                .await?;
+            match begun.value {
+                Beginning::Changed => {}
+                Beginning::Used => return Err(used()),
+                Beginning::Begun(found) => {
+                    let (revealed, callback) = *found;
+                    let begun = Begun {
+                        entry: self.allowed(cx, format!("{}: ", session.id)),
+                        exchange,
+                        flow,
+                        basis,
+                        revealed,
+                        journal,
+                        callback,
+                    };
+                    return self
+                        .carry_through(|app| async move { app.redeem_begun(begun).await })
+                        .await;
+                }
+            }
+        }
+        Err(busy())
+    }
+
+    /// Carries a redemption through. From here on the session ends, one way or the other.
+    async fn redeem_begun(self: Arc<Self>, begun: Begun) -> Result<Committed<()>, Error> {
+        let ending = Ending {
+            account: begun.exchange.account,
+            session: begun.exchange.sealed.session.clone(),
+            journal: begun.journal.id,
+            entry: begun.entry.clone(),
+        };
+        match self.exchange_code(&begun).await {
+            Ok(granted) => self.connect(ending, granted).await,
+            Err((failure, error)) => Err(self.fail_session(ending, failure, error).await),
+        }
+    }
+
+    /// Sends the code to the one place that it is sealed for, and keeps the answer before anything
+    /// is made of it.
+    async fn exchange_code(&self, begun: &Begun) -> Result<GrantedToUser, (Failure, Error)> {
+        let unsent = |error| (Failure::NotGranted, error);
+        let client = self
+            .client_at(&begun.basis, &begun.revealed)
+            .await
+            .map_err(unsent)?;
+        let request = self.code_request(begun, &client).await.map_err(unsent)?;
+        let url = outbound_url(&client.endpoints.token).map_err(unsent)?;
+        let form = Form {
+            accept: JSON,
+            authorization: request.authorization(),
+            headers: &[],
+            body: request.form(),
+        };
+        let sent = self.outbound.post_form(&url, form, TOKEN_REPLY_BYTES_MAX);
+        let reply = sent.await.map_err(|error| unsent(error.into()))?;
+        let at = self.now();
+        let account = begun.exchange.account;
+        self.keep_token_reply(account, &begun.journal, &reply, at)
+            .await
+            .map_err(unsent)?;
+        let vendor = begun.revealed.client.vendor;
+        let raw = RawReply {
+            status: reply.status,
+            retry_after: None,
+            body: &reply.body,
+        };
+        let dialect = vendor_table::row(vendor).dialect;
+        let reply = token_reply::parse(&raw, &dialect, &request.live_secrets())
+            .map_err(|error| unsent(refused(url.host(), &error)))?;
+        granted_to_user(
+            reply,
+            &begun.exchange.sealed.session,
+            &begun.revealed.client,
+            at,
+        )
+    }
+
+    async fn code_request(
+        &self,
+        begun: &Begun,
+        client: &ClientAt<'_>,
+    ) -> Result<TokenRequest, Error> {
+        let account = begun.exchange.account;
+        let SealedSession {
+            session,
+            code_verifier,
+            code,
+            ..
+        } = &begun.exchange.sealed;
+        let absent = || Error::inconsistent("authorization_session", "code");
+        let code = code.as_ref().ok_or_else(absent)?;
+        let code = self
+            .open_of_session(account, session, Part::Code, code)
+            .await?;
+        let verifier = code_verifier.as_ref().ok_or_else(absent)?;
+        let verifier = self
+            .open_of_session(account, session, Part::CodeVerifier, verifier)
+            .await?;
+        let redirect_uri = self.callback_url(begun.callback);
+        let redirect_uri = EndpointUrl::parse(&redirect_uri).map_err(Error::internal_source)?;
+        let ask = CodeRedemption {
+            code: &code,
+            redirect_uri: &redirect_uri,
+            code_verifier: &verifier,
+            resources: &begun.flow.resources,
+            audiences: &begun.flow.audiences,
+        };
+        token_request::authorization_code(&ask, &client.authentication()).map_err(unaskable)
+    }
+
+    /// Ends a session of which nothing comes, on record; the error to tell.
+    pub(crate) async fn fail_session(
+        &self,
+        ending: Ending,
+        failure: Failure,
+        error: Error,
+    ) -> Error {
+        let Ending {
+            account,
+            session,
+            journal,
+            mut entry,
+        } = ending;
+        entry.verdict = Verdict::Deny;
+        entry.reason.to_mut().push_str(error.public());
+        let (id, failed) = (entry.id, session.failed(failure));
+        let written = self
+            .store
+            .run_tx("fail_code_exchange", move |tx| {
+                let mut own = tx.account(account);
+                own.move_authorization_session(&failed)?;
+                own.delete_token_exchange(journal)?;
+                Ok(Outcome::Done((), entry.clone()))
+            })
+            .await;
+        match written {
+            Ok(_) => error.with_record(id),
+            Err(unwritten) => unwritten,
+        }
+    }
+
+    /// Keeps what was granted, and ends the session with it.
+    pub(crate) async fn connect(
+        &self,
+        ending: Ending,
+        granted: GrantedToUser,
+    ) -> Result<Committed<()>, Error> {
+        let Ending {
+            account,
+            session,
+            journal,
+            entry,
+        } = ending;
+        for _ in 0..WRITES_MAX {
+            let new = self.tokens_of_consent(account, &session, &granted).await?;
+            let mut entry = entry.clone();
+            entry.scopes = granted.scopes.iter().map(str::to_owned).collect();
+            let about = format!(
+                "the user consented; {} generation {} ({}){}",
+                new.connection.id,
+                new.connection.generation,
+                new.access_token.fingerprint(),
+                match &new.refresh_token {
+                    Some(_) => " with a refresh token",
+                    None => "",
+                },
+            );
+            entry.reason.to_mut().push_str(&about);
+            let done = session.clone().done();
+            let committed = self
+                .store
+                .run_tx("connect", move |tx| {
+                    let mut own = tx.account(account);
+                    if !own.put_connection(&new)? {
+                        return Ok(Outcome::Unrecorded(false));
+                    }
+                    own.move_authorization_session(&done)?;
+                    own.delete_token_exchange(journal)?;
+                    Ok(Outcome::Done(true, entry.clone()))
+                })
+                .await?;
+            if committed.value {
+                return Ok(Committed {
+                    value: (),
+                    record: committed.record,
+                });
+            }
+        }
+        Err(busy())
+    }
+}
+
+/// How often tokens are written when others write the same connection.
+const WRITES_MAX: u32 = 8;
+
+/// What the end of a session is written with.
+pub(crate) struct Ending {
+    pub(crate) account: AccountId,
+    /// In the version in which the code is redeemed.
+    pub(crate) session: AuthorizationSession,
+    pub(crate) journal: ExchangeId,
+    /// Without the end of its sentence.
+    pub(crate) entry: Entry,
+}
+
+/// What a provider granted for a user.
+#[derive(Debug)]
+pub(crate) struct GrantedToUser {
+    pub(crate) reply: TokenReply,
+    pub(crate) scopes: Scopes,
+    pub(crate) account: Option<ProviderAccount>,
+    pub(crate) at: Timestamp,
+}
+
+/// What a reply grants, if it is what the user was asked for.
+pub(crate) fn granted_to_user(
+    reply: TokenReply,
+    session: &AuthorizationSession,
+    client: &Oauth2Client,
+    at: Timestamp,
+) -> Result<GrantedToUser, (Failure, Error)> {
+    let scopes = reply.granted(&session.scopes);
+    // SECURITY: the user agreed to what was asked, and a provider that gives more would make it
+    // grow. Held by `a_provider_that_grants_more_than_the_user_was_asked_gives_nothing`.
+    if !session.scopes.is_empty() && !excess(&session.scopes, &scopes).is_empty() {
+        let failure = Failure::MoreScopes;
+        let text = format!("{}; the token is not kept", failure.said());
+        return Err((failure, Error::denied(text)));
+    }
+    let account = match &reply.id_token {
+        None => None,
+        Some(token) => {
+            let configuration = &client.configuration;
+            let issuer = configuration
+                .endpoints()
+                .and_then(|endpoints| Issuer::parse(endpoints.issuer.as_deref()?).ok());
+            let account = token.account(&configuration.client_id, issuer.as_ref(), client.vendor);
+            // SECURITY: a token of another client's or another server's is not ours to keep.
+            let account = account.map_err(|error| {
+                let text = format!("{error}; the token is not kept");
+                (Failure::NotGranted, Error::new(Kind::Upstream, text))
+            })?;
+            Some(account)
+        }
+    };
+    Ok(GrantedToUser {
+        reply,
+        scopes,
+        account,
+        at,
+    })
+}

@@ -1,0 +1,332 @@
+//! Tokens that a provider gave for a user: released to the agent that the user let have them.
+//!
+//! Each release is decided anew: the caller, the agent, the user, and the user's consent. Where the
+//! user did not consent yet, or not to this much, an authorization session begins.
+
+use std::collections::BTreeMap;
+
+use procura_authority::Credential;
+use procura_core::account::AccountId;
+use procura_core::audit::record::Committed;
+use procura_core::authorization_session::{AuthorizationSession, NotNow, Status};
+use procura_core::connection::{Connection, Health};
+use procura_core::credential_provider::ProviderKind;
+use procura_core::digest::Sha256;
+use procura_core::error::Error;
+use procura_core::id::{ConnectionId, DeploymentId, UserId};
+use procura_core::name::ProviderName;
+use procura_core::permit::of;
+use procura_core::scope::Scopes;
+use procura_core::sealing::{self, Location, Subject};
+use procura_core::secret::{Plain, kind};
+use procura_core::user::User;
+use procura_core::workload_access_token::Claims;
+use procura_store::{ConnectionKey, Outcome, RevealedConnection, SealedSession, Tx};
+
+use crate::App;
+use crate::authorization_session::Begun;
+use crate::basis::{Basis, DECISIONS_MAX, busy};
+use crate::operation::OpCx;
+
+/// What an agent asks for in the name of its user.
+#[derive(Debug)]
+pub struct UserTokenAsked {
+    /// The name of the provider.
+    pub provider: ProviderName,
+    /// What the token shall be good for.
+    pub scopes: Scopes,
+    /// RFC 8707.
+    pub resources: Vec<String>,
+    /// The `audience` parameter of several vendors.
+    pub audiences: Vec<String>,
+    /// Parameters of the authorization request that only this provider knows.
+    pub parameters: BTreeMap<String, String>,
+    /// Where the user's browser goes in the end.
+    pub return_url: Option<String>,
+    /// Given back to the return URL.
+    pub custom_state: Option<String>,
+    /// The session that the caller waits for.
+    pub session: Option<String>,
+    /// Whether the user is to be asked although a token is kept.
+    pub force: bool,
+}
+
+/// What an agent gets.
+#[derive(Debug)]
+pub enum UserTokenAnswer {
+    /// A token.
+    Token(Committed<Plain<kind::AccessToken>>),
+    /// The user has to consent first.
+    Consent(Committed<Begun>),
+}
+
+/// How one decision ended.
+enum Step {
+    Released(Committed<Plain<kind::AccessToken>>),
+    /// The world changed under the decision.
+    Changed,
+    /// Nothing that is kept will do. What the user consented to already is asked for again.
+    Ask(Scopes),
+}
+
+fn unknown_session() -> Error {
+    Error::denied(
+        "this is no authorization session of this agent, user and provider, or it ended long \
+         ago; ask without sessionUri to start another",
+    )
+}
+
+impl App {
+    /// Gives the agent of `token` a token of its user, or says where the user has to consent. The
+    /// record is durable before the token is opened.
+    pub async fn release_user_token(
+        &self,
+        cx: &mut OpCx,
+        token: &str,
+        asked: &UserTokenAsked,
+    ) -> Result<UserTokenAnswer, Error> {
+        cx.about.resource = Some(format!("oauth2-provider/{}", asked.provider));
+        let account = cx.account()?;
+        let session = match &asked.session {
+            None => None,
+            Some(uri) => {
+                let found = self.session_of_uri(account, uri).await?;
+                Some((uri.as_str(), found.ok_or_else(unknown_session)?))
+            }
+        };
+        let claims = match &session {
+            None => self.open_token(cx, token).await?,
+            Some((_, sealed)) => self.open_token_that_waits(cx, token, sealed).await?,
+        };
+        let user = claims.user.ok_or_else(|| {
+            Error::denied(
+                "this workload access token is of no user; USER_FEDERATION needs one of \
+                 GetWorkloadAccessTokenForJWT or GetWorkloadAccessTokenForUserId",
+            )
+        })?;
+        for _ in 0..=DECISIONS_MAX {
+            let kind = ProviderKind::Oauth2;
+            let basis = self.basis(cx, &claims, kind, &asked.provider).await?;
+            if let Some((uri, sealed)) = &session {
+                let own = &sealed.session;
+                check_own(own, &basis, user)?;
+                match own.status(cx.now) {
+                    Status::Done => {}
+                    Status::Over(why) => return Err(Error::denied(why.to_string())),
+                    Status::InProgress => return self.still_waits(cx, &claims, &basis, own, uri),
+                }
+            }
+            match self
+                .give_connection(cx, &claims, user, &basis, asked)
+                .await?
+            {
+                Step::Released(released) => return Ok(UserTokenAnswer::Token(released)),
+                Step::Changed => {}
+                Step::Ask(_) if session.is_some() => return Err(too_little()),
+                Step::Ask(known) => {
+                    let begun = self.begin_session(cx, &claims, &basis, asked, &known);
+                    if let Some(begun) = begun.await? {
+                        return Ok(UserTokenAnswer::Consent(begun));
+                    }
+                }
+            }
+        }
+        Err(busy())
+    }
+
+    /// The answer to who asks again while the user is on the way. Whether agent and user may is
+    /// decided again: a stopped agent does not wait for ten minutes.
+    fn still_waits(
+        &self,
+        cx: &mut OpCx,
+        claims: &Claims,
+        basis: &Basis,
+        session: &AuthorizationSession,
+        uri: &str,
+    ) -> Result<UserTokenAnswer, Error> {
+        self.authorize_consent::<of::UseClientSecret>(cx, claims, basis, &session.scopes)?;
+        let uri = procura_core::authorization_session::SessionUri::parse(uri);
+        let uri = uri.ok_or_else(unknown_session)?;
+        Ok(UserTokenAnswer::Consent(Committed {
+            value: self.begun(uri),
+            record: None,
+        }))
+    }
+
+    /// What a token says whose bearer waits for a session. Its time may be over if it is the one by
+    /// which the session began: people take longer than tokens live. It is good for nothing else.
+    async fn open_token_that_waits(
+        &self,
+        cx: &mut OpCx,
+        token: &str,
+        sealed: &SealedSession,
+    ) -> Result<Claims, Error> {
+        let session = &sealed.session;
+        if cx.now >= session.expires_at {
+            return self.open_token(cx, token).await;
+        }
+        let account = cx.account()?;
+        let began = self
+            .flow_of(account, session, &sealed.flow)
+            .await?
+            .claims
+            .jti;
+        self.open_token_of_session(cx, token, began).await
+    }
+
+    /// One decision, and the release of what is kept.
+    async fn give_connection(
+        &self,
+        cx: &mut OpCx,
+        claims: &Claims,
+        user: User,
+        basis: &Basis,
+        asked: &UserTokenAsked,
+    ) -> Result<Step, Error> {
+        let key = ConnectionKey {
+            agent: basis.agent.id,
+            user: user.id,
+            provider: basis.provider.id,
+        };
+        let account = basis.account;
+        let read = move |tx: &mut Tx<'_>| {
+            let mut own = tx.account(account);
+            Ok((own.connection(key)?, own.oauth2_client(key.provider)?))
+        };
+        let (connection, client) = self.store.run_read("connection", read).await?;
+        let (client, _) = client.ok_or_else(|| Error::inconsistent("oauth2_client", "provider"))?;
+        let destination = client.configuration.destination();
+        let Some(known) = connection.filter(|known| known.destination == destination) else {
+            return Ok(Step::Ask(Scopes::NONE));
+        };
+        let is_good = |connection: &Connection| {
+            connection.health == Health::Live
+                && connection.destination == destination
+                && connection.covers(&asked.scopes)
+        };
+        if asked.force || !is_good(&known) || !known.is_worth_giving(cx.now) {
+            return Ok(Step::Ask(known.consent.scopes));
+        }
+        let credential = Credential::UserToken {
+            scopes: &asked.scopes,
+            consent: Some(&known.consent),
+        };
+        let (permit, reasons) =
+            self.authorize_use::<of::RevealConnection>(cx, claims, basis, credential)?;
+        let said = format!("released to {}{}", basis.agent.name, reasons.under());
+        let mut entry = self.allowed(cx, said);
+        entry.scopes = asked.scopes.iter().map(str::to_owned).collect();
+        let (held, consent, scopes) = (basis.clone(), known.consent.id, asked.scopes.clone());
+        let now = cx.now;
+        let committed = self
+            .store
+            .run_tx("release_connection", move |tx| {
+                if !held.still_holds(tx)? {
+                    return Ok(Outcome::Unrecorded(None));
+                }
+                let revealed = tx
+                    .account(account)
+                    .reveal_connection(&permit, key.agent, key.user)?;
+                // SECURITY: the tokens may have been replaced since the decision, by those of
+                // another consent; what is given is what was decided on.
+                let revealed = revealed.filter(|RevealedConnection { connection, .. }| {
+                    connection.consent.id == consent
+                        && connection.health == Health::Live
+                        && connection.destination == destination
+                        && connection.covers(&scopes)
+                        && connection.is_worth_giving(now)
+                });
+                let Some(revealed) = revealed else {
+                    return Ok(Outcome::Unrecorded(None));
+                };
+                let mut entry = entry.clone();
+                let connection = &revealed.connection;
+                let about = format!(
+                    "; {} generation {} ({})",
+                    connection.id,
+                    connection.generation,
+                    revealed.sealed.fingerprint(),
+                );
+                entry.reason.to_mut().push_str(&about);
+                Ok(Outcome::Done(Some(revealed), entry))
+            })
+            .await?;
+        let Some(revealed) = committed.value else {
+            return Ok(Step::Changed);
+        };
+        let key = self.key_of(&revealed.sealed).await?;
+        let of = &revealed.connection;
+        let place = TokenPlace {
+            deployment: self.deployment,
+            account,
+            user: user.id,
+            connection: of.id,
+            generation: of.generation,
+        };
+        let value = sealing::open(&key, &place.access_token(), &revealed.sealed)
+            .map_err(Error::internal_source)?;
+        Ok(Step::Released(Committed {
+            value,
+            record: committed.record,
+        }))
+    }
+}
+
+/// SECURITY: who knows the URI of a session of somebody else's learns nothing by it.
+fn check_own(session: &AuthorizationSession, basis: &Basis, user: User) -> Result<(), Error> {
+    let is_own = session.agent == basis.agent.id
+        && session.user == user
+        && session.provider == basis.provider.id;
+    if is_own {
+        Ok(())
+    } else {
+        Err(unknown_session())
+    }
+}
+
+fn too_little() -> Error {
+    let failure = procura_core::authorization_session::Failure::FewerScopes;
+    Error::denied(NotNow::Failed(failure).to_string())
+}
+
+/// Where the tokens of a connection lie.
+pub(crate) struct TokenPlace {
+    pub(crate) deployment: DeploymentId,
+    pub(crate) account: AccountId,
+    pub(crate) user: UserId,
+    pub(crate) connection: ConnectionId,
+    pub(crate) generation: u64,
+}
+
+impl TokenPlace {
+    /// The access token is handed to the agent; no endpoint of ours gets it.
+    pub(crate) fn access_token(&self) -> Location<'_> {
+        self.location("access_token", None)
+    }
+
+    /// The refresh token goes back to where it came from, and to no other place.
+    pub(crate) fn refresh_token(&self, destination: Sha256) -> Location<'_> {
+        self.location("refresh_token", Some(destination))
+    }
+
+    /// Who the user is there. It does not change with the tokens.
+    pub(crate) fn provider_account(&self) -> Location<'_> {
+        Location {
+            row_version: 0,
+            ..self.location("provider_account", None)
+        }
+    }
+
+    fn location(&self, column: &'static str, destination: Option<Sha256>) -> Location<'_> {
+        Location {
+            deployment: self.deployment,
+            account: Some(self.account),
+            subject: Subject::User(self.user),
+            table: "connection",
+            column,
+            row: self.connection.as_bytes(),
+            row_version: self.generation,
+            destination,
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! Work that is carried through when whoever asked for it is gone: what was sent to a provider cannot
+//! be taken back, and what comes of it must be kept.
+
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use procura_core::error::Error;
+use tokio::sync::oneshot;
+use tokio::task::JoinSet;
+
+use crate::App;
+
+/// What is under way.
+pub(crate) struct InFlight {
+    /// The node that it works on.
+    app: Weak<App>,
+    set: Mutex<JoinSet<()>>,
+}
+
+impl InFlight {
+    pub(crate) fn new(app: Weak<App>) -> Self {
+        Self {
+            app,
+            set: Mutex::default(),
+        }
+    }
+}
+
+impl App {
+    /// What `work` comes to. It goes on when the one that waits here is dropped, and a node that
+    /// stops waits for it.
+    pub(crate) async fn carry_through<T, F>(
+        &self,
+        work: impl FnOnce(Arc<Self>) -> F,
+    ) -> Result<T, Error>
+    where
+        F: Future<Output = Result<T, Error>> + Send + 'static,
+        T: Send + 'static,
+    {
+        let app = self.in_flight.app.upgrade();
+        let app = app.ok_or_else(|| Error::internal("the node is gone"))?;
+        let (told, waits) = oneshot::channel();
+        let work = work(app);
+        {
+            // A panic of another holder leaves a set that is still good.
+            let mut set = self
+                .in_flight
+                .set
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            while set.try_join_next().is_some() {}
+            set.spawn(async move {
+                // Whoever waited may be gone; the work is done all the same.
+                let _ = told.send(work.await);
+            });
+        }
+        let ended = waits.await;
+        ended.map_err(|_| Error::internal("what was under way did not end"))?
+    }
+
+    /// Waits until nothing is under way. For a node that takes no more requests.
+    pub async fn finish_in_flight(&self) {
+        let mut set = std::mem::take(
+            &mut *self
+                .in_flight
+                .set
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner),
+        );
+        while set.join_next().await.is_some() {}
+    }
+}

@@ -1,0 +1,66 @@
+//! What was sent to a token endpoint and cannot be sent twice: the answer is kept as it came, and
+//! what a node left behind that died on the way is brought to its end.
+
+use procura_core::account::AccountId;
+use procura_core::encryption_key::KeyPurpose;
+use procura_core::error::Error;
+use procura_core::id::ExchangeId;
+use procura_core::sealing::{self, Location, Subject};
+use procura_core::secret::{Plain, kind::RawTokenReply};
+use procura_core::time::Timestamp;
+use procura_store::{Outcome, TokenExchange};
+
+use crate::App;
+use crate::outbound::Reply;
+
+fn place(
+    deployment: procura_core::id::DeploymentId,
+    account: AccountId,
+    user: procura_core::id::UserId,
+    id: &ExchangeId,
+) -> Location<'_> {
+    Location {
+        deployment,
+        account: Some(account),
+        subject: Subject::User(user),
+        table: "token_exchange",
+        column: "reply",
+        row: id.as_bytes(),
+        row_version: 1,
+        destination: None,
+    }
+}
+
+/// An answer, as it is kept: the status and the body.
+fn kept(reply: &Reply) -> Plain<RawTokenReply> {
+    let mut bytes = reply.status.to_be_bytes().to_vec();
+    bytes.extend_from_slice(&reply.body);
+    Plain::new(bytes)
+}
+
+impl App {
+    /// Keeps the answer to what `journal` says was sent.
+    pub(crate) async fn keep_token_reply(
+        &self,
+        account: AccountId,
+        journal: &TokenExchange,
+        reply: &Reply,
+        at: Timestamp,
+    ) -> Result<(), Error> {
+        let purpose = KeyPurpose::Subject(Subject::User(journal.user));
+        let key = self.newest_key(Some(account), purpose).await?;
+        let place = place(self.deployment, account, journal.user, &journal.id);
+        let sealed = self
+            .with_rng(|rng| sealing::seal(rng, &key, &place, &kept(reply)))
+            .map_err(Error::internal_source)?;
+        let id = journal.id;
+        self.store
+            .run_tx("keep_token_reply", move |tx| {
+                tx.account(account)
+                    .keep_token_reply(id, &sealed, at)
+                    .map(Outcome::Unrecorded)
+            })
+            .await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,181 @@
+//! Connections: what a provider gave for a user to an agent, sealed under the user's key.
+
+use procura_core::connection::{Connection, Consent, Health};
+use procura_core::error::Error;
+use procura_core::id::{AgentId, ConnectionId, GrantId, ProviderId, UserId};
+use procura_core::permit::{Permit, of};
+use procura_core::scope::{ScopeSeparator, Scopes};
+use procura_core::sealing::Sealed;
+use procura_core::secret::kind::{AccessToken, RefreshToken, UserIdentity};
+
+use crate::driver::Value;
+use crate::row::{Row, count, time};
+use crate::tx::AccountTx;
+
+const TABLE: &str = "connection";
+
+/// Whose connection, and where: there is one for each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ConnectionKey {
+    /// Who acts.
+    pub agent: AgentId,
+    /// For whom.
+    pub user: UserId,
+    /// Where.
+    pub provider: ProviderId,
+}
+
+/// Tokens to keep, sealed for the generation of `connection`.
+#[derive(Debug, Clone)]
+pub struct NewTokens {
+    /// What the connection is from now on.
+    pub connection: Connection,
+    /// The access token.
+    pub access_token: Sealed<AccessToken>,
+    /// The refresh token, if a new one came.
+    pub refresh_token: Option<Sealed<RefreshToken>>,
+    /// Who the user is at the provider, if it said.
+    pub provider_account: Option<Sealed<UserIdentity>>,
+}
+
+/// A sealed access token that a permit has given out.
+#[derive(Debug, Clone)]
+pub struct RevealedConnection {
+    /// The connection.
+    pub connection: Connection,
+    /// Its access token, to be opened after the commit.
+    pub sealed: Sealed<AccessToken>,
+}
+
+impl AccountTx<'_> {
+    /// The connection of this key.
+    pub fn connection(&mut self, key: ConnectionKey) -> Result<Option<Connection>, Error> {
+        let row = self.session.row(
+            TABLE,
+            "SELECT id, consent, agent, \"user\", provider, consented, generation, destination,
+                    health, granted,
+                    CAST(CASE WHEN refresh_token IS NULL THEN 0 ELSE 1 END AS BIGINT),
+                    fetched_at, expires_at, created_at, consented_at
+             FROM connection
+             WHERE account = $1 AND agent = $2 AND \"user\" = $3 AND provider = $4",
+            &[
+                Value::Text(self.account.as_str()),
+                Value::Blob(key.agent.as_bytes()),
+                Value::Blob(key.user.as_bytes()),
+                Value::Blob(key.provider.as_bytes()),
+            ],
+        )?;
+        row.map(|mut row| read(&mut row)).transpose()
+    }
+
+    /// The access token of the connection of `agent` and `user` at the provider that `permit` names,
+    /// if the provider is still at the version that was decided on.
+    pub fn reveal_connection(
+        &mut self,
+        permit: &Permit<of::RevealConnection>,
+        agent: AgentId,
+        user: UserId,
+    ) -> Result<Option<RevealedConnection>, Error> {
+        let row = self.session.row(
+            TABLE,
+            "SELECT p.id, p.version,
+                    c.id, c.consent, c.agent, c.\"user\", c.provider, c.consented, c.generation,
+                    c.destination, c.health, c.granted,
+                    CAST(CASE WHEN c.refresh_token IS NULL THEN 0 ELSE 1 END AS BIGINT),
+                    c.fetched_at, c.expires_at, c.created_at, c.consented_at, c.access_token
+             FROM credential_provider p
+             JOIN connection c ON c.account = p.account AND c.provider = p.id
+             WHERE p.account = $1 AND c.agent = $2 AND c.\"user\" = $3 AND p.id = $4",
+            &[
+                Value::Text(self.account.as_str()),
+                Value::Blob(agent.as_bytes()),
+                Value::Blob(user.as_bytes()),
+                Value::Blob(permit.resource()),
+            ],
+        )?;
+        let Some(mut row) = row else { return Ok(None) };
+        let id = row.id("id", ProviderId::from_slice)?;
+        if !permit.covers(id.as_bytes(), row.count("version")?) {
+            return Ok(None);
+        }
+        let connection = read(&mut row)?;
+        let sealed = row.sealed("access_token")?;
+        Ok(Some(RevealedConnection { connection, sealed }))
+    }
+
+    /// Keeps new tokens in place of those of the generation before; false when another was faster. A
+    /// refresh token stays until it is replaced: many providers give one only once (RFC 6749 §6).
+    /// What was got elsewhere goes.
+    pub fn put_connection(&mut self, new: &NewTokens) -> Result<bool, Error> {
+        let connection = &new.connection;
+        let consent = &connection.consent;
+        let (consented, granted) = (consent.scopes.to_string(), connection.granted.to_string());
+        let (refresh, account) = (new.refresh_token.as_ref(), new.provider_account.as_ref());
+        let written = self.session.execute(
+            "INSERT INTO connection
+             (account, id, agent, \"user\", provider, consent, consented, granted, generation,
+              destination, health, access_token, refresh_token, fetched_at, expires_at,
+              created_at, consented_at, refresh_version, provider_account, failures, retry_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
+                     $18, $19, 0, 0)
+             ON CONFLICT (account, agent, \"user\", provider) DO UPDATE SET
+                consent = $6, consented = $7, granted = $8, generation = $9, destination = $10,
+                health = $11, access_token = $12, fetched_at = $14, expires_at = $15,
+                consented_at = $17, lease_node = NULL, lease_until = NULL, failures = 0,
+                retry_at = 0, provider_account = COALESCE($19, connection.provider_account),
+                refresh_token = COALESCE($13, CASE WHEN connection.destination = $10
+                                              THEN connection.refresh_token END),
+                refresh_version = CASE WHEN $18 > 0 THEN $18 ELSE connection.refresh_version END
+             WHERE connection.generation = $9 - 1 AND connection.id = $2",
+            &[
+                Value::Text(self.account.as_str()),
+                Value::Blob(connection.id.as_bytes()),
+                Value::Blob(consent.agent.as_bytes()),
+                Value::Blob(consent.user.as_bytes()),
+                Value::Blob(consent.provider.as_bytes()),
+                Value::Blob(consent.id.as_bytes()),
+                Value::Text(&consented),
+                Value::Text(&granted),
+                count(connection.generation)?,
+                Value::Blob(&connection.destination),
+                Value::Text(connection.health.as_str()),
+                Value::Blob(new.access_token.as_bytes()),
+                refresh.map_or(Value::Null, |sealed| Value::Blob(sealed.as_bytes())),
+                time(connection.fetched_at),
+                time(connection.expires_at),
+                time(connection.created_at),
+                time(connection.consented_at),
+                refresh.map_or(Ok(Value::Int(0)), |_| count(connection.generation))?,
+                account.map_or(Value::Null, |sealed| Value::Blob(sealed.as_bytes())),
+            ],
+        )?;
+        Ok(written == 1)
+    }
+}
+
+fn read(row: &mut Row) -> Result<Connection, Error> {
+    Ok(Connection {
+        id: row.id("id", ConnectionId::from_slice)?,
+        consent: Consent {
+            id: row.id("consent", GrantId::from_slice)?,
+            agent: row.id("agent", AgentId::from_slice)?,
+            user: row.id("user", UserId::from_slice)?,
+            provider: row.id("provider", ProviderId::from_slice)?,
+            scopes: scopes(row, "consented")?,
+        },
+        generation: row.count("generation")?,
+        destination: row.hash("destination")?,
+        health: row.word("health", Health::from_stored)?,
+        granted: scopes(row, "granted")?,
+        refreshable: row.flag("refresh_token")?,
+        fetched_at: row.timestamp("fetched_at")?,
+        expires_at: row.timestamp("expires_at")?,
+        created_at: row.timestamp("created_at")?,
+        consented_at: row.timestamp("consented_at")?,
+    })
+}
+
+fn scopes(row: &mut Row, column: &'static str) -> Result<Scopes, Error> {
+    let text = row.text(column)?;
+    Scopes::from_text(&text, ScopeSeparator::Space).map_err(|_| Error::inconsistent(TABLE, column))
+}

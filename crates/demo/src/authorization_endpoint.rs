@@ -9,6 +9,7 @@ use axum::response::Response;
 use crate::authorization_request::{AuthorizationRequest, AuthorizationRequestSeen, Fault};
 use crate::authorization_response::{self, Outcome};
 use crate::issued::{Code, UserGrant};
+use crate::misbehaviour::Misbehaviour;
 use crate::provider::DemoProvider;
 use crate::session::{self, Session};
 use crate::{consent, login, page};
@@ -31,9 +32,17 @@ pub(crate) async fn begin(
         let hint = "send a query of names and values";
         return page::fault(StatusCode::BAD_REQUEST, hint);
     };
-    let read = AuthorizationRequest::read(&parameters, |id| provider.client(id));
-    provider.saw_authorization(AuthorizationRequestSeen { parameters });
-    match read {
+    let seen = AuthorizationRequestSeen { parameters };
+    provider.saw_authorization(seen.clone());
+    let misbehaviour = provider.misbehaviour();
+    if let Some(Misbehaviour::AuthorizeRedirects(url)) = &misbehaviour {
+        return authorization_response::divert(url, &seen);
+    }
+    match AuthorizationRequest::read(&seen.parameters, |id| provider.client(id)) {
+        Ok(request) if let Some(Misbehaviour::AuthorizationError(code)) = &misbehaviour => {
+            let outcome = Outcome::Error(code, "this is what the test wants");
+            authorization_response::redirect(&provider, &request.return_to, &outcome)
+        }
         Ok(request) => {
             let now = provider.now();
             let id = provider.visits().keep(request, now);

@@ -4,24 +4,29 @@ use axum::http::StatusCode;
 use axum::http::header::LOCATION;
 use axum::response::{IntoResponse as _, Response};
 
-use crate::authorization_request::ReturnAddress;
+use url::Url;
+
+use crate::authorization_request::{AuthorizationRequestSeen, ReturnAddress};
+use crate::misbehaviour::Misbehaviour;
 use crate::page::PRIVATE;
 use crate::provider::DemoProvider;
 
 /// What came of a request.
-pub(crate) enum Outcome {
+pub(crate) enum Outcome<'a> {
     /// A code.
     Code(String),
     /// A code of RFC 6749 §4.1.2.1, and what to do.
-    Error(&'static str, &'static str),
+    Error(&'a str, &'a str),
 }
 
-/// A redirect to the client. RFC 9700 §4.12: 303, so that no browser posts a form on.
+/// A redirect to the client, or something like it. RFC 9700 §4.12: 303, so that no browser posts a
+/// form on.
 pub(crate) fn redirect(
     provider: &DemoProvider,
     return_to: &ReturnAddress,
-    outcome: &Outcome,
+    outcome: &Outcome<'_>,
 ) -> Response {
+    let misbehaviour = provider.misbehaviour();
     let mut parameters = match outcome {
         Outcome::Code(code) => vec![("code", code.clone())],
         Outcome::Error(code, hint) => vec![
@@ -29,12 +34,39 @@ pub(crate) fn redirect(
             ("error_description", (*hint).to_owned()),
         ],
     };
-    if let Some(state) = &return_to.state {
-        parameters.push(("state", state.clone()));
+    if matches!(misbehaviour, Some(Misbehaviour::CodeRepeated)) {
+        parameters.extend(parameters.first().cloned());
     }
-    parameters.push(("iss", provider.issuer()));
+    let state = match &misbehaviour {
+        Some(Misbehaviour::NoState) => None,
+        Some(Misbehaviour::OtherState(other)) => Some(other),
+        _ => return_to.state.as_ref(),
+    };
+    parameters.extend(state.map(|state| ("state", state.clone())));
+    let issuer = match misbehaviour {
+        Some(Misbehaviour::NoAuthorizationIssuer) => None,
+        Some(Misbehaviour::AuthorizationIssuer(other)) => Some(other),
+        _ => Some(provider.issuer()),
+    };
+    parameters.extend(issuer.map(|issuer| ("iss", issuer)));
     let mut url = return_to.url.clone();
     url.query_pairs_mut().extend_pairs(&parameters);
+    see(url.as_str())
+}
+
+/// A redirect to another server, with what of a request its URL does not say otherwise.
+pub(crate) fn divert(url: &str, seen: &AuthorizationRequestSeen) -> Response {
+    let Ok(mut url) = Url::parse(url) else {
+        return see(url);
+    };
+    let own: Vec<String> = url
+        .query_pairs()
+        .map(|(name, _)| name.into_owned())
+        .collect();
+    let others = seen.parameters.iter();
+    let others: Vec<_> = others.filter(|(name, _)| !own.contains(name)).collect();
+    url.query_pairs_mut()
+        .extend_pairs(others.iter().map(|(name, value)| (name, value)));
     see(url.as_str())
 }
 

@@ -8,6 +8,21 @@ use tokio::sync::Semaphore;
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Misbehaviour {
+    /// What goes back to the client names this issuer in `iss` (RFC 9207).
+    AuthorizationIssuer(String),
+    /// What goes back to the client has no `iss`.
+    NoAuthorizationIssuer,
+    /// What goes back to the client has no `state`.
+    NoState,
+    /// What goes back to the client has this `state`.
+    OtherState(String),
+    /// What goes back to the client has `code`, or `error`, twice.
+    CodeRepeated,
+    /// The authorization endpoint answers a good request with this `error` at once.
+    AuthorizationError(String),
+    /// The authorization endpoint redirects to this URL, with the parameters of the request that
+    /// the URL does not have: an attacker's server that sends the user on to an honest one.
+    AuthorizeRedirects(String),
     /// The token endpoint answers with this, whatever it was asked.
     TokenError {
         /// Of the reply; one that HTTP does not know is sent as 500.

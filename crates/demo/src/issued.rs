@@ -66,7 +66,7 @@ pub(crate) struct Code {
 }
 
 /// A refresh token (RFC 6749 §1.5).
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct RefreshToken {
     pub(crate) grant: UserGrant,
     pub(crate) family: Family,
@@ -75,7 +75,7 @@ pub(crate) struct RefreshToken {
 }
 
 /// What a token request gave.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Delivery {
     pub(crate) access_token: String,
     /// In seconds.

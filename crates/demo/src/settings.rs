@@ -159,7 +159,7 @@ pub enum Profile {
     /// reply says `ok`, and refusals have the status 200.
     Slack,
     /// Google's: a refresh token only for `access_type=offline`, and only when the consent page was
-    /// shown.
+    /// shown. [`RefreshPolicy::Static`] goes with it.
     Google,
     /// Microsoft's: a refresh token only with the scope `offline_access`.
     Microsoft,

@@ -103,12 +103,12 @@ async fn a_prefix_stands_for_callback_urls_that_are_not_known_yet() {
     ] {
         assert_eq!(browser.ask(&ask(bad)).await.status, 400, "{bad}");
     }
-    let elsewhere = ask("x").with("redirect_uri", "http://localhost:94000/");
+    let elsewhere = ask("x").with("redirect_uri", "http://localhost:9401/");
     assert_eq!(browser.ask(&elsewhere).await.status, 400);
     // The prefix must end where a segment begins.
-    let open = "http://localhost:9400".to_owned();
+    let open = "http://localhost:94".to_owned();
     served.provider.allow_redirects_below(open);
-    let other_port = ask("").with("redirect_uri", "http://localhost:94001");
+    let other_port = ask("").with("redirect_uri", "http://localhost:9401");
     assert_eq!(browser.ask(&other_port).await.status, 400);
 }
 

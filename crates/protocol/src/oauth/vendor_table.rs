@@ -14,8 +14,8 @@ mod quirks;
 mod rows;
 
 pub use self::quirks::{
-    Fact, MissingLife, Quirks, Reuse, RevocationForm, Rotation, Switches, quirks, quirks_tally,
-    switches,
+    Fact, MissingLife, Quirks, RenewalScopes, Reuse, RevocationForm, Rotation, Switches, quirks,
+    quirks_tally, switches,
 };
 
 /// One vendor.

@@ -32,7 +32,8 @@ pub struct CodeRedemption<'a> {
 pub struct TokenRefresh<'a> {
     /// `refresh_token`.
     pub refresh_token: &'a Plain<RefreshToken>,
-    /// `scope`, where fewer are wanted than were granted; without it they stay the same.
+    /// `scope`, where fewer are wanted than were granted, or where the vendor would give more
+    /// ([`super::super::vendor_table::RenewalScopes`]); without it they stay the same.
     pub scopes: Option<&'a Scopes>,
     /// What stands between them: [`super::super::vendor_table::Dialect::request_separator`].
     pub separator: ScopeSeparator,

@@ -76,6 +76,17 @@ pub enum Reuse {
     Unknown,
 }
 
+/// What a renewal that says no scopes brings (RFC 6749 §6: those that were granted).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RenewalScopes {
+    /// Those that were granted with the refresh token.
+    AsGranted,
+    /// All that the user ever allowed the client, whoever asked then. So who renews says the scopes
+    /// that were granted, and [`Switches::offline_scope`] with them: without it no further refresh
+    /// token comes.
+    AllOfTheClient,
+}
+
 /// What a reply without `expires_in` means (RFC 6749 §5.1 leaves it open).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MissingLife {
@@ -123,6 +134,8 @@ pub struct Quirks {
     pub rotation: Fact<Rotation>,
     /// What becomes of who presents the old one.
     pub reuse: Fact<Reuse>,
+    /// What a renewal that says no scopes brings.
+    pub renewal_scopes: Fact<RenewalScopes>,
     /// What a reply without `expires_in` means.
     pub missing_life: Fact<MissingLife>,
     /// How a token is taken back.
@@ -131,12 +144,13 @@ pub struct Quirks {
 
 impl Quirks {
     /// What each of its facts rests on.
-    fn evidence(&self) -> [Evidence; 6] {
+    fn evidence(&self) -> [Evidence; 7] {
         [
             self.always,
             self.force,
             self.rotation.evidence,
             self.reuse.evidence,
+            self.renewal_scopes.evidence,
             self.missing_life.evidence,
             self.revocation.evidence,
         ]

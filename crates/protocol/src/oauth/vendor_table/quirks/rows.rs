@@ -4,7 +4,7 @@
 use procura_core::vendor::Vendor;
 
 use super::super::Evidence;
-use super::{Fact, MissingLife, Quirks, Reuse, RevocationForm, Rotation, Switches};
+use super::{Fact, MissingLife, Quirks, RenewalScopes, Reuse, RevocationForm, Rotation, Switches};
 
 const ON: &str = "2026-11-22";
 
@@ -76,6 +76,7 @@ const SUPPLIED: Quirks = Quirks {
     force: Evidence::Supplied,
     rotation: supplied(Rotation::Unknown),
     reuse: supplied(Reuse::Unknown),
+    renewal_scopes: supplied(RenewalScopes::AsGranted),
     missing_life: supplied(MissingLife::Unknown),
     revocation: supplied(RevocationForm::Standard),
 };
@@ -87,6 +88,7 @@ const UNVERIFIED: Quirks = Quirks {
     force: Evidence::Unverified,
     rotation: unverified(Rotation::Unknown),
     reuse: unverified(Reuse::Unknown),
+    renewal_scopes: unverified(RenewalScopes::AsGranted),
     missing_life: unverified(MissingLife::Unknown),
     revocation: unverified(RevocationForm::Absent),
 };
@@ -170,8 +172,6 @@ const MICROSOFT_REFRESH: &[&str] = &[
     "https://github.com/MicrosoftDocs/entra-docs/blob/1c46dd74648ecaf58b066938f5910de5a7d521b4/docs/identity-platform/refresh-tokens.md",
 ];
 
-// A refresh token is good for all that the user ever allowed the client, not for what was asked for
-// when it was issued: who renews must say the scopes.
 const MICROSOFT: Quirks = Quirks {
     switches: Switches {
         force: &[("prompt", "consent")],
@@ -182,6 +182,7 @@ const MICROSOFT: Quirks = Quirks {
     force: read(MICROSOFT_CODE_FLOW),
     rotation: known(Rotation::Always, MICROSOFT_REFRESH),
     reuse: known(Reuse::StaysGood, MICROSOFT_REFRESH),
+    renewal_scopes: known(RenewalScopes::AllOfTheClient, MICROSOFT_CODE_FLOW),
     ..UNVERIFIED
 };
 

@@ -9,7 +9,7 @@ use procura_authority::Credential;
 use procura_core::account::AccountId;
 use procura_core::audit::record::Committed;
 use procura_core::authorization_session::{AuthorizationSession, NotNow, Status};
-use procura_core::connection::{Connection, Health};
+use procura_core::connection::{Connection, Due, Health};
 use procura_core::credential_provider::ProviderKind;
 use procura_core::digest::Sha256;
 use procura_core::error::Error;
@@ -19,14 +19,17 @@ use procura_core::permit::of;
 use procura_core::scope::Scopes;
 use procura_core::sealing::{self, Location, Subject};
 use procura_core::secret::{Plain, kind};
+use procura_core::time::Timestamp;
 use procura_core::user::User;
 use procura_core::workload_access_token::Claims;
+use procura_protocol::oauth::vendor_table;
 use procura_store::{ConnectionKey, Outcome, RevealedConnection, SealedSession, Tx};
 
 use crate::App;
 use crate::authorization_session::Begun;
 use crate::basis::{Basis, DECISIONS_MAX, busy};
 use crate::operation::OpCx;
+use crate::refresh::Needed;
 
 /// What an agent asks for in the name of its user.
 #[derive(Debug)]
@@ -63,6 +66,10 @@ pub enum UserTokenAnswer {
 /// How one decision ended.
 enum Step {
     Released(Committed<Plain<kind::AccessToken>>),
+    /// Released, and to be renewed meanwhile.
+    ReleasedSoonOver(Committed<Plain<kind::AccessToken>>, Box<Connection>),
+    /// The token is over; it has to be renewed.
+    Renew(Box<Connection>),
     /// The world changed under the decision.
     Changed,
     /// Nothing that is kept will do. What the user consented to already is asked for again.
@@ -104,6 +111,9 @@ impl App {
                  GetWorkloadAccessTokenForJWT or GetWorkloadAccessTokenForUserId",
             )
         })?;
+        // The generation that was got for this request: its token is good enough, however short its
+        // life is.
+        let mut fetched = None;
         for _ in 0..=DECISIONS_MAX {
             let kind = ProviderKind::Oauth2;
             let basis = self.basis(cx, &claims, kind, &asked.provider).await?;
@@ -116,12 +126,35 @@ impl App {
                     Status::InProgress => return self.still_waits(cx, &claims, &basis, own, uri),
                 }
             }
-            match self
-                .give_connection(cx, &claims, user, &basis, asked)
-                .await?
-            {
+            let wants = Wants {
+                user,
+                asked,
+                fetched,
+            };
+            match self.give_connection(cx, &claims, &basis, wants).await? {
                 Step::Released(released) => return Ok(UserTokenAnswer::Token(released)),
+                Step::ReleasedSoonOver(released, known) => {
+                    let needed = Needed {
+                        claims: &claims,
+                        user,
+                        asked,
+                        known: &known,
+                    };
+                    self.renew_behind(cx, needed).await;
+                    return Ok(UserTokenAnswer::Token(released));
+                }
                 Step::Changed => {}
+                Step::Renew(known) => {
+                    let needed = Needed {
+                        claims: &claims,
+                        user,
+                        asked,
+                        known: &known,
+                    };
+                    fetched = Some(self.renew(cx, needed).await?);
+                    // Time went by outside; what follows happens now.
+                    cx.now = self.now();
+                }
                 Step::Ask(_) if session.is_some() => return Err(too_little()),
                 Step::Ask(known) => {
                     let begun = self.begin_session(cx, &claims, &basis, asked, &known);
@@ -179,13 +212,12 @@ impl App {
         &self,
         cx: &mut OpCx,
         claims: &Claims,
-        user: User,
         basis: &Basis,
-        asked: &UserTokenAsked,
+        wants: Wants<'_>,
     ) -> Result<Step, Error> {
         let key = ConnectionKey {
             agent: basis.agent.id,
-            user: user.id,
+            user: wants.user.id,
             provider: basis.provider.id,
         };
         let account = basis.account;
@@ -199,14 +231,43 @@ impl App {
         let Some(known) = connection.filter(|known| known.destination == destination) else {
             return Ok(Step::Ask(Scopes::NONE));
         };
-        let is_good = |connection: &Connection| {
-            connection.health == Health::Live
-                && connection.destination == destination
-                && connection.covers(&asked.scopes)
-        };
-        if asked.force || !is_good(&known) || !known.is_worth_giving(cx.now) {
+        let asked = wants.asked;
+        if asked.force || known.health != Health::Live || !known.covers(&asked.scopes) {
             return Ok(Step::Ask(known.consent.scopes));
         }
+        if !is_worth_giving(&known, cx.now, wants.fetched) {
+            return Ok(if known.refreshable {
+                Step::Renew(Box::new(known))
+            } else {
+                Step::Ask(known.consent.scopes)
+            });
+        }
+        let renews = known.refreshable && !vendor_table::renewal_ends_token(client.vendor);
+        let is_soon_over = wants.fetched.is_none() && known.due(cx.now) == Due::Soon;
+        let released = self.reveal_user_token(cx, claims, basis, wants, &known);
+        Ok(match released.await? {
+            None => Step::Changed,
+            Some(released) if renews && is_soon_over => {
+                Step::ReleasedSoonOver(released, Box::new(known))
+            }
+            Some(released) => Step::Released(released),
+        })
+    }
+
+    /// The three questions, and the access token of `known` if it is still what was decided on.
+    async fn reveal_user_token(
+        &self,
+        cx: &mut OpCx,
+        claims: &Claims,
+        basis: &Basis,
+        wants: Wants<'_>,
+        known: &Connection,
+    ) -> Result<Option<Committed<Plain<kind::AccessToken>>>, Error> {
+        let Wants {
+            user,
+            asked,
+            fetched,
+        } = wants;
         let credential = Credential::UserToken {
             scopes: &asked.scopes,
             consent: Some(&known.consent),
@@ -216,17 +277,17 @@ impl App {
         let said = format!("released to {}{}", basis.agent.name, reasons.under());
         let mut entry = self.allowed(cx, said);
         entry.scopes = asked.scopes.iter().map(str::to_owned).collect();
-        let (held, consent, scopes) = (basis.clone(), known.consent.id, asked.scopes.clone());
-        let now = cx.now;
+        let (account, agent, now) = (basis.account, basis.agent.id, cx.now);
+        let (held, scopes) = (basis.clone(), asked.scopes.clone());
+        let (consent, destination) = (known.consent.id, known.destination);
         let committed = self
             .store
             .run_tx("release_connection", move |tx| {
                 if !held.still_holds(tx)? {
                     return Ok(Outcome::Unrecorded(None));
                 }
-                let revealed = tx
-                    .account(account)
-                    .reveal_connection(&permit, key.agent, key.user)?;
+                let mut own = tx.account(account);
+                let revealed = own.reveal_connection(&permit, agent, user.id)?;
                 // SECURITY: the tokens may have been replaced since the decision, by those of
                 // another consent; what is given is what was decided on.
                 let revealed = revealed.filter(|RevealedConnection { connection, .. }| {
@@ -234,7 +295,7 @@ impl App {
                         && connection.health == Health::Live
                         && connection.destination == destination
                         && connection.covers(&scopes)
-                        && connection.is_worth_giving(now)
+                        && is_worth_giving(connection, now, fetched)
                 });
                 let Some(revealed) = revealed else {
                     return Ok(Outcome::Unrecorded(None));
@@ -251,24 +312,40 @@ impl App {
                 Ok(Outcome::Done(Some(revealed), entry))
             })
             .await?;
-        let Some(revealed) = committed.value else {
-            return Ok(Step::Changed);
+        let Some(RevealedConnection { connection, sealed }) = committed.value else {
+            return Ok(None);
         };
-        let key = self.key_of(&revealed.sealed).await?;
-        let of = &revealed.connection;
+        let key = self.key_of(&sealed).await?;
         let place = TokenPlace {
             deployment: self.deployment,
             account,
             user: user.id,
-            connection: of.id,
-            generation: of.generation,
+            connection: connection.id,
+            generation: connection.generation,
         };
-        let value = sealing::open(&key, &place.access_token(), &revealed.sealed)
-            .map_err(Error::internal_source)?;
-        Ok(Step::Released(Committed {
+        let value =
+            sealing::open(&key, &place.access_token(), &sealed).map_err(Error::internal_source)?;
+        Ok(Some(Committed {
             value,
             record: committed.record,
         }))
+    }
+}
+
+/// What is wanted of a connection.
+#[derive(Clone, Copy)]
+struct Wants<'a> {
+    user: User,
+    asked: &'a UserTokenAsked,
+    fetched: Option<u64>,
+}
+
+/// Whether the access token is given out at `now`. What was got for this very request is, until its
+/// end.
+fn is_worth_giving(connection: &Connection, now: Timestamp, fetched: Option<u64>) -> bool {
+    match fetched {
+        Some(generation) => connection.generation >= generation && now < connection.expires_at,
+        None => connection.due(now) != Due::Now,
     }
 }
 

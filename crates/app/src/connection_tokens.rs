@@ -8,6 +8,8 @@ use procura_core::error::Error;
 use procura_core::id::{ConnectionId, GrantId};
 use procura_core::sealing::{self, Location, Sealed, SealingKey, Subject};
 use procura_core::secret::{Plain, kind::UserIdentity};
+use procura_core::time::Timestamp;
+use procura_protocol::oauth::token_reply::{ProviderAccount, TokenReply};
 use procura_store::{ConnectionKey, NewTokens, Tx};
 
 use crate::App;
@@ -31,7 +33,6 @@ impl App {
         let read = move |tx: &mut Tx<'_>| tx.account(account).connection(key);
         let known = self.store.run_read("connection", read).await?;
         let at = granted.at;
-        let lives_s = granted.reply.expires_in_s;
         let (id, generation, created_at) = match &known {
             Some(known) => (
                 known.id,
@@ -55,27 +56,44 @@ impl App {
             granted: granted.scopes.clone(),
             refreshable: granted.reply.refresh_token.is_some(),
             fetched_at: at,
-            expires_at: at.plus_seconds(lives_s.map_or(UNSTATED_LIFETIME_S, i64::from)),
+            expires_at: end_of(&granted.reply, at),
             created_at,
             consented_at: at,
         };
+        self.sealed_tokens(
+            account,
+            connection,
+            &granted.reply,
+            granted.account.as_ref(),
+        )
+        .await
+    }
+
+    /// The tokens of a reply, sealed for the generation of `connection`.
+    pub(crate) async fn sealed_tokens(
+        &self,
+        account: AccountId,
+        connection: Connection,
+        reply: &TokenReply,
+        at_provider: Option<&ProviderAccount>,
+    ) -> Result<NewTokens, Error> {
+        let user = connection.consent.user;
         let place = TokenPlace {
             deployment: self.deployment,
             account,
-            user: key.user,
-            connection: id,
-            generation,
+            user,
+            connection: connection.id,
+            generation: connection.generation,
         };
-        let purpose = KeyPurpose::Subject(Subject::User(key.user));
+        let purpose = KeyPurpose::Subject(Subject::User(user));
         let sealing_key = self.newest_key(Some(account), purpose).await?;
-        let reply = &granted.reply;
         let access_token = self.sealed(&sealing_key, &place.access_token(), &reply.access_token)?;
-        let at_server = place.refresh_token(session.destination);
+        let at_server = place.refresh_token(connection.destination);
         let refresh_token = reply.refresh_token.as_ref();
         let refresh_token = refresh_token
             .map(|token| self.sealed(&sealing_key, &at_server, token))
             .transpose()?;
-        let provider_account = granted.account.as_ref().map(|account| {
+        let provider_account = at_provider.map(|account| {
             let who = serde_json::json!({ "iss": account.issuer, "sub": account.subject });
             let who = Plain::<UserIdentity>::new(who.to_string().into_bytes());
             self.sealed(&sealing_key, &place.provider_account(), &who)
@@ -97,4 +115,9 @@ impl App {
         self.with_rng(|rng| sealing::seal(rng, key, place, secret))
             .map_err(Error::internal_source)
     }
+}
+
+/// When the access token of a reply is over that came `at`.
+pub(crate) fn end_of(reply: &TokenReply, at: Timestamp) -> Timestamp {
+    at.plus_seconds(reply.expires_in_s.map_or(UNSTATED_LIFETIME_S, i64::from))
 }

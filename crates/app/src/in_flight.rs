@@ -23,6 +23,11 @@ impl InFlight {
             set: Mutex::default(),
         }
     }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, JoinSet<()>> {
+        // A panic of another holder leaves a set that is still good.
+        self.set.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl App {
@@ -36,36 +41,34 @@ impl App {
         F: Future<Output = Result<T, Error>> + Send + 'static,
         T: Send + 'static,
     {
-        let app = self.in_flight.app.upgrade();
-        let app = app.ok_or_else(|| Error::internal("the node is gone"))?;
         let (told, waits) = oneshot::channel();
-        let work = work(app);
-        {
-            // A panic of another holder leaves a set that is still good.
-            let mut set = self
-                .in_flight
-                .set
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner);
-            while set.try_join_next().is_some() {}
-            set.spawn(async move {
+        self.carry_on(|app| {
+            let work = work(app);
+            async move {
                 // Whoever waited may be gone; the work is done all the same.
                 let _ = told.send(work.await);
-            });
-        }
+            }
+        });
         let ended = waits.await;
         ended.map_err(|_| Error::internal("what was under way did not end"))?
     }
 
+    /// Begins `work`, for which nobody waits but a node that stops.
+    pub(crate) fn carry_on<F>(&self, work: impl FnOnce(Arc<Self>) -> F)
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        // Without the node there is nothing to work on.
+        if let Some(app) = self.in_flight.app.upgrade() {
+            let mut set = self.in_flight.lock();
+            while set.try_join_next().is_some() {}
+            set.spawn(work(app));
+        }
+    }
+
     /// Waits until nothing is under way. For a node that takes no more requests.
     pub async fn finish_in_flight(&self) {
-        let mut set = std::mem::take(
-            &mut *self
-                .in_flight
-                .set
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner),
-        );
+        let mut set = std::mem::take(&mut *self.in_flight.lock());
         while set.join_next().await.is_some() {}
     }
 }

@@ -24,6 +24,7 @@ pub mod connection_tokens;
 pub mod counters;
 pub mod credential_provider;
 pub mod durable_file;
+pub mod exchange_recovery;
 pub mod grant;
 pub mod in_flight;
 pub mod issuer;
@@ -38,6 +39,7 @@ pub mod operation;
 pub mod outbound;
 pub mod page_token;
 pub mod rate_limit;
+pub mod refresh;
 pub mod resource_api_key;
 pub mod restore;
 pub mod root_key;
@@ -82,6 +84,7 @@ use crate::keyring::Keyring;
 use crate::machine_token::FlightKey;
 use crate::notes::Notes;
 use crate::outbound::Outbound;
+use crate::refresh::RenewalKey;
 use crate::single_flight::SingleFlight;
 use crate::user_proof::VerifiedTokens;
 
@@ -94,6 +97,8 @@ pub struct App {
     outbound: Outbound,
     /// Tokens of providers' clients that are on their way.
     machine_tokens: SingleFlight<FlightKey, u64>,
+    /// Tokens of users that are being renewed.
+    renewals: SingleFlight<RenewalKey, u64>,
     /// What was sent to providers and must be carried through.
     in_flight: InFlight,
     issuers: IssuerKeys,

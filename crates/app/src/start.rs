@@ -141,6 +141,7 @@ impl App {
             signing_keys: SigningKeys::default(),
             outbound,
             machine_tokens: SingleFlight::default(),
+            renewals: SingleFlight::default(),
             issuers: IssuerKeys::default(),
             verified_tokens: VerifiedTokens::default(),
             notes: tokio::sync::Mutex::new(notes),
@@ -159,6 +160,7 @@ impl App {
         });
         // The keys that every request needs are made now, not under the first requests.
         app.newest_key(None, KeyPurpose::Token).await?;
+        app.recover_own_exchanges().await?;
         if let Some(restored) = restored {
             app.record_restore(restored).await?;
         }

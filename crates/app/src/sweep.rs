@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use procura_core::authorization_session::REMEMBERED_S;
 use procura_core::error::Error;
 use procura_store::Outcome;
 
@@ -40,6 +41,7 @@ impl App {
 
     /// Deletes everything that is over; how many rows went.
     pub async fn sweep(&self) -> Result<u64, Error> {
+        self.recover_exchanges().await?;
         let mut all = self.forget_signatures().await?;
         let now = self.now();
         loop {
@@ -48,12 +50,14 @@ impl App {
                 .run_tx("sweep", move |tx| {
                     let tokens = tx.sweep_machine_tokens(now, SWEPT_MAX)?;
                     let proofs = tx.sweep_subject_tokens(now, SWEPT_MAX)?;
-                    Ok(Outcome::Unrecorded((tokens, proofs)))
+                    let remembered = now.plus_seconds(-REMEMBERED_S);
+                    let sessions = tx.sweep_authorization_sessions(remembered, SWEPT_MAX)?;
+                    Ok(Outcome::Unrecorded([tokens, proofs, sessions]))
                 })
                 .await?
                 .value;
-            all += swept.0 + swept.1;
-            if swept.0.max(swept.1) < u64::from(SWEPT_MAX) {
+            all += swept.iter().sum::<u64>();
+            if swept.iter().all(|swept| *swept < u64::from(SWEPT_MAX)) {
                 return Ok(all);
             }
         }

@@ -13,7 +13,8 @@ use procura_store::{Outcome, TokenExchange};
 use crate::App;
 use crate::outbound::Reply;
 
-fn place(
+/// Where an answer lies.
+pub(crate) fn place(
     deployment: procura_core::id::DeploymentId,
     account: AccountId,
     user: procura_core::id::UserId,

@@ -106,17 +106,59 @@ pub struct Connection {
 
 impl Connection {
     /// Whether the tokens are good for each scope that is `asked` for: the user agreed to it and
-    /// the provider granted it.
+    /// the provider granted it. SECURITY: tokens for more than the user agreed to are good for
+    /// nothing, for they cannot be given out without the rest.
     pub fn covers(&self, asked: &Scopes) -> bool {
-        missing(asked, &self.granted).is_empty() && asked.is_subset(&self.consent.scopes)
+        missing(asked, &self.granted).is_empty()
+            && asked.is_subset(&self.consent.scopes)
+            && !self.is_grown()
     }
 
-    /// Whether somebody who gets the access token at `now` can still do something with it.
-    pub fn is_worth_giving(&self, now: Timestamp) -> bool {
+    /// Whether the provider granted more than the user was asked for, which it can do whenever it
+    /// renews. Who was asked for nothing by name agreed to what the provider chose.
+    fn is_grown(&self) -> bool {
+        !self.consent.scopes.is_empty() && !excess(&self.consent.scopes, &self.granted).is_empty()
+    }
+
+    /// What is to be done about the life of the access token at `now`.
+    pub fn due(&self, now: Timestamp) -> Due {
         let life = self.expires_at.millis() - self.fetched_at.millis();
         let reserve = RESERVE_MS.min(life / 10);
-        now.millis() < self.expires_at.millis() - reserve
+        // SECURITY: not a moment before its end is anybody given one that is about to end; nor do
+        // all of a provider's come due at once (RFC 9700 says nothing of it, providers do).
+        if now.millis() >= self.expires_at.millis() - reserve {
+            Due::Now
+        } else if now.millis_since(self.fetched_at) >= life / 100 * self.renewed_at_percent() {
+            Due::Soon
+        } else {
+            Due::No
+        }
     }
+
+    /// At how much of its life a token is renewed: 70 to 89 %, another for each connection.
+    fn renewed_at_percent(&self) -> i64 {
+        let drawn = self.id.as_bytes().last().copied().unwrap_or_default();
+        70 + i64::from(drawn % 20)
+    }
+}
+
+/// What is to be done about the life of an access token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Due {
+    /// Nothing.
+    No,
+    /// It is given out still, and renewed meanwhile.
+    Soon,
+    /// It is not given out any more.
+    Now,
+}
+
+/// How long nobody tries again after so many failures in a row, in seconds: from five seconds to an
+/// hour, or as long as the provider says.
+pub fn cool_down_s(failures: u64, told_s: Option<u32>) -> i64 {
+    let doublings = u32::try_from(failures.saturating_sub(1)).unwrap_or(u32::MAX);
+    let own = 5_i64.saturating_mul(1_i64.checked_shl(doublings.min(20)).unwrap_or(i64::MAX));
+    own.max(told_s.map_or(0, i64::from)).min(3600)
 }
 
 /// What a provider granted beyond what the user was asked for.
@@ -172,7 +214,6 @@ mod tests {
     #[test]
     fn what_is_given_is_what_user_and_provider_both_allow() {
         assert!(connection("read write", "read write").covers(&scopes("read")));
-        assert!(!connection("read", "read write").covers(&scopes("write")));
         assert!(!connection("read write", "read").covers(&scopes("write")));
         assert!(connection("read openid", "read").covers(&scopes("read openid")));
     }
@@ -195,6 +236,29 @@ mod tests {
         assert!(!consent.covers(agent, provider, user(other.user), &read));
         assert!(!consent.covers(agent, provider, OnBehalfOf::NoUser, &read));
         assert!(!consent.covers(agent, provider, whom, &scopes("read write")));
+    }
+
+    #[test]
+    fn a_token_is_renewed_before_its_end_and_not_given_out_at_its_end() {
+        let live = connection("read", "read");
+        assert_eq!(live.due(NOW.plus_seconds(3600 * 69 / 100)), Due::No);
+        assert_eq!(live.due(NOW.plus_seconds(3600 * 90 / 100)), Due::Soon);
+        assert_eq!(live.due(NOW.plus_seconds(3539)), Due::Soon);
+        assert_eq!(live.due(NOW.plus_seconds(3540)), Due::Now);
+    }
+
+    #[test]
+    fn who_fails_again_waits_longer() {
+        assert_eq!(cool_down_s(1, None), 5);
+        assert_eq!(cool_down_s(3, None), 20);
+        assert_eq!(cool_down_s(1, Some(90)), 90);
+        assert_eq!(cool_down_s(u64::MAX, None), 3600);
+    }
+
+    #[test]
+    fn tokens_that_have_grown_are_good_for_nothing() {
+        assert!(!connection("read", "read write").covers(&scopes("read")));
+        assert!(connection("", "read write").covers(&scopes("")));
     }
 
     #[test]

@@ -96,6 +96,22 @@ impl Tx<'_> {
 }
 
 impl AccountTx<'_> {
+    /// The session of this id.
+    pub fn authorization_session(&mut self, id: SessionId) -> Result<Option<SealedSession>, Error> {
+        let row = self.session.row(
+            TABLE,
+            "SELECT id, agent, \"user\", user_kind, provider, destination, scopes, return_url,
+                    state, openings, cookie_hash, created_at, expires_at, version,
+                    flow, code_verifier, code
+             FROM authorization_session WHERE account = $1 AND id = $2",
+            &[
+                Value::Text(self.account.as_str()),
+                Value::Blob(id.as_bytes()),
+            ],
+        )?;
+        row.map(|mut row| read(&mut row)).transpose()
+    }
+
     /// Adds a session that was just made; what it was asked for is sealed for version 1.
     pub fn insert_authorization_session(
         &mut self,

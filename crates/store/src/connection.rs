@@ -12,6 +12,10 @@ use crate::driver::Value;
 use crate::row::{Row, count, time};
 use crate::tx::AccountTx;
 
+mod renewal;
+
+pub use self::renewal::{AfterRenewal, Renewable};
+
 const TABLE: &str = "connection";
 
 /// Whose connection, and where: there is one for each.
@@ -23,6 +27,22 @@ pub struct ConnectionKey {
     pub user: UserId,
     /// Where.
     pub provider: ProviderId,
+}
+
+impl From<&Connection> for ConnectionKey {
+    fn from(connection: &Connection) -> Self {
+        let Consent {
+            agent,
+            user,
+            provider,
+            ..
+        } = connection.consent;
+        Self {
+            agent,
+            user,
+            provider,
+        }
+    }
 }
 
 /// Tokens to keep, sealed for the generation of `connection`.

@@ -53,7 +53,9 @@ pub use crate::authorization_session::{Opening, SealedSession};
 pub use crate::backup::{BackupTable, Manifest, ManifestKey};
 pub use crate::checkpoint::CheckpointView;
 pub use crate::config::{Config, OpenError, PostgresConfig, SqliteConfig};
-pub use crate::connection::{ConnectionKey, NewTokens, RevealedConnection};
+pub use crate::connection::{
+    AfterRenewal, ConnectionKey, NewTokens, Renewable, RevealedConnection,
+};
 pub use crate::counters::{Ended, StoreCounts, TransactionCounts};
 pub use crate::credential_provider::Revealed;
 pub use crate::encryption_key::Inserted;

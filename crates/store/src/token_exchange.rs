@@ -11,6 +11,7 @@ use procura_core::sealing::Sealed;
 use procura_core::secret::kind::RawTokenReply;
 use procura_core::time::Timestamp;
 
+use crate::connection::ConnectionKey;
 use crate::driver::Value;
 use crate::row::{Row, count, time};
 use crate::tx::{AccountTx, Tx};
@@ -95,6 +96,27 @@ impl AccountTx<'_> {
         Ok(written == 1)
     }
 
+    /// Takes away what was sent to renew tokens of `key` before `generation` and was never answered:
+    /// newer tokens are there.
+    pub fn settle_token_exchanges(
+        &mut self,
+        key: ConnectionKey,
+        generation: u64,
+    ) -> Result<u64, Error> {
+        self.session.execute(
+            "DELETE FROM token_exchange
+             WHERE account = $1 AND agent = $2 AND \"user\" = $3 AND provider = $4
+               AND session IS NULL AND reply IS NULL AND generation < $5",
+            &[
+                Value::Text(self.account.as_str()),
+                Value::Blob(key.agent.as_bytes()),
+                Value::Blob(key.user.as_bytes()),
+                Value::Blob(key.provider.as_bytes()),
+                count(generation)?,
+            ],
+        )
+    }
+
     /// Takes away what came to its end; false when somebody else brought it there.
     pub fn delete_token_exchange(&mut self, id: ExchangeId) -> Result<bool, Error> {
         let deleted = self.session.execute(
@@ -109,7 +131,8 @@ impl AccountTx<'_> {
 }
 
 impl Tx<'_> {
-    /// What began before `before` and has not come to its end, oldest first; at most `limit`.
+    /// What began before `before` and can be brought to its end, oldest first; at most `limit`. A
+    /// refresh token that was never answered cannot.
     pub fn token_exchanges_begun_before(
         &mut self,
         before: Timestamp,
@@ -119,7 +142,9 @@ impl Tx<'_> {
             TABLE,
             "SELECT account, id, session, agent, \"user\", provider, generation, secret_version,
                     node, started_at, reply
-             FROM token_exchange WHERE started_at < $1 ORDER BY started_at LIMIT $2",
+             FROM token_exchange
+             WHERE started_at < $1 AND (session IS NOT NULL OR reply IS NOT NULL)
+             ORDER BY started_at LIMIT $2",
             &[time(before), Value::Int(limit.into())],
         )?;
         rows.into_iter()

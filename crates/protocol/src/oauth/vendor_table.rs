@@ -15,7 +15,7 @@ mod rows;
 
 pub use self::quirks::{
     Fact, MissingLife, Quirks, RenewalScopes, Reuse, RevocationForm, Rotation, Switches, quirks,
-    quirks_tally, switches,
+    quirks_tally, renewal_ends_token, switches,
 };
 
 /// One vendor.

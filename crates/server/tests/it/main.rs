@@ -61,6 +61,7 @@ mod oauth2_vendors;
 mod ops;
 mod page_token;
 mod rate_limits;
+mod renewal;
 mod replay;
 mod revocation;
 mod simultaneous;

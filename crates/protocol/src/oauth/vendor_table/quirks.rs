@@ -167,6 +167,13 @@ pub const fn switches(vendor: Vendor) -> &'static Switches {
     &rows::quirks(vendor).switches
 }
 
+/// Whether a renewal ends the access token that was there before, so that none is made while somebody
+/// may still work with it. GitHub says so on the page that its row names for renewals; of no other
+/// vendor is it known.
+pub const fn renewal_ends_token(vendor: Vendor) -> bool {
+    matches!(vendor, Vendor::Github)
+}
+
 /// Counts the evidence of all facts.
 pub fn quirks_tally() -> Tally {
     let facts = Vendor::ALL

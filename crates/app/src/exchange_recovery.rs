@@ -1,0 +1,197 @@
+//! What a node left behind that died while it spoke to a provider, or whose database failed then: an
+//! answer that is kept is made use of, and a code of which nothing is known is given up.
+//!
+//! A refresh token of which nothing is known stays as it is: its row in the journal says so, and the
+//! next renewal tries it once more.
+
+use procura_core::audit::record::{Entry, Verdict};
+use procura_core::authorization_session::{AuthorizationSession, Failure, State};
+use procura_core::error::{Error, Kind};
+use procura_core::id::RecordId;
+use procura_core::oauth2_client::Oauth2Client;
+use procura_core::sealing;
+use procura_core::secret::{Plain, kind::RawTokenReply};
+use procura_core::user::User;
+use procura_protocol::oauth::redaction::LiveSecrets;
+use procura_protocol::oauth::token_reply::{self, RawReply, TokenReply};
+use procura_protocol::oauth::vendor_table;
+use procura_store::{ConnectionKey, LeftBehind, Outcome, Tx};
+
+use crate::App;
+use crate::code_exchange::{Ending, granted_to_user};
+use crate::refresh::Renewed;
+use crate::token_exchange::place;
+
+/// After how long something counts as left behind, in seconds: longer than any node is at it.
+const LEFT_AFTER_S: i64 = 60;
+/// How much is brought to its end at once.
+const RECOVERED_MAX: u32 = 100;
+/// What a record calls it.
+const RECOVERY: &str = "TokenExchangeRecovery";
+
+impl App {
+    /// Brings to its end what this node itself left behind before it was started.
+    pub(crate) async fn recover_own_exchanges(&self) -> Result<(), Error> {
+        let left = self.left_behind(i64::MIN).await?;
+        for one in left {
+            if one.exchange.node == self.node {
+                self.recover(one).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Brings to its end what any node left behind.
+    pub(crate) async fn recover_exchanges(&self) -> Result<(), Error> {
+        for one in self.left_behind(LEFT_AFTER_S).await? {
+            self.recover(one).await?;
+        }
+        Ok(())
+    }
+
+    async fn left_behind(&self, older_than_s: i64) -> Result<Vec<LeftBehind>, Error> {
+        let read = move |tx: &mut Tx<'_>| {
+            let before = tx.db_now()?.plus_seconds(older_than_s.saturating_neg());
+            tx.token_exchanges_begun_before(before, RECOVERED_MAX)
+        };
+        self.store.run_read("token_exchanges", read).await
+    }
+
+    async fn recover(&self, left: LeftBehind) -> Result<(), Error> {
+        let (account, row) = (left.account, left.exchange.clone());
+        let key = ConnectionKey {
+            agent: row.agent,
+            user: row.user,
+            provider: row.provider,
+        };
+        let session = row.session;
+        let read = move |tx: &mut Tx<'_>| {
+            let mut own = tx.account(account);
+            let session = match session {
+                Some(id) => own.authorization_session(id)?,
+                None => None,
+            };
+            Ok((
+                session,
+                own.connection(key)?,
+                own.oauth2_client(key.provider)?,
+            ))
+        };
+        let found = self.store.run_read("left_behind", read).await?;
+        let reply = match (&found.2, &left.reply) {
+            (Some((client, _)), Some(_)) => Some(self.reply_of(&left, client).await?),
+            _ => None,
+        };
+        match (found, reply) {
+            ((Some(sealed), _, Some((client, _))), reply)
+                if sealed.session.state == State::Exchanging =>
+            {
+                self.recover_code(&left, sealed.session, &client, reply)
+                    .await;
+                Ok(())
+            }
+            ((None, Some(before), Some(_)), Some(Ok(reply)))
+                if before.generation == row.generation =>
+            {
+                let renewed = Renewed {
+                    account,
+                    entry: self.entry_of_recovery(&left, None, &format!("{}: ", before.id)),
+                    before,
+                    journal: row.id,
+                };
+                self.keep_renewed(renewed, reply, row.started_at).await?;
+                Ok(())
+            }
+            _ => self.forget_exchange(&left).await,
+        }
+    }
+
+    /// What the journal has of a reply. No word of the provider's is kept of a refusal: the secrets
+    /// that it may repeat are not at hand.
+    async fn reply_of(
+        &self,
+        left: &LeftBehind,
+        client: &Oauth2Client,
+    ) -> Result<Result<TokenReply, ()>, Error> {
+        let Some(sealed) = &left.reply else {
+            return Ok(Err(()));
+        };
+        let key = self.key_of(sealed).await?;
+        let row = &left.exchange;
+        let place = place(self.deployment, left.account, row.user, &row.id);
+        let plain = sealing::open(&key, &place, sealed).map_err(Error::internal_source)?;
+        Ok(read(&plain, client))
+    }
+
+    async fn recover_code(
+        &self,
+        left: &LeftBehind,
+        session: AuthorizationSession,
+        client: &Oauth2Client,
+        reply: Option<Result<TokenReply, ()>>,
+    ) {
+        let said = format!("{}: ", session.id);
+        let ending = Ending {
+            account: left.account,
+            entry: self.entry_of_recovery(left, Some(session.user), &said),
+            session,
+            journal: left.exchange.id,
+        };
+        let at = left.exchange.started_at;
+        let granted = match reply {
+            Some(Ok(reply)) => granted_to_user(reply, &ending.session, client, at),
+            Some(Err(())) => Err(failed(Failure::NotGranted)),
+            None => Err(failed(Failure::Interrupted)),
+        };
+        // What cannot be written now is found again.
+        match granted {
+            Ok(granted) => _ = self.connect(ending, granted).await,
+            Err((failure, error)) => _ = self.fail_session(ending, failure, error).await,
+        }
+    }
+
+    async fn forget_exchange(&self, left: &LeftBehind) -> Result<(), Error> {
+        let (account, id) = (left.account, left.exchange.id);
+        // Of a refresh token nothing is known while nothing newer is there.
+        if left.exchange.session.is_none() && left.reply.is_none() {
+            return Ok(());
+        }
+        self.store
+            .run_tx("forget_token_exchange", move |tx| {
+                tx.account(account)
+                    .delete_token_exchange(id)
+                    .map(Outcome::Unrecorded)
+            })
+            .await?;
+        Ok(())
+    }
+
+    fn entry_of_recovery(&self, left: &LeftBehind, user: Option<User>, said: &str) -> Entry {
+        let now = self.now();
+        let id = self.with_rng(|rng| RecordId::generate(now, rng));
+        let said = format!("{said}after an interruption, ");
+        let mut entry = Entry::new(id, now, RECOVERY, Verdict::Allow, said).for_user(user);
+        let row = &left.exchange;
+        entry.account = Some(left.account);
+        entry.user = Some(row.user);
+        entry.agent = Some(row.agent);
+        entry.provider = Some(row.provider);
+        entry
+    }
+}
+
+fn failed(failure: Failure) -> (Failure, Error) {
+    (failure, Error::new(Kind::Upstream, failure.said()))
+}
+
+/// Reads what [`crate::token_exchange`] keeps: the status and the body.
+fn read(kept: &Plain<RawTokenReply>, client: &Oauth2Client) -> Result<TokenReply, ()> {
+    let (status, body) = kept.expose_secret().split_first_chunk::<2>().ok_or(())?;
+    let raw = RawReply {
+        status: u16::from_be_bytes(*status),
+        retry_after: None,
+        body,
+    };
+    let dialect = vendor_table::row(client.vendor).dialect;
+    token_reply::parse(&raw, &dialect, &LiveSecrets::default()).map_err(|_| ())
+}

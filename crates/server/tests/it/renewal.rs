@@ -1,0 +1,210 @@
+//! Tokens of users are renewed, by one at a time, and none is lost by it.
+
+use procura_testkit::demo::{
+    DEMO_CLIENT, DEMO_SECRET, DemoAuthentication, DemoClient, Misbehaviour, RefreshPolicy,
+};
+use procura_testkit::{Connection, Response, TestApp};
+use procura_wire::Operation::GetResourceOauth2Token;
+use serde_json::json;
+use tokio::task::JoinSet;
+
+use crate::{delegation, oauth2};
+
+tests! {
+    on_both_engines {
+        many_who_need_it_at_once_redeem_one_refresh_token
+        a_token_that_is_soon_over_is_given_and_renewed_meanwhile
+        a_refusal_of_the_refresh_token_asks_the_user_again
+        a_lost_answer_is_asked_for_once_more
+    }
+    on_sqlite {
+        while_the_provider_is_down_the_token_that_is_good_is_given
+        a_refresh_token_that_is_not_replaced_stays
+        a_renewal_that_grants_more_gives_nothing
+        a_change_of_the_client_makes_no_refusal_final
+    }
+}
+
+/// The life of the demo provider's access tokens, in seconds.
+const LIFE_S: i64 = 3600;
+
+/// An app whose demo client renews by `policy`, and alice's connection: a workload access token and
+/// the access token that it gives.
+async fn connected(app: TestApp, policy: RefreshPolicy) -> (TestApp, String) {
+    let app = delegation::ready(app).await;
+    client(&app, policy);
+    let token = delegation::token_for(&app, "agent", "alice").await;
+    let first = delegation::connected(&app, &token, "alice", json!({})).await;
+    (app, first)
+}
+
+fn client(app: &TestApp, policy: RefreshPolicy) {
+    let secret = DemoAuthentication::Secret(DEMO_SECRET.to_owned());
+    let prefix = format!("http://{}/identities/oauth2/callback/", app.address());
+    app.demo().add_client(DemoClient {
+        redirect_prefix: Some(prefix),
+        refresh: policy,
+        ..DemoClient::new(DEMO_CLIENT, secret, &["read", "write", "repo"])
+    });
+}
+
+/// Asks, with a workload access token that was made now.
+async fn ask(app: &TestApp) -> Response {
+    let token = delegation::token_for(app, "agent", "alice").await;
+    delegation::ask(app, &token, json!({})).await
+}
+
+async fn given(app: &TestApp) -> String {
+    ask(app).await.expect_status(200).member("accessToken")
+}
+
+/// Whether a token opens something at the demo provider.
+async fn opens(app: &TestApp, token: &str) -> bool {
+    let authority = app.demo().issuer().replace("http://", "");
+    let request = format!(
+        "GET /api/user HTTP/1.1\r\nhost: {authority}\r\nauthorization: Bearer {token}\r\n\r\n"
+    );
+    let mut demo = Connection::open(authority.parse().unwrap()).await;
+    demo.exchange(request.as_bytes()).await.status == 200
+}
+
+async fn many_who_need_it_at_once_redeem_one_refresh_token(app: TestApp) {
+    let (app, first) = connected(app, RefreshPolicy::RevokesFamily).await;
+    for round in 1..=5 {
+        app.clock().advance(LIFE_S);
+        let token = delegation::token_for(&app, "agent", "alice").await;
+        let mut all = JoinSet::new();
+        for _ in 0..16 {
+            let (client, token) = (app.agent_host().clone(), token.clone());
+            all.spawn(async move {
+                let body = json!({
+                    "workloadIdentityToken": token,
+                    "resourceCredentialProviderName": "demo",
+                    "scopes": ["repo"],
+                    "oauth2Flow": "USER_FEDERATION",
+                });
+                let given = client.call(GetResourceOauth2Token, body).await;
+                given.expect_status(200).member("accessToken")
+            });
+        }
+        let mut tokens = all.join_all().await;
+        tokens.dedup();
+        assert_eq!(tokens.len(), 1, "round {round}");
+        assert_ne!(tokens[0], first);
+        assert_eq!(app.demo().refresh_redemptions(), round);
+        assert_eq!(app.demo().refresh_reuses(), 0);
+        assert!(opens(&app, &tokens[0]).await);
+    }
+    let renewed = oauth2::recorded(&app, "con_").await;
+    let renewed = renewed
+        .iter()
+        .filter(|said| said.contains(": renewed; generation"));
+    assert_eq!(renewed.count(), 5);
+}
+
+async fn a_token_that_is_soon_over_is_given_and_renewed_meanwhile(app: TestApp) {
+    let (app, first) = connected(app, RefreshPolicy::Strict).await;
+    app.clock().advance(LIFE_S * 69 / 100);
+    assert_eq!(given(&app).await, first);
+    assert_eq!(app.demo().refresh_requests(), 0);
+    app.clock().advance(LIFE_S * 25 / 100);
+    assert_eq!(given(&app).await, first);
+    app.demo().refresh_redemptions_reach(1).await;
+    // What is under way is waited for when the node stops: the new tokens are there then.
+    let mut app = app;
+    app.restart().await;
+    let second = given(&app).await;
+    assert_ne!(second, first);
+    assert_eq!(app.demo().refresh_requests(), 1);
+}
+
+async fn a_refusal_of_the_refresh_token_asks_the_user_again(app: TestApp) {
+    let (app, first) = connected(app, RefreshPolicy::Strict).await;
+    let body = json!({ "error": "invalid_grant" }).to_string();
+    app.demo()
+        .misbehave(Some(Misbehaviour::RefreshError { status: 400, body }));
+    app.clock().advance(LIFE_S);
+    let token = delegation::token_for(&app, "agent", "alice").await;
+    delegation::begin(&app, &token, json!({})).await;
+    assert_eq!(app.demo().refresh_requests(), 1);
+    // It is not tried again and again.
+    delegation::begin(&app, &token, json!({})).await;
+    assert_eq!(app.demo().refresh_requests(), 1);
+    app.demo().misbehave(None);
+    let second = delegation::connected(&app, &token, "alice", json!({})).await;
+    assert_ne!(second, first);
+}
+
+async fn a_lost_answer_is_asked_for_once_more(app: TestApp) {
+    let (app, first) = connected(app, RefreshPolicy::Grace { seconds: 60 }).await;
+    app.demo().misbehave(Some(Misbehaviour::ReplyLost));
+    app.clock().advance(LIFE_S);
+    let lost = ask(&app).await;
+    lost.expect_error(429, "ThrottlingException");
+    app.demo().misbehave(None);
+    let doubts = oauth2::recorded(&app, "con_").await;
+    assert!(
+        doubts.iter().any(|said| said.contains("in doubt")),
+        "{doubts:?}"
+    );
+    // A moment later, within the time in which the provider takes the old one again.
+    app.clock().advance(10);
+    let second = given(&app).await;
+    assert_ne!(second, first);
+    assert!(opens(&app, &second).await);
+}
+
+async fn while_the_provider_is_down_the_token_that_is_good_is_given(app: TestApp) {
+    let (app, first) = connected(app, RefreshPolicy::Strict).await;
+    app.demo().misbehave(Some(Misbehaviour::TokenDown));
+    app.clock().advance(LIFE_S * 95 / 100);
+    assert_eq!(given(&app).await, first);
+    app.demo().refresh_requests_reach(1).await;
+    assert_eq!(given(&app).await, first);
+    app.clock().advance(LIFE_S);
+    let refused = ask(&app).await;
+    refused.expect_error(429, "ThrottlingException");
+    app.demo().misbehave(None);
+    app.clock().advance(60);
+    assert_ne!(given(&app).await, first);
+}
+
+async fn a_refresh_token_that_is_not_replaced_stays(app: TestApp) {
+    let (app, mut before) = connected(app, RefreshPolicy::Static).await;
+    for misbehaviour in [
+        None,
+        Some(Misbehaviour::RefreshTokenEmpty),
+        Some(Misbehaviour::RefreshTokenAbsent),
+        Some(Misbehaviour::RefreshTokenStays),
+    ] {
+        app.demo().misbehave(misbehaviour);
+        app.clock().advance(LIFE_S);
+        let renewed = given(&app).await;
+        assert_ne!(renewed, before);
+        before = renewed;
+    }
+    assert_eq!(app.demo().refresh_redemptions(), 4);
+}
+
+async fn a_renewal_that_grants_more_gives_nothing(app: TestApp) {
+    let (app, _) = connected(app, RefreshPolicy::Strict).await;
+    app.demo().misbehave(Some(Misbehaviour::GrantsMore));
+    app.clock().advance(LIFE_S);
+    let token = delegation::token_for(&app, "agent", "alice").await;
+    delegation::begin(&app, &token, json!({})).await;
+    app.demo().misbehave(None);
+}
+
+async fn a_change_of_the_client_makes_no_refusal_final(app: TestApp) {
+    let (app, first) = connected(app, RefreshPolicy::Strict).await;
+    // The administrator replaces the secret; the provider does not know it yet.
+    let body = json!({ "error": "invalid_client" }).to_string();
+    app.demo()
+        .misbehave(Some(Misbehaviour::RefreshError { status: 401, body }));
+    app.clock().advance(LIFE_S);
+    let refused = ask(&app).await;
+    assert_eq!(refused.status, 400, "{}", refused.text());
+    app.demo().misbehave(None);
+    app.clock().advance(60);
+    assert_ne!(given(&app).await, first);
+}

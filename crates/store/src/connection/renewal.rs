@@ -1,0 +1,139 @@
+//! Who renews the tokens of a connection: one at a time, whatever the number of nodes.
+
+use procura_core::connection::{Connection, Health};
+use procura_core::error::Error;
+use procura_core::id::{AgentId, NodeId, ProviderId, UserId};
+use procura_core::permit::{Permit, of};
+use procura_core::sealing::Sealed;
+use procura_core::secret::kind::RefreshToken;
+use procura_core::time::Timestamp;
+
+use super::{ConnectionKey, TABLE, read};
+use crate::driver::Value;
+use crate::row::{count, time};
+use crate::tx::AccountTx;
+
+/// A connection as one finds it who wants to renew it.
+#[derive(Debug, Clone)]
+pub struct Renewable {
+    /// The connection.
+    pub connection: Connection,
+    /// Its refresh token, to be opened after the commit; none if there is none.
+    pub refresh_token: Option<Sealed<RefreshToken>>,
+    /// The generation that the refresh token is sealed for.
+    pub refresh_version: u64,
+    /// Until when somebody is at it, by the database.
+    pub leased_until: Option<Timestamp>,
+    /// How often in a row it failed.
+    pub failures: u64,
+    /// Before when nobody tries again.
+    pub retry_at: Timestamp,
+}
+
+/// How a connection is left whose tokens could not be renewed.
+#[derive(Debug, Clone, Copy)]
+pub struct AfterRenewal {
+    /// Whether it works.
+    pub health: Health,
+    /// How often in a row it failed.
+    pub failures: u64,
+    /// Before when nobody tries again.
+    pub retry_at: Timestamp,
+}
+
+impl AccountTx<'_> {
+    /// What renewing the connection of `agent` and `user` needs, at the provider that `permit` names,
+    /// if that is still at the version that was decided on.
+    pub fn renewable(
+        &mut self,
+        permit: &Permit<of::UseClientSecret>,
+        agent: AgentId,
+        user: UserId,
+    ) -> Result<Option<Renewable>, Error> {
+        let row = self.session.row(
+            TABLE,
+            "SELECT p.id, p.version,
+                    c.id, c.consent, c.agent, c.\"user\", c.provider, c.consented, c.generation,
+                    c.destination, c.health, c.granted,
+                    CAST(CASE WHEN c.refresh_token IS NULL THEN 0 ELSE 1 END AS BIGINT),
+                    c.fetched_at, c.expires_at, c.created_at, c.consented_at,
+                    c.refresh_token, c.refresh_version, c.lease_until, c.failures, c.retry_at
+             FROM credential_provider p
+             JOIN connection c ON c.account = p.account AND c.provider = p.id
+             WHERE p.account = $1 AND c.agent = $2 AND c.\"user\" = $3 AND p.id = $4",
+            &[
+                Value::Text(self.account.as_str()),
+                Value::Blob(agent.as_bytes()),
+                Value::Blob(user.as_bytes()),
+                Value::Blob(permit.resource()),
+            ],
+        )?;
+        let Some(mut row) = row else { return Ok(None) };
+        let id = row.id("id", ProviderId::from_slice)?;
+        if !permit.covers(id.as_bytes(), row.count("version")?) {
+            return Ok(None);
+        }
+        Ok(Some(Renewable {
+            connection: read(&mut row)?,
+            refresh_token: row.optional_sealed("refresh_token")?,
+            refresh_version: row.count("refresh_version")?,
+            leased_until: row.optional_timestamp("lease_until")?,
+            failures: row.count("failures")?,
+            retry_at: row.timestamp("retry_at")?,
+        }))
+    }
+
+    /// Says that `node` renews the tokens of this generation until `until`; false when another was
+    /// faster. Who comes too late with what it got still keeps it: what counts is the generation.
+    pub fn lease_connection(
+        &mut self,
+        key: ConnectionKey,
+        generation: u64,
+        node: NodeId,
+        (now, until): (Timestamp, Timestamp),
+    ) -> Result<bool, Error> {
+        let written = self.session.execute(
+            "UPDATE connection SET lease_node = $6, lease_until = $7
+             WHERE account = $1 AND agent = $2 AND \"user\" = $3 AND provider = $4
+               AND generation = $5 AND (lease_until IS NULL OR lease_until <= $8)",
+            &[
+                Value::Text(self.account.as_str()),
+                Value::Blob(key.agent.as_bytes()),
+                Value::Blob(key.user.as_bytes()),
+                Value::Blob(key.provider.as_bytes()),
+                count(generation)?,
+                Value::Blob(node.as_bytes()),
+                time(until),
+                time(now),
+            ],
+        )?;
+        Ok(written == 1)
+    }
+
+    /// Leaves a connection whose tokens were not renewed; false when they were replaced meanwhile,
+    /// and then what is said of the old ones is no matter.
+    pub fn leave_connection(
+        &mut self,
+        key: ConnectionKey,
+        generation: u64,
+        after: AfterRenewal,
+    ) -> Result<bool, Error> {
+        let written = self.session.execute(
+            "UPDATE connection SET lease_node = NULL, lease_until = NULL, health = $6,
+                    failures = $7, retry_at = $8
+             WHERE account = $1 AND agent = $2 AND \"user\" = $3 AND provider = $4
+               AND generation = $5",
+            &[
+                Value::Text(self.account.as_str()),
+                Value::Blob(key.agent.as_bytes()),
+                Value::Blob(key.user.as_bytes()),
+                Value::Blob(key.provider.as_bytes()),
+                count(generation)?,
+                Value::Text(after.health.as_str()),
+                count(after.failures)?,
+                time(after.retry_at),
+            ],
+        )?;
+        Ok(written == 1)
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use cedar_policy::{Authorizer, Context, Decision, Entities, Request, Response};
+use cedar_policy::{Authorizer, Context, Decision, Entity, Request, Response};
 use procura_core::action::Action;
 use procura_core::digest::sha256_of_fields;
 use procura_core::id::GrantId;
@@ -94,16 +94,13 @@ impl Authority {
     /// The same without the third question, which is about to be put to the user: whether the agent
     /// may ask for the user's consent at all.
     pub fn may_ask_consent(&self, asked: &Use<'_>) -> Verdict {
-        let (call, _) = asked.credential.actions();
-        self.call(asked.caller, call, &Target::Provider(asked.provider))
-            .and_then(|reasons| self.agent_and_user(asked, reasons))
-            .into()
+        self.consider(asked, true).map(ungranted).into()
     }
 
     /// Whether agent and user still may, when the user comes back. That the caller may say so is
     /// another question, asked before ([`Action::CompleteResourceTokenAuth`]).
     pub fn may_connect(&self, asked: &Use<'_>) -> Verdict {
-        self.agent_and_user(asked, Reasons::default()).into()
+        self.consider(asked, false).map(ungranted).into()
     }
 
     fn call(&self, caller: &Caller, action: Action, on: &Target<'_>) -> Result<Reasons, Denial> {
@@ -127,58 +124,60 @@ impl Authority {
     /// `?` alone: a yes to one can never stand in for another (attack 41; the test
     /// `no_grant_turns_a_no_of_the_agent_or_the_user_into_a_yes`).
     fn release(&self, asked: &Use<'_>) -> Result<Reasons, Denial> {
-        let (call, action) = asked.credential.actions();
-        let reasons = self.call(asked.caller, call, &Target::Provider(asked.provider))?;
-        let reasons = self.agent_and_user(asked, reasons)?;
+        let policies = self.consider(asked, true)?;
+        let (_, action) = asked.credential.actions();
         let grant = granting(asked).ok_or_else(|| self.explain.ungranted(asked, action))?;
         Ok(Reasons {
+            policies,
             grant: Some(grant),
-            ..reasons
         })
     }
 
-    /// The first two questions; their reasons come after `reasons`.
-    fn agent_and_user(&self, asked: &Use<'_>, mut reasons: Reasons) -> Result<Reasons, Denial> {
-        let (_, action) = asked.credential.actions();
-        let principals = [
-            (Question::Agent, self.vocabulary.agent(asked.agent)),
-            (Question::User, self.vocabulary.whom(asked.whom)),
-        ];
-        for (question, principal) in principals {
+    /// The questions about a use but for the last: of the caller, if `with_call`, then of the agent,
+    /// then of the user. Gives the ids of the policies that permit.
+    fn consider(&self, asked: &Use<'_>, with_call: bool) -> Result<Vec<String>, Denial> {
+        let resource = &self.vocabulary.provider(asked.provider);
+        let ask = |question, action, principal: Result<Entity, String>| {
             let unbuilt = |error| self.explain.unbuilt(question, action, error);
             let principal = &principal.map_err(unbuilt)?;
-            let resource = &self.vocabulary.provider(asked.provider).map_err(unbuilt)?;
-            let permitting = self.ask(&Asked {
+            let resource = resource.as_ref().map_err(|error| unbuilt(error.clone()))?;
+            self.ask(&Asked {
                 question,
                 action,
                 principal,
                 resource,
-            })?;
-            reasons.policies.extend(permitting);
-        }
-        Ok(reasons)
+            })
+        };
+        let (call, action) = asked.credential.actions();
+        let mut policies = if with_call {
+            ask(Question::Call, call, self.vocabulary.caller(asked.caller))?
+        } else {
+            Vec::new()
+        };
+        let of_agent = self.vocabulary.agent(asked.agent);
+        policies.extend(ask(Question::Agent, action, of_agent)?);
+        let of_user = self.vocabulary.whom(asked.whom);
+        policies.extend(ask(Question::User, action, of_user)?);
+        Ok(policies)
     }
 
     /// The one place that evaluates. Gives the ids of the policies that permit.
     fn ask(&self, asked: &Asked<'_>) -> Result<Vec<String>, Denial> {
         let (principal, resource) = (asked.principal.uid(), asked.resource.uid());
-        let slice = self
-            .slices
-            .of(asked.action)
-            .filter(|slice| slice.can_be_asked(&principal, &resource))
-            .ok_or_else(|| self.explain.silent(asked, "the schema has no such request"))?;
-        // Not validated against the schema here: `can_be_asked` has checked the types, the context
-        // is empty, and the entities conform by construction.
-        let action = slice.action.uid();
+        let found = self.slices.of(asked.action).and_then(|asking| {
+            let slice = asking.slice(&principal, &resource)?;
+            Some((asking, slice))
+        });
+        let (asking, slice) =
+            found.ok_or_else(|| self.explain.silent(asked, "the schema has no such request"))?;
+        // Not validated against the schema here: the slice is that of the types, the context is
+        // empty, and the entities conform by construction.
+        let action = asking.action.clone();
         let request = Request::new(principal, action, resource, Context::empty(), None)
             .map_err(|error| self.explain.failed(asked, vec![error.to_string()]))?;
-        let known = [
-            slice.action.clone(),
-            asked.principal.clone(),
-            asked.resource.clone(),
-        ];
-        let known = Entities::from_entities(known, None)
-            .map_err(|error| self.explain.failed(asked, vec![error.to_string()]))?;
+        let known = asking
+            .entities(asked.principal, asked.resource)
+            .map_err(|error| self.explain.failed(asked, vec![error]))?;
         let response = self
             .authorizer
             .is_authorized(&request, &slice.policies, &known);
@@ -213,6 +212,14 @@ impl Authority {
             }
             Decision::Allow | Decision::Deny => Err(self.explain.failed(asked, errors)),
         }
+    }
+}
+
+/// The reasons of a yes for which no grant was asked.
+const fn ungranted(policies: Vec<String>) -> Reasons {
+    Reasons {
+        policies,
+        grant: None,
     }
 }
 

@@ -127,8 +127,8 @@ fn the_table_and_the_schema_put_each_action_in_the_same_one_group() {
     let schema = crate::policies::schema(crate::SCHEMA).unwrap();
     let actions = schema.action_entities().unwrap();
     for action in Action::ALL {
-        let slice = authority.slices.of(action).unwrap();
-        let groups: Vec<_> = actions.ancestors(&slice.action.uid()).unwrap().collect();
+        let asking = authority.slices.of(action).unwrap();
+        let groups: Vec<_> = actions.ancestors(&asking.action).unwrap().collect();
         let groups: Vec<_> = groups.iter().map(|uid| uid.id().unescaped()).collect();
         assert_eq!(groups, [row(action).group.name()], "{action:?}");
     }

@@ -119,7 +119,7 @@ impl App {
             .map_err(|_| Unauthenticated::UnknownKey)?;
         let found = self
             .store
-            .run_read("claimed_key", move |tx| {
+            .look_up("claimed_key", move |tx| {
                 Ok((tx.access_key_for_signature(id)?, tx.epoch()?))
             })
             .await

@@ -153,7 +153,7 @@ impl App {
             return Ok(key);
         }
         let read = move |tx: &mut procura_store::Tx<'_>| tx.newest_encryption_key(account, purpose);
-        let row = match self.store.run_read("newest_encryption_key", read).await? {
+        let row = match self.store.look_up("newest_encryption_key", read).await? {
             Some(row) => row,
             None => self.create_key(account, purpose).await?,
         };
@@ -176,7 +176,7 @@ impl App {
         }
         let row = self
             .store
-            .run_read("token_key", move |tx| tx.encryption_key(id, version))
+            .look_up("token_key", move |tx| tx.encryption_key(id, version))
             .await?;
         match row {
             Some(row) if row.purpose == KeyPurpose::Token => self.unwrap_key(row).await.map(Some),
@@ -195,7 +195,7 @@ impl App {
         }
         let row = self
             .store
-            .run_read("key_of", move |tx| tx.encryption_key(id, version))
+            .look_up("key_of", move |tx| tx.encryption_key(id, version))
             .await?;
         let row = row.ok_or_else(|| Error::internal(format!("key {id} {version} is missing")))?;
         self.unwrap_key(row).await

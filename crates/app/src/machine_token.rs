@@ -199,7 +199,7 @@ impl App {
         let read = move |tx: &mut procura_store::Tx<'_>| {
             tx.account(account).machine_token_version(provider, &digest)
         };
-        self.store.run_read("machine_token_version", read).await
+        self.store.look_up("machine_token_version", read).await
     }
 
     async fn fetch_alone(

@@ -76,7 +76,7 @@ impl App {
             index_of(&index_key, identity.kind, &identity.parts),
         );
         let find = move |tx: &mut procura_store::Tx<'_>| tx.account(account).user(kind, &index);
-        if let Some(user) = self.store.run_read("user", find).await? {
+        if let Some(user) = self.store.look_up("user", find).await? {
             return Ok(user);
         }
         // A key that is rotated meanwhile has the user's key wrapped anew.

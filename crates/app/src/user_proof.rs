@@ -80,7 +80,7 @@ impl App {
         let issuer = unverified.claimed_issuer().to_owned();
         let named = issuer.clone();
         let read = move |tx: &mut Tx<'_>| Ok((tx.account(account).issuer(&named)?, tx.epoch()?));
-        let (registration, epoch) = self.store.run_read("issuer", read).await?;
+        let (registration, epoch) = self.store.look_up("issuer", read).await?;
         if registration.is_none() && !self.authority.believes_unregistered_issuers() {
             let text = "the issuer of the token is not registered here; ask the operator to \
                         register it with `procura issuers register`";
@@ -141,7 +141,7 @@ impl App {
         let same_key = self.issuer_still_has(&known.source, &known.thumbprint);
         let issuer = known.source.0.clone();
         let read = move |tx: &mut Tx<'_>| Ok((tx.account(account).issuer(&issuer)?, tx.epoch()?));
-        let (registration, epoch) = self.store.run_read("issuer", read).await?;
+        let (registration, epoch) = self.store.look_up("issuer", read).await?;
         let same_registration = registration.map(|r| r.version) == known.proof.registration;
         let believed =
             known.proof.registration.is_some() || self.authority.believes_unregistered_issuers();

@@ -82,7 +82,7 @@ impl App {
         let wanted = name.clone();
         let found = self
             .store
-            .run_read("workload_identity", move |tx| {
+            .look_up("workload_identity", move |tx| {
                 tx.account(account).workload_identity(&wanted)
             })
             .await?;

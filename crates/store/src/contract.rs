@@ -13,6 +13,7 @@ mod counts;
 mod database;
 mod deployment_rows;
 mod isolation;
+mod lookups;
 mod migrations;
 mod postgres_only;
 mod proxy;
@@ -114,6 +115,11 @@ on_both_engines! {
         a_read_sees_one_snapshot_and_cannot_write
         housekeeping_works_before_the_start_and_records_do_not
         what_waits_is_finished_when_the_store_closes
+    }
+    lookups {
+        a_lookup_sees_one_snapshot_and_cannot_write
+        a_lookup_that_fails_or_panics_harms_no_other
+        a_closed_store_looks_nothing_up
     }
     chains {
         a_start_opens_chains_and_a_close_ends_them

@@ -16,6 +16,7 @@ use crate::checkpoint::{Published, SharedPublished};
 use crate::config::OpenError;
 use crate::counters::Counters;
 use crate::driver::sqlite::SharedClock;
+use crate::engine::sqlite::lookup::Lookups;
 use crate::job::Job;
 use crate::queue::Queue;
 
@@ -36,6 +37,8 @@ pub(crate) struct Limits {
     pub(crate) writers: usize,
     /// Threads that read.
     pub(crate) readers: usize,
+    /// Reads that may run on the threads of who asks.
+    pub(crate) lookups: usize,
     /// Closures that may wait for either; one more is refused.
     pub(crate) jobs_max: usize,
 }
@@ -44,6 +47,7 @@ pub(crate) struct Limits {
 pub(crate) struct Shared {
     pub(crate) writes: Queue<Box<dyn Job>, Start>,
     pub(crate) reads: Queue<Box<dyn Job>, Infallible>,
+    pub(crate) lookups: Lookups,
     pub(crate) counters: Arc<Counters>,
     pub(crate) clock: SharedClock,
     pub(crate) published: SharedPublished,
@@ -61,6 +65,7 @@ impl Shared {
         Arc::new(Self {
             writes: Queue::new(limits.writers, limits.jobs_max),
             reads: Queue::new(limits.readers, limits.jobs_max),
+            lookups: Lookups::places(limits.lookups),
             counters: Arc::new(Counters::default()),
             clock: Arc::new(OnceLock::new()),
             published: Arc::new(Published::default()),
@@ -97,6 +102,7 @@ impl Shared {
     pub(crate) fn abandon(&self) {
         self.writes.abandon();
         self.reads.abandon();
+        self.lookups.close();
     }
 }
 

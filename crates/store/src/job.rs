@@ -46,13 +46,18 @@ pub(crate) trait Job: Send {
 
 /// Runs `job`, and survives it.
 pub(crate) fn run_caught(job: &mut dyn Job, tx: &mut Tx<'_>) -> Result<Effect, Error> {
+    caught(job.name(), || job.run(tx))
+}
+
+/// Runs the closure `name`, and survives it.
+pub(crate) fn caught<T>(
+    name: &'static str,
+    closure: impl FnOnce() -> Result<T, Error>,
+) -> Result<T, Error> {
     // What the closure has touched is rolled back or overwritten by the next run.
-    catch_unwind(AssertUnwindSafe(|| job.run(tx))).unwrap_or_else(|_| {
+    catch_unwind(AssertUnwindSafe(closure)).unwrap_or_else(|_| {
         // The payload may hold anything, so it goes nowhere.
-        Err(Error::internal(format!(
-            "the closure {} panicked",
-            job.name()
-        )))
+        Err(Error::internal(format!("the closure {name} panicked")))
     })
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use procura_core::audit::record::Committed;
 use procura_core::error::{Error, Kind};
 use procura_core::id::NodeId;
-use procura_core::time::Clock;
+use procura_core::time::{Clock, Stopwatch};
 
 use crate::chain;
 use crate::checkpoint::CheckpointView;
@@ -21,6 +21,8 @@ use crate::tx::{Outcome, Tx};
 const JOBS_MAX: usize = 4_096;
 /// SQLite's readers share the processor with everything else.
 const SQLITE_READERS: usize = 4;
+/// Reads at once on the threads of who asks; of one more, a reader does it.
+const SQLITE_LOOKUPS: usize = 4;
 
 /// Which engine holds the data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,6 +63,7 @@ impl Store {
             Config::Sqlite(_) => Limits {
                 writers: 1,
                 readers: SQLITE_READERS,
+                lookups: SQLITE_LOOKUPS,
                 jobs_max: JOBS_MAX,
             },
             Config::Postgres(postgres) => {
@@ -68,6 +71,7 @@ impl Store {
                 Limits {
                     writers: connections,
                     readers: connections,
+                    lookups: 0,
                     jobs_max: JOBS_MAX,
                 }
             }
@@ -173,6 +177,24 @@ impl Store {
         Ok(answer.await.map_err(|_| closed())??.value)
     }
 
+    /// [`Store::run_read`] for a few rows that are found by their keys, never for a list or a scan:
+    /// on SQLite it runs on the thread that polls this, if it can at once.
+    pub async fn look_up<T, F>(&self, name: &'static str, closure: F) -> Result<T, Error>
+    where
+        F: Fn(&mut Tx<'_>) -> Result<T, Error> + Send + 'static,
+        T: Send + 'static,
+    {
+        let shared = &self.handle.shared;
+        let asked = Stopwatch::start();
+        if let Some(read) = shared.lookups.run(name, &closure) {
+            shared
+                .counters
+                .ended(name, Ended::of(&read), asked.micros());
+            return read;
+        }
+        self.run_read(name, closure).await
+    }
+
     /// What the store tells of itself.
     pub fn counts(&self) -> StoreCounts {
         let shared = &self.handle.shared;
@@ -223,6 +245,7 @@ impl Store {
     pub async fn close(&self) -> Result<(), Error> {
         self.handle.shared.writes.drain();
         self.handle.shared.reads.drain();
+        self.handle.shared.lookups.close();
         self.handle.shared.wait_for_end().await
     }
 }

@@ -112,6 +112,7 @@ impl Database {
         let limits = Limits {
             writers: 1,
             readers: 1,
+            lookups: 1,
             jobs_max,
         };
         let store = Store::open_with(&self.config, limits).unwrap();

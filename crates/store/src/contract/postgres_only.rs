@@ -164,6 +164,7 @@ fn behind_a_proxy(database: &Database) -> (Proxy, Store) {
     let limits = Limits {
         writers: 1,
         readers: 1,
+        lookups: 0,
         jobs_max: 10,
     };
     let store = Store::open_with(&config, limits).unwrap();

@@ -86,6 +86,13 @@ impl SqliteSession {
         })
     }
 
+    /// From now on a lock of another connection is an error at once.
+    pub(crate) fn never_wait(&self) -> Result<(), OpenError> {
+        self.connection
+            .busy_timeout(Duration::ZERO)
+            .map_err(unusable)
+    }
+
     pub(crate) fn now(&self) -> Timestamp {
         read_clock(&self.clock)
     }

@@ -1,5 +1,6 @@
-//! SQLite: one thread writes, a few read.
+//! SQLite: one thread writes, a few read, and who needs little reads for itself.
 
+pub(crate) mod lookup;
 mod reader;
 mod writer;
 
@@ -29,6 +30,10 @@ pub(crate) fn open(
     let readers: Vec<_> = (0..limits.readers)
         .map(|_| SqliteSession::open(&config.path, Access::Read, &shared.clock))
         .collect::<Result<_, _>>()?;
+    shared.lookups.fill(|| {
+        let session = SqliteSession::open(&config.path, Access::Read, &shared.clock)?;
+        session.never_wait().map(|()| session)
+    })?;
 
     let writer = Writer::new(Arc::clone(shared), config.path.clone(), session);
     spawn(shared, "store-writer".to_owned(), move || writer.run())?;

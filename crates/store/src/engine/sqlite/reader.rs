@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use procura_core::error::Error;
 
-use crate::driver::Session;
 use crate::driver::sqlite::SqliteSession;
+use crate::driver::{Failure, Session};
 use crate::engine::{Shared, went_on};
-use crate::job::{Job, run_caught};
+use crate::job::caught;
 use crate::queue::Popped;
 use crate::tx::Tx;
 
@@ -23,32 +23,37 @@ impl Reader {
 
     pub(super) fn run(mut self) {
         while let Popped::Job(mut job) = self.shared.reads.pop(0) {
-            let read = self.read(job.as_mut());
+            let name = job.name();
+            let (read, _) = snapshot(&mut self.session, name, |tx| job.run(tx).map(|_| ()));
             job.answer(read);
         }
     }
+}
 
-    fn read(&mut self, job: &mut dyn Job) -> Result<(), Error> {
-        // The snapshot is that of the first statement.
-        self.session
-            .control("BEGIN")
-            .map_err(Error::internal_source)?;
-        let ran = run_caught(
-            job,
-            &mut Tx {
-                session: Session::Sqlite(&mut self.session),
-            },
-        );
-        let failed = self.session.take_failure().is_some();
-        if !self.session.is_autocommit() {
-            self.session
-                .control("ROLLBACK")
-                .map_err(Error::internal_source)?;
-        }
-        match ran {
-            Ok(_) if failed => Err(went_on(job.name())),
-            Ok(_) => Ok(()),
-            Err(error) => Err(error),
-        }
+/// Runs `closure` on the snapshot of its first statement, and survives it. Also, whether it was the
+/// engine that failed.
+pub(super) fn snapshot<T>(
+    session: &mut SqliteSession,
+    name: &'static str,
+    closure: impl FnOnce(&mut Tx<'_>) -> Result<T, Error>,
+) -> (Result<T, Error>, Option<Failure>) {
+    let refused =
+        |error: rusqlite::Error| (Err(Error::internal_source(error)), Some(Failure::Statement));
+    if let Err(error) = session.control("BEGIN") {
+        return refused(error);
+    }
+    let mut tx = Tx {
+        session: Session::Sqlite(session),
+    };
+    let ran = caught(name, || closure(&mut tx));
+    let failure = session.take_failure();
+    if !session.is_autocommit()
+        && let Err(error) = session.control("ROLLBACK")
+    {
+        return refused(error);
+    }
+    match ran {
+        Ok(_) if failure.is_some() => (Err(went_on(name)), failure),
+        ran => (ran, failure),
     }
 }

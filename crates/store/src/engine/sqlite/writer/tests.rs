@@ -27,6 +27,7 @@ fn with_writer(test: impl FnOnce(Writer)) {
     let shared = Shared::new(Limits {
         writers: 1,
         readers: 0,
+        lookups: 0,
         jobs_max: 10,
     });
     let session = SqliteSession::open(&path, Access::Write, &shared.clock).unwrap();

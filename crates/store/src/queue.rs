@@ -38,6 +38,8 @@ struct State<J, C> {
     jobs: VecDeque<J>,
     lanes: Vec<VecDeque<C>>,
     phase: Phase,
+    /// How many threads wait for something to do.
+    idle: usize,
 }
 
 /// The queue.
@@ -56,6 +58,7 @@ impl<J, C> Queue<J, C> {
                 jobs: VecDeque::new(),
                 lanes,
                 phase: Phase::Open,
+                idle: 0,
             }),
             changed: Condvar::new(),
             jobs_max,
@@ -77,8 +80,12 @@ impl<J, C> Queue<J, C> {
             return Err(Refused::Full);
         }
         state.jobs.push_back(job);
+        // Waking nobody is a system call, too.
+        let is_awaited = state.idle > 0;
         drop(state);
-        self.changed.notify_one();
+        if is_awaited {
+            self.changed.notify_one();
+        }
         Ok(())
     }
 
@@ -113,10 +120,12 @@ impl<J, C> Queue<J, C> {
             if state.phase == Phase::Draining {
                 return Popped::Drained;
             }
+            state.idle += 1;
             state = self
                 .changed
                 .wait(state)
                 .unwrap_or_else(PoisonError::into_inner);
+            state.idle -= 1;
         }
     }
 

@@ -10,7 +10,7 @@ use procura_core::error::Error;
 use procura_core::time::{Clock, SystemClock, Timestamp};
 use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Statement, ToSql};
 
 use crate::config::OpenError;
 use crate::driver::{Cell, Failure, Value};
@@ -45,6 +45,18 @@ pub(crate) struct SqliteSession {
     connection: Connection,
     clock: SharedClock,
     failure: Option<Failure>,
+    undo: Undo,
+}
+
+/// How what a closure does can be undone without the rest of its transaction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Undo {
+    /// It cannot: the transaction is not shared, or the closure has ended.
+    WithAll,
+    /// The closure has written nothing yet. Its first write opens the savepoint.
+    Nothing,
+    /// To the savepoint.
+    Savepoint,
 }
 
 impl SqliteSession {
@@ -83,6 +95,7 @@ impl SqliteSession {
             connection,
             clock: Arc::clone(clock),
             failure: None,
+            undo: Undo::WithAll,
         })
     }
 
@@ -117,14 +130,42 @@ impl SqliteSession {
         self.connection.prepare_cached(sql)?.execute([]).map(|_| ())
     }
 
+    /// A closure begins. What it writes can be undone with [`SqliteSession::undo_effect`]; most of
+    /// those that are recorded write nothing but their record, and a savepoint has the engine copy
+    /// every page that is changed under it.
+    pub(crate) fn begin_effect(&mut self) {
+        self.undo = Undo::Nothing;
+    }
+
+    /// The closure has ended: whether it may have written, and so has a savepoint.
+    pub(crate) fn end_effect(&mut self) -> bool {
+        let is_saved = self.undo == Undo::Savepoint;
+        self.undo = Undo::WithAll;
+        is_saved
+    }
+
+    /// Undoes what was written since the savepoint, which stays.
+    pub(crate) fn undo_effect(&self) -> rusqlite::Result<()> {
+        self.control("ROLLBACK TO effect")
+    }
+
+    /// Ends the savepoint; what was written since is part of the transaction.
+    pub(crate) fn keep_effect(&self) -> rusqlite::Result<()> {
+        self.control("RELEASE effect")
+    }
+
     pub(crate) fn execute(&mut self, sql: &str, parameters: &[Value<'_>]) -> Result<u64, Error> {
         self.require_whole()?;
         let touched = self
-            .connection
-            .prepare_cached(&numbered(sql))
-            .and_then(|mut statement| statement.execute(rusqlite::params_from_iter(parameters)));
-        let touched = touched.map_err(|error| self.failed(error))?;
+            .write(sql, parameters)
+            .map_err(|error| self.failed(error))?;
         u64::try_from(touched).map_err(Error::internal_source)
+    }
+
+    fn write(&mut self, sql: &str, parameters: &[Value<'_>]) -> rusqlite::Result<usize> {
+        let mut statement = self.connection.prepare_cached(&numbered(sql))?;
+        save(&self.connection, &mut self.undo, &statement)?;
+        statement.execute(rusqlite::params_from_iter(parameters))
     }
 
     pub(crate) fn query(
@@ -146,8 +187,10 @@ impl SqliteSession {
         }
     }
 
-    fn read(&self, sql: &str, parameters: &[Value<'_>]) -> rusqlite::Result<Vec<Vec<Cell>>> {
+    fn read(&mut self, sql: &str, parameters: &[Value<'_>]) -> rusqlite::Result<Vec<Vec<Cell>>> {
         let mut statement = self.connection.prepare_cached(&numbered(sql))?;
+        // It may be a write that returns something.
+        save(&self.connection, &mut self.undo, &statement)?;
         let columns = statement.column_count();
         let mut rows = statement.query(rusqlite::params_from_iter(parameters))?;
         let mut all = Vec::new();
@@ -165,6 +208,20 @@ impl SqliteSession {
         self.failure.get_or_insert(Failure::Statement);
         Error::internal_source(error)
     }
+}
+
+/// Before the first statement of a closure that writes: the savepoint to undo it to. SQLite itself
+/// knows which ones write, so that none can be forgotten.
+fn save(
+    connection: &Connection,
+    undo: &mut Undo,
+    statement: &Statement<'_>,
+) -> rusqlite::Result<()> {
+    if *undo == Undo::Nothing && !statement.readonly() {
+        connection.prepare_cached("SAVEPOINT effect")?.execute([])?;
+        *undo = Undo::Savepoint;
+    }
+    Ok(())
 }
 
 /// `$N` as SQLite numbers it: it takes `$2` for the first parameter when it stands first in the
@@ -279,27 +336,59 @@ mod tests {
 
     use super::*;
 
-    #[test]
-    fn a_statement_is_prepared_once_whatever_its_parameters_are() {
-        let name = format!("procura-plans-{}.db", std::process::id());
+    /// A database of a test's own, with a table `thing`.
+    fn with_session(name: &str, test: impl FnOnce(&mut SqliteSession)) {
+        let name = format!("procura-{name}-{}.db", std::process::id());
         let path = std::env::temp_dir().join(name);
         let session = SqliteSession::open(&path, Access::Create, &SharedClock::default());
-        let session = session.unwrap_or_else(|_| panic!("{} cannot be made", path.display()));
+        let mut session = session.unwrap_or_else(|_| panic!("{} cannot be made", path.display()));
         let schema = "CREATE TABLE thing (a TEXT, id BLOB, b BLOB, PRIMARY KEY (a, id)) STRICT;
                       CREATE INDEX thing_by_b ON thing (a, b)";
         session.batch(schema).unwrap();
-        let sql = "SELECT id FROM thing WHERE a = $1 AND b = $2 ORDER BY id";
-        for text in ["one", "two", "three"] {
-            let parameters = [Value::Text(text), Value::Blob(text.as_bytes())];
-            assert!(session.read(sql, &parameters).unwrap().is_empty());
-        }
-        let statement = session.connection.prepare_cached(&numbered(sql)).unwrap();
-        assert_eq!(statement.get_status(StatementStatus::RePrepare), 0);
-        drop(statement);
+        test(&mut session);
         drop(session);
         for suffix in ["", "-wal", "-shm"] {
             // The engine has removed what it no longer needs.
             let _ = std::fs::remove_file(format!("{}{suffix}", path.display()));
         }
+    }
+
+    #[test]
+    fn a_statement_is_prepared_once_whatever_its_parameters_are() {
+        with_session("plans", |session| {
+            let sql = "SELECT id FROM thing WHERE a = $1 AND b = $2 ORDER BY id";
+            for text in ["one", "two", "three"] {
+                let parameters = [Value::Text(text), Value::Blob(text.as_bytes())];
+                assert!(session.read(sql, &parameters).unwrap().is_empty());
+            }
+            let statement = session.connection.prepare_cached(&numbered(sql)).unwrap();
+            assert_eq!(statement.get_status(StatementStatus::RePrepare), 0);
+        });
+    }
+
+    #[test]
+    fn whatever_writes_first_opens_the_savepoint_and_what_reads_does_not() {
+        with_session("effects", |session| {
+            session.control("BEGIN").unwrap();
+            session.begin_effect();
+            let count = "SELECT a FROM thing";
+            session.query(count, &[]).unwrap();
+            assert!(!session.end_effect());
+            let inserts = "INSERT INTO thing VALUES ('a', x'00', x'00')";
+            session.execute(inserts, &[]).unwrap();
+            assert!(!session.end_effect(), "of no closure");
+            for sql in [
+                "INSERT INTO thing VALUES ('a', x'01', x'01') RETURNING a",
+                "UPDATE thing SET b = x'02'",
+                "DELETE FROM thing",
+            ] {
+                session.begin_effect();
+                session.query(sql, &[]).unwrap();
+                assert!(session.end_effect(), "{sql}");
+                session.undo_effect().unwrap();
+                session.keep_effect().unwrap();
+                assert_eq!(session.query(count, &[]).unwrap().len(), 1, "{sql}");
+            }
+        });
     }
 }

@@ -1,4 +1,5 @@
-//! The thread that writes: closures one after another, each in a savepoint, committed together.
+//! The thread that writes: closures one after another, each undone alone if it fails, committed
+//! together.
 //!
 //! The window of a batch is the time that the previous commit took: whoever came meanwhile is in
 //! the next one. No answer is given before the commit, not even that of a closure that failed: it
@@ -44,9 +45,9 @@ struct Ran {
 
 /// How a closure ended inside of its batch.
 enum End {
-    /// Its savepoint is released.
+    /// Nothing is left to undo.
     Settled(Result<(), Error>),
-    /// The engine has given up the whole transaction.
+    /// The whole transaction is given up, by the engine or because nothing less can be undone.
     Broken(Error),
 }
 
@@ -190,13 +191,12 @@ impl Writer {
         self.commit(batch, head);
     }
 
-    /// Runs one closure in a savepoint and appends its record.
+    /// Runs one closure, in a savepoint from its first write on, and appends its record.
     fn one(&mut self, head: &mut Option<ChainHead>, job: &mut dyn Job) -> End {
-        if let Err(error) = self.session.control("SAVEPOINT effect") {
-            return End::Broken(Error::internal_source(error));
-        }
         let before = head.clone();
+        self.session.begin_effect();
         let ran = run_caught(job, &mut self.tx());
+        let is_saved = self.session.end_effect();
         let failure = self.session.take_failure();
         if self.session.is_autocommit() {
             // Nothing may be appended now: it would be a transaction of its own.
@@ -204,19 +204,27 @@ impl Writer {
         }
         let result = match (ran, failure) {
             (Ok(_), Some(_)) => Err(went_on(job.name())),
-            (Ok(effect), None) => self.record(head, effect),
+            (Ok(effect), None) => self.record(head, effect, is_saved),
             (Err(error), _) => Err(error),
         };
         if result.is_err() {
             *head = before;
-            self.session.take_failure();
+        }
+        let unwritten = self.session.take_failure();
+        if !is_saved {
+            return match result {
+                // The record that was not written whole goes with all.
+                Err(error) if unwritten.is_some() => End::Broken(error),
+                // Of a closure that has only read, nothing is left.
+                result => End::Settled(result),
+            };
         }
         let ended = match &result {
-            Ok(()) => self.session.control("RELEASE effect"),
+            Ok(()) => self.session.keep_effect(),
             Err(_) => self
                 .session
-                .control("ROLLBACK TO effect")
-                .and_then(|()| self.session.control("RELEASE effect")),
+                .undo_effect()
+                .and_then(|()| self.session.keep_effect()),
         };
         match ended {
             Ok(()) => End::Settled(result),
@@ -225,14 +233,19 @@ impl Writer {
         }
     }
 
-    fn record(&mut self, head: &mut Option<ChainHead>, effect: Effect) -> Result<(), Error> {
+    fn record(
+        &mut self,
+        head: &mut Option<ChainHead>,
+        effect: Effect,
+        is_saved: bool,
+    ) -> Result<(), Error> {
         let entry = match effect {
             Effect::Unrecorded => return Ok(()),
             Effect::Done(entry) => entry,
             Effect::Refused(entry) => {
-                self.session
-                    .control("ROLLBACK TO effect")
-                    .map_err(Error::internal_source)?;
+                if is_saved {
+                    self.session.undo_effect().map_err(Error::internal_source)?;
+                }
                 entry
             }
         };

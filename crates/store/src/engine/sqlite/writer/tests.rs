@@ -112,3 +112,39 @@ fn housekeeping_that_cannot_be_found_again_is_told_as_unknown() {
         assert_eq!((there, size), (is_there, 1));
     }
 }
+
+/// A closure that writes nothing but its record.
+fn recorded(id: RecordId) -> (Box<dyn Job>, oneshot::Receiver<Answer<bool>>) {
+    job("recorded", &Arc::default(), move |tx: &mut Tx<'_>| {
+        let there = tx.account_exists(AccountId::DEV)?;
+        let entry = Entry::new(id, NOW, "Read", Verdict::Allow, "a test");
+        Ok(Outcome::Done(there, entry))
+    })
+}
+
+#[test]
+fn a_record_that_cannot_be_written_is_the_failure_of_its_closure_alone() {
+    with_writer(|mut writer| {
+        let twice = RecordId::generate(NOW, &mut OsEntropy);
+        let (first, mut done) = recorded(twice);
+        let (second, mut failed) = recorded(twice);
+        let (third, mut done_too) = insert(true);
+        for job in [second, third] {
+            writer.shared.writes.push(job).unwrap();
+        }
+        writer.batch(first);
+        // The second breaks the batch and is run singly, after the first; the third is the next.
+        let Popped::Job(third) = writer.shared.writes.pop(0) else {
+            panic!("nothing waits")
+        };
+        writer.batch(third);
+        assert!(!done.try_recv().unwrap().unwrap().value);
+        assert!(failed.try_recv().unwrap().is_err());
+        assert!(done_too.try_recv().unwrap().unwrap().value);
+        let head = writer.chain.clone().unwrap();
+        assert_eq!(head.size(), 3);
+        let chain = head.chain();
+        let there = chain::load_open(&mut writer.tx(), chain).unwrap();
+        assert_eq!(there, Some(head));
+    });
+}

@@ -9,6 +9,11 @@ use crate::driver::Value;
 use crate::row::{Row, time};
 use crate::tx::AccountTx;
 
+/// Each decision on the use of a provider asks it. It finds them by the index on the provider: held
+/// by `the_grants_on_a_provider_are_found_by_its_index`.
+pub(crate) const OF_PROVIDER: &str = "SELECT id, agent, provider, scopes, with_user, created_at
+     FROM administrator_grant WHERE account = $1 AND provider = $2";
+
 impl AccountTx<'_> {
     /// Adds a grant. What it names must exist in this account.
     pub fn insert_administrator_grant(&mut self, grant: &AdministratorGrant) -> Result<(), Error> {
@@ -67,8 +72,7 @@ impl AccountTx<'_> {
     ) -> Result<Vec<AdministratorGrant>, Error> {
         let rows = self.session.rows(
             "administrator_grant",
-            "SELECT id, agent, provider, scopes, with_user, created_at
-             FROM administrator_grant WHERE account = $1 AND provider = $2",
+            OF_PROVIDER,
             &[
                 Value::Text(self.account.as_str()),
                 Value::Blob(provider.as_bytes()),

@@ -86,6 +86,11 @@ fn absent(path: &str, accept: impl Fn(&Absent) -> bool) -> Option<&'static Absen
 
 /// The labels of `path` if it fits the template, segment by segment. A label is never empty.
 fn labels<'a>(template: &'static str, path: &'a str) -> Option<Labels<'a>> {
+    // Most templates differ before their first label: they need not be taken apart.
+    let literal = template.split('{').next()?;
+    if !path.starts_with(literal) {
+        return None;
+    }
     let mut labels = Labels::default();
     let mut segments = path.split('/');
     for expected in template.split('/') {

@@ -10,6 +10,8 @@ use crate::contract::database::Database;
 use crate::contract::run;
 use crate::contract::samples::{agent, entry, own, with_accounts};
 use crate::contract::transactions::{Gate, names, queued, queued_agent};
+use crate::driver::{Cell, Value};
+use crate::grant::OF_PROVIDER;
 use crate::store::{Engine, Store};
 use crate::tx::{Outcome, Tx};
 
@@ -116,6 +118,31 @@ fn only_the_owner_reads_the_files() {
             seen += 1;
         }
         assert_eq!(seen, 3, "the database, its log and its index");
+    });
+}
+
+/// With the index on the key of the table instead, each decision would go through every grant of
+/// its account.
+#[test]
+fn the_grants_on_a_provider_are_found_by_its_index() {
+    run(Engine::Sqlite, async |database| {
+        let explained = format!("EXPLAIN QUERY PLAN {OF_PROVIDER}");
+        let store = database.store();
+        let plan = store.read(move |tx| {
+            let parameters = [Value::Text("000000000000"), Value::Blob(&[1; 16])];
+            tx.session.dangerous_query(&explained, &parameters)
+        });
+        let plan: Vec<_> = plan
+            .await
+            .into_iter()
+            .filter_map(|row| match row.last() {
+                Some(Cell::Text(step)) => Some(step.clone()),
+                _ => None,
+            })
+            .collect();
+        let step = "SEARCH administrator_grant USING INDEX administrator_grant_by_provider \
+                    (account=? AND provider=?)";
+        assert_eq!(plan, [step]);
     });
 }
 

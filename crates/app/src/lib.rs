@@ -147,8 +147,12 @@ impl App {
 
     /// Where an authorization server sends a user back to.
     pub fn callback_url(&self, callback: CallbackId) -> String {
-        let id = callback.as_uuid_text();
-        format!("{}/identities/oauth2/callback/{id}", self.endpoint)
+        format!("{}{}", self.callbacks(), callback.as_uuid_text())
+    }
+
+    /// What every callback URL begins with.
+    pub fn callbacks(&self) -> String {
+        format!("{}/identities/oauth2/callback/", self.endpoint)
     }
 
     /// The database, for what stands beside the use cases (tests, later backups).

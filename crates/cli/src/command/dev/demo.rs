@@ -55,6 +55,7 @@ pub(super) async fn run(
 ) -> anyhow::Result<String> {
     let settings = Settings::new(Arc::new(SystemClock));
     let demo = DemoProvider::new(socket.local_addr()?, settings)?;
+    demo.allow_redirects_below(app.callbacks());
     let issuer = demo.issuer();
     introduce(app, &instance.access_key_id.parse()?, &demo.discovery_url()).await?;
     tasks.spawn(|mut stop| async move {

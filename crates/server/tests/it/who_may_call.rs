@@ -82,9 +82,10 @@ async fn the_strict_answers_are_what_the_table_says() {
                 .await;
             let expected = match operation {
                 _ if !may(operation, role, Rules::Strict) => 403,
-                Operation::GetResourceApiKey | Operation::GetResourceOauth2Token => 403,
                 // No user can begin a session here, so there is none to complete.
-                Operation::CompleteResourceTokenAuth => 403,
+                Operation::GetResourceApiKey
+                | Operation::GetResourceOauth2Token
+                | Operation::CompleteResourceTokenAuth => 403,
                 Operation::GetWorkloadAccessTokenForJWT => 401,
                 _ => operation.status(),
             };

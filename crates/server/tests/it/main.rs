@@ -41,6 +41,8 @@ mod bad_input;
 mod client_assertion;
 mod declared_errors;
 mod delegation;
+mod delegation_attacks;
+mod delegation_scopes;
 mod discovery;
 mod drain;
 mod every_operation;

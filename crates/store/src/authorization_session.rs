@@ -178,7 +178,7 @@ impl AccountTx<'_> {
         let written = self.session.execute(
             "UPDATE authorization_session SET openings = $3, code_verifier = $4, state_hash = $5,
                     cookie_hash = $6, state = $7, version = $8
-             WHERE account = $1 AND id = $2 AND version = $8 - 1",
+             WHERE account = $1 AND id = $2 AND version + 1 = $8",
             &[
                 Value::Text(self.account.as_str()),
                 Value::Blob(session.id.as_bytes()),
@@ -202,7 +202,7 @@ impl AccountTx<'_> {
     ) -> Result<bool, Error> {
         let written = self.session.execute(
             "UPDATE authorization_session SET code = $3, state = $4, version = $5
-             WHERE account = $1 AND id = $2 AND version = $5 - 1",
+             WHERE account = $1 AND id = $2 AND version + 1 = $5",
             &[
                 Value::Text(self.account.as_str()),
                 Value::Blob(session.id.as_bytes()),
@@ -224,10 +224,10 @@ impl AccountTx<'_> {
         let sql = if is_over {
             "UPDATE authorization_session SET state = $3, version = $4,
                     code = NULL, code_verifier = NULL
-             WHERE account = $1 AND id = $2 AND version = $4 - 1"
+             WHERE account = $1 AND id = $2 AND version + 1 = $4"
         } else {
             "UPDATE authorization_session SET state = $3, version = $4
-             WHERE account = $1 AND id = $2 AND version = $4 - 1"
+             WHERE account = $1 AND id = $2 AND version + 1 = $4"
         };
         let written = self.session.execute(
             sql,

@@ -122,6 +122,22 @@ impl fmt::Debug for Form<'_> {
     }
 }
 
+/// A body of JSON and what goes with it.
+pub struct Json<'a> {
+    /// The value of `Authorization`.
+    pub authorization: &'a str,
+    /// Further headers; not those that say where a request ends or who sends it.
+    pub headers: &'a [(&'static str, &'a str)],
+    /// Wiped when sent.
+    pub body: Vec<u8>,
+}
+
+impl fmt::Debug for Json<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Json({} bytes)", self.body.len())
+    }
+}
+
 /// The way out. Clones share connections and limits.
 #[derive(Clone)]
 pub struct Outbound {
@@ -198,22 +214,30 @@ impl Outbound {
         bytes_max: usize,
     ) -> Result<Reply, OutboundError> {
         let accept = HeaderValue::from_str(form.accept).map_err(|_| unsendable(url))?;
-        let mut request = self
+        let request = self
             .door(url)?
             .post(url.url().clone())
             .header(ACCEPT, accept)
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded");
-        for (name, value) in form.headers {
-            let (name, value) = header(name, value).ok_or_else(|| unsendable(url))?;
-            request = request.header(name, value);
-        }
-        if let Some(authorization) = form.authorization {
-            let value = HeaderValue::from_str(authorization);
-            let mut value = value.map_err(|_| unsendable(url))?;
-            value.set_sensitive(true);
-            request = request.header(AUTHORIZATION, value);
-        }
+        let request = with_headers(url, request, form.authorization, form.headers)?;
         let request = request.body(Bytes::from_owner(form.body));
+        self.call(url, request, bytes_max).await
+    }
+
+    /// Posts `json` to `url`. As [`Self::post_form`].
+    pub async fn post_json(
+        &self,
+        url: &OutboundUrl,
+        json: Json<'_>,
+        bytes_max: usize,
+    ) -> Result<Reply, OutboundError> {
+        let request = self
+            .door(url)?
+            .post(url.url().clone())
+            .header(ACCEPT, "application/json")
+            .header(CONTENT_TYPE, "application/json");
+        let request = with_headers(url, request, Some(json.authorization), json.headers)?;
+        let request = request.body(Bytes::from_owner(Zeroizing::new(json.body)));
         self.call(url, request, bytes_max).await
     }
 
@@ -313,6 +337,25 @@ fn tls(extra_roots: &[CertificateDer<'static>]) -> Result<ClientConfig, rustls::
         .with_no_client_auth();
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok(config)
+}
+
+fn with_headers(
+    url: &OutboundUrl,
+    mut request: RequestBuilder,
+    authorization: Option<&str>,
+    headers: &[(&'static str, &str)],
+) -> Result<RequestBuilder, OutboundError> {
+    for (name, value) in headers {
+        let (name, value) = header(name, value).ok_or_else(|| unsendable(url))?;
+        request = request.header(name, value);
+    }
+    if let Some(authorization) = authorization {
+        let value = HeaderValue::from_str(authorization);
+        let mut value = value.map_err(|_| unsendable(url))?;
+        value.set_sensitive(true);
+        request = request.header(AUTHORIZATION, value);
+    }
+    Ok(request)
 }
 
 /// A header that a caller may add.

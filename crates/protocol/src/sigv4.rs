@@ -1,4 +1,5 @@
-//! Verification of AWS Signature Version 4, header form, for requests that arrive here.
+//! Verification of AWS Signature Version 4, header form, for requests that arrive here; and, for a
+//! service of ours that calls the API, [`signing`].
 //!
 //! In two steps, so that an unknown key is refused before the body is read: [`parse`] looks at the
 //! head alone, then the caller finds the secret of [`Presented::access_key_id`], reads and hashes
@@ -32,6 +33,7 @@ mod error;
 mod key;
 mod percent;
 mod policy;
+pub mod signing;
 #[cfg(test)]
 mod tests;
 

@@ -35,16 +35,7 @@ pub fn authorization(
     signed: &[&str],
     signature: &str,
 ) -> String {
-    let Scope {
-        date,
-        region,
-        service,
-    } = scope;
-    format!(
-        "AWS4-HMAC-SHA256 Credential={access_key_id}/{date}/{region}/{service}/aws4_request, \
-         SignedHeaders={}, Signature={signature}",
-        signed.join(";")
-    )
+    crate::sigv4::signing::authorization(access_key_id, scope, signed, signature)
 }
 
 /// A request that owns its parts, so that it can be changed.

@@ -58,6 +58,12 @@ impl IdToken {
         (!text.is_empty()).then_some(Self(text))
     }
 
+    /// The token itself, for who signs users in and verifies it as one ([`crate::jose`]): nothing of
+    /// it is verified here.
+    pub fn expose_secret_text(&self) -> &str {
+        &self.0
+    }
+
     /// The account, if the token is for our client and from the issuer that is `expected`, where one
     /// is known. Some of Microsoft's issuers stand for many tenants: then the token's own tenant
     /// must fit its issuer.

@@ -44,6 +44,7 @@ pub mod resource_api_key;
 pub mod restore;
 pub mod root_key;
 pub mod session_binding;
+pub mod session_description;
 pub mod session_secret;
 pub mod signing_key;
 pub mod single_flight;

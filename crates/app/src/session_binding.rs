@@ -88,7 +88,7 @@ impl App {
         found.ok_or_else(unknown)
     }
 
-    async fn agent_of(
+    pub(crate) async fn agent_of(
         &self,
         account: AccountId,
         session: &AuthorizationSession,

@@ -4,8 +4,8 @@ use procura_core::account::AccountId;
 use procura_core::digest::{Sha256, hmac_sha256, length_prefixed};
 use procura_core::encryption_key::KeyPurpose;
 use procura_core::error::Error;
-use procura_core::id::UserId;
-use procura_core::sealing::{self, Location, SealingKey, Subject};
+use procura_core::id::{DeploymentId, UserId};
+use procura_core::sealing::{self, Location, Sealed, SealingKey, Subject};
 use procura_core::secret::{Plain, kind::UserIdentity};
 use procura_core::user::{AssertedUserId, User, UserKind};
 use procura_store::{Inserted, Outcome};
@@ -59,6 +59,24 @@ impl App {
         self.user(cx, account, identity).await
     }
 
+    /// What a caller wrote when it named this user. Whoever asks has to have it on record before.
+    pub(crate) async fn open_asserted_id(
+        &self,
+        account: AccountId,
+        user: User,
+        sealed: &Sealed<UserIdentity>,
+    ) -> Result<AssertedUserId, Error> {
+        let inconsistent = || Error::inconsistent("user", "identity");
+        if user.kind != UserKind::Asserted {
+            return Err(inconsistent());
+        }
+        let key = self.key_of(sealed).await?;
+        let place = identity_place(self.deployment, account, &user.id);
+        let plain = sealing::open(&key, &place, sealed).map_err(Error::internal_source)?;
+        let text = plain.expose_secret_text().ok_or_else(inconsistent)?;
+        AssertedUserId::new(text.to_owned()).ok_or_else(inconsistent)
+    }
+
     /// The user of an identity, made at first sight. The readable identity is sealed under the
     /// user's own key; the index by which it is found is keyed, so that the database alone does not
     /// tell who it is.
@@ -105,16 +123,7 @@ impl App {
         let purpose = KeyPurpose::Subject(Subject::User(id));
         let key_row = self.wrap_new_key(Some(account), purpose, cx.now).await?;
         let key = self.unwrap_new(&key_row).await?;
-        let place = Location {
-            deployment: self.deployment,
-            account: Some(account),
-            subject: Subject::User(id),
-            table: "user",
-            column: "identity",
-            row: id.as_bytes(),
-            row_version: 1,
-            destination: None,
-        };
+        let place = identity_place(self.deployment, account, &id);
         let sealed = self
             .with_rng(|rng| sealing::seal(rng, &key, &place, &identity.readable))
             .map_err(Error::internal_source)?;
@@ -138,6 +147,20 @@ impl App {
             self.forget_wrapping_key(Some(account), purpose).await?;
         }
         Ok(committed.value)
+    }
+}
+
+/// Where a readable identity lies; it never changes.
+fn identity_place(deployment: DeploymentId, account: AccountId, id: &UserId) -> Location<'_> {
+    Location {
+        deployment,
+        account: Some(account),
+        subject: Subject::User(*id),
+        table: "user",
+        column: "identity",
+        row: id.as_bytes(),
+        row_version: 1,
+        destination: None,
     }
 }
 

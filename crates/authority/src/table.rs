@@ -61,7 +61,7 @@ pub enum Group {
     UseCredentials,
     /// Let a credential out: asked of agents and users, never of callers.
     ReleaseCredentials,
-    /// Say who came back from a provider.
+    /// Read what a session is for, and say who came back from a provider.
     BindSessions,
     /// Read the audit records.
     ReadRecords,
@@ -163,7 +163,9 @@ pub const fn row(action: Action) -> Row {
         Action::ReleaseApiKey | Action::ReleaseMachineToken | Action::ReleaseUserToken => {
             always(Group::ReleaseCredentials, &[])
         }
-        Action::CompleteResourceTokenAuth => always(Group::BindSessions, &[BINDING]),
+        Action::DescribeAuthorizationSession | Action::CompleteResourceTokenAuth => {
+            always(Group::BindSessions, &[BINDING])
+        }
         Action::BindAssertedUser => Row {
             group: Group::BindSessions,
             baseline: &[BINDING],

@@ -67,6 +67,8 @@ pub enum Action {
     /// Release to the agent a token that a provider gave for its user (asked of the agent and of the
     /// user).
     ReleaseUserToken,
+    /// Read what a session is for, to show it to the user who came back.
+    DescribeAuthorizationSession,
     /// Say that the user who came back from a provider is the one who was sent there, by a token of
     /// the user's own.
     CompleteResourceTokenAuth,
@@ -112,7 +114,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 49] = [
+    pub const ALL: [Self; 50] = [
         Self::CreateWorkloadIdentity,
         Self::GetWorkloadIdentity,
         Self::UpdateWorkloadIdentity,
@@ -142,6 +144,7 @@ impl Action {
         Self::ReleaseApiKey,
         Self::ReleaseMachineToken,
         Self::ReleaseUserToken,
+        Self::DescribeAuthorizationSession,
         Self::CompleteResourceTokenAuth,
         Self::BindAssertedUser,
         Self::CreateAccount,
@@ -196,6 +199,7 @@ impl Action {
             Self::ReleaseApiKey => "ReleaseApiKey",
             Self::ReleaseMachineToken => "ReleaseMachineToken",
             Self::ReleaseUserToken => "ReleaseUserToken",
+            Self::DescribeAuthorizationSession => "DescribeAuthorizationSession",
             Self::CompleteResourceTokenAuth => "CompleteResourceTokenAuth",
             Self::BindAssertedUser => "BindAssertedUser",
             Self::CreateAccount => "CreateAccount",

@@ -8,6 +8,7 @@
 
 mod body;
 mod browser;
+mod called;
 mod connections;
 mod error;
 pub mod listener;

@@ -14,6 +14,7 @@ use procura_core::time::{Stopwatch, Timestamp};
 use procura_wire::Operation;
 
 use crate::browser::Place;
+use crate::native::signed::SignedOperation;
 
 pub(crate) use self::exposition::answer;
 
@@ -168,6 +169,7 @@ impl Metrics {
             started_at,
             operations: names
                 .chain(Place::NAMES)
+                .chain(SignedOperation::NAMES)
                 .chain([UNKNOWN])
                 .map(requests)
                 .collect(),

@@ -7,6 +7,7 @@ mod backup;
 mod grants;
 mod issuers;
 mod keys;
+pub(crate) mod signed;
 mod signing_keys;
 mod vault;
 

@@ -1,4 +1,5 @@
-//! The way of every AWS request: route, claim, read, prove, admit, dispatch, answer.
+//! The way of every signed request, of the AWS API and of ours: route, claim, read, prove, admit,
+//! dispatch, answer.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -19,14 +20,16 @@ use procura_core::time::Timestamp;
 use procura_core::trace::Trace;
 use procura_protocol::sigv4::{self, RequestHead};
 use procura_protocol::strict_json;
-use procura_wire::{InputError, Labels, Operation, Route, route};
+use procura_wire::{InputError, Labels, Route, route};
 use tracing::Instrument as _;
 
 use crate::body;
 use crate::browser::{self, Place};
+use crate::called::Called;
 use crate::error::aws::Exception;
 use crate::metrics::{Outcome, UNKNOWN};
-use crate::ops::{self, Asked, Failure};
+use crate::native::signed::SignedOperation;
+use crate::ops::{Asked, Failure};
 use crate::response::{self, Answer};
 use crate::service::{Peer, Service};
 
@@ -149,8 +152,14 @@ impl Job<'_> {
         parts: &Parts,
         body: Incoming,
     ) -> (&'static str, Result<Answer, Exception>) {
-        let (operation, labels) = match route(parts.method.as_str(), parts.uri.path()) {
-            Route::Found { operation, labels } => (operation, labels),
+        let (method, path) = (parts.method.as_str(), parts.uri.path());
+        if let Some(native) = SignedOperation::of(method, path) {
+            let called = Called::Native(native);
+            let answered = self.operation(&called, parts, body).await;
+            return (called.name(), answered.map_err(Exception::into_problem));
+        }
+        let called = match route(method, path) {
+            Route::Found { operation, labels } => Called::Aws(operation, labels),
             Route::Absent { name, reason } => {
                 let text = format!("Procura does not have the operation {name}: {reason}");
                 return (name, Err(Exception::unknown(&text)));
@@ -165,16 +174,12 @@ impl Job<'_> {
                 return (UNKNOWN, Err(Exception::unknown(text)));
             }
         };
-        (
-            operation.name(),
-            self.operation(operation, &labels, parts, body).await,
-        )
+        (called.name(), self.operation(&called, parts, body).await)
     }
 
     async fn operation(
         &self,
-        operation: Operation,
-        labels: &Labels<'_>,
+        called: &Called<'_>,
         parts: &Parts,
         body: Incoming,
     ) -> Result<Answer, Exception> {
@@ -189,45 +194,49 @@ impl Job<'_> {
         };
         let presented =
             sigv4::parse(&head).map_err(|error| refused(&Unauthenticated::Signature(error)))?;
-        let (proved, whole, now) = self.prove(operation, &presented, body).await?;
-        let action = ops::action_of(operation);
+        let (proved, whole, now) = self.prove(called, &presented, body).await?;
+        let action = called.action();
         let peer = self.peer.0.to_string();
         let mut cx = OpCx::new(now, self.id, action, proved, peer).traced(self.trace);
-        self.service.admit(&cx, ops::nature_of(operation).class())?;
-        self.use_up(operation, &cx, &presented).await?;
+        self.service.admit(&cx, called.nature().class())?;
+        self.use_up(called, &cx, &presented).await?;
         let query = parts.uri.query().unwrap_or_default();
+        let none = Labels::default();
         let asked = Asked {
-            labels,
+            labels: match called {
+                Called::Aws(_, labels) => labels,
+                Called::Native(_) => &none,
+            },
             query,
             headers: &parts.headers,
             body: &whole,
         };
         let done = match strict(&whole) {
-            Ok(()) => ops::dispatch(self.app, &mut cx, operation, &asked).await,
+            Ok(()) => called.dispatch(self.app, &mut cx, &asked).await,
             Err(error) => Err(Failure::Input(error)),
         };
         match done {
             Ok(done) => {
                 if done.record.is_none() {
                     // The access log: what was read and leaves no record.
-                    let (operation, caller) = (operation.name(), cx.caller_name());
-                    tracing::info!(request = %self.id, operation, caller, "read");
+                    let (operation, key) = (called.name(), cx.caller_name());
+                    tracing::info!(request = %self.id, operation, caller = key, "read");
                 }
                 Ok(response::json(
-                    operation.status(),
+                    called.status(),
                     done.body,
                     self.id,
                     done.record,
                 ))
             }
-            Err(failure) => Err(self.fail(&cx, operation, failure).await),
+            Err(failure) => Err(self.fail(&cx, called, failure).await),
         }
     }
 
     /// Who signed, the body, and the time of the operation: when all of it was there.
     async fn prove(
         &self,
-        operation: Operation,
+        called: &Called<'_>,
         presented: &sigv4::Presented<'_>,
         body: Incoming,
     ) -> Result<(Proved, Bytes, Timestamp), Exception> {
@@ -240,7 +249,7 @@ impl Job<'_> {
         let mut claimed = self.app.claimed_key(presented).await.map_err(turn_away)?;
         let held = body::read(
             body,
-            operation.body_bytes_max(),
+            called.body_bytes_max(),
             &self.service.budget,
             self.service.limits.body_timeout,
         )
@@ -266,11 +275,11 @@ impl Job<'_> {
     /// request cannot have it done again (tests: replay).
     async fn use_up(
         &self,
-        operation: Operation,
+        called: &Called<'_>,
         cx: &OpCx,
         presented: &sigv4::Presented<'_>,
     ) -> Result<(), Exception> {
-        if !ops::nature_of(operation).is_once() {
+        if !called.nature().is_once() {
             return Ok(());
         }
         let used = self.app.use_signature(cx, presented).await;
@@ -285,7 +294,7 @@ impl Job<'_> {
     }
 
     /// Every refusal of an authenticated caller is recorded before it is told.
-    async fn fail(&self, cx: &OpCx, operation: Operation, failure: Failure) -> Exception {
+    async fn fail(&self, cx: &OpCx, called: &Called<'_>, failure: Failure) -> Exception {
         let (input, error) = match failure {
             Failure::Domain(error) => (None, error),
             Failure::Input(input) => {
@@ -295,13 +304,13 @@ impl Job<'_> {
         };
         let recorded = self.app.record_refusal(cx, error).await;
         if let Some(cause) = recorded.cause() {
-            tracing::error!(request = %self.id, operation = operation.name(), ?cause, "failed");
+            tracing::error!(request = %self.id, operation = called.name(), ?cause, "failed");
         }
         match input {
             Some(input) if recorded.kind() == Kind::Caller => {
                 Exception::of_input(&input, recorded.record())
             }
-            _ => Exception::of(&recorded, operation),
+            _ => called.exception(&recorded),
         }
     }
 }

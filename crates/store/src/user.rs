@@ -34,6 +34,19 @@ impl AccountTx<'_> {
         .transpose()
     }
 
+    /// The readable identity of a user, sealed for version 1 of the row.
+    pub fn user_identity(&mut self, id: UserId) -> Result<Option<Sealed<UserIdentity>>, Error> {
+        let row = self.session.row(
+            "user",
+            "SELECT identity FROM \"user\" WHERE account = $1 AND id = $2",
+            &[
+                Value::Text(self.account.as_str()),
+                Value::Blob(id.as_bytes()),
+            ],
+        )?;
+        row.map(|mut row| row.sealed("identity")).transpose()
+    }
+
     /// Adds a user; false when there is one of this kind and index. The row is at version 1.
     pub fn insert_user(
         &mut self,

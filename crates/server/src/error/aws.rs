@@ -10,6 +10,7 @@ use procura_wire::{InputError, Operation, exception_status};
 use serde_json::json;
 
 use crate::body::Unread;
+use crate::error::problem;
 use crate::metrics::{Outcome, Reason};
 use crate::response::{self, Answer, ERROR_TYPE};
 
@@ -28,6 +29,8 @@ pub(crate) struct Exception {
     bucket: Option<Bucket>,
     /// When to come again, in seconds; told where the status is 429.
     retry_after_s: u32,
+    /// Whether it is told as RFC 9457 has it.
+    is_problem: bool,
 }
 
 impl Exception {
@@ -41,6 +44,25 @@ impl Exception {
             reason: None,
             bucket: None,
             retry_after_s: 1,
+            is_problem: false,
+        }
+    }
+
+    /// What `error` is for a client of the native API.
+    pub(crate) fn native(error: &Error) -> Self {
+        let (status, title) = problem::status_and_title(error.kind());
+        Self {
+            record: error.record(),
+            is_problem: true,
+            ..Self::new(error.kind(), title, status, error.public())
+        }
+    }
+
+    /// The same, told as the native API tells it.
+    pub(crate) fn into_problem(self) -> Self {
+        Self {
+            is_problem: true,
+            ..self
         }
     }
 
@@ -79,10 +101,19 @@ impl Exception {
 
     /// The response.
     pub(crate) fn answer(&self, request: RequestId) -> Answer {
-        let body = self.body.to_string().into_bytes();
-        let mut answer = response::json(self.status, body, request, self.record);
+        let mut answer = if self.is_problem {
+            let (_, title) = problem::status_and_title(self.blame);
+            let message = self.body.get("message");
+            let detail = message.and_then(|text| text.as_str()).unwrap_or_default();
+            problem::render(self.status, title, detail, request, self.record)
+        } else {
+            let body = self.body.to_string().into_bytes();
+            let mut answer = response::json(self.status, body, request, self.record);
+            let name = HeaderValue::from_static(self.name);
+            answer.headers_mut().insert(ERROR_TYPE, name);
+            answer
+        };
         let headers = answer.headers_mut();
-        headers.insert(ERROR_TYPE, HeaderValue::from_static(self.name));
         if self.status == 429 {
             headers.insert(RETRY_AFTER, HeaderValue::from(self.retry_after_s));
         }

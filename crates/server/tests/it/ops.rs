@@ -7,6 +7,7 @@ pub(crate) mod create_workload_identity;
 pub(crate) mod delete_api_key_credential_provider;
 pub(crate) mod delete_oauth2_credential_provider;
 pub(crate) mod delete_workload_identity;
+pub(crate) mod describe_authorization_session;
 pub(crate) mod get_api_key_credential_provider;
 pub(crate) mod get_oauth2_credential_provider;
 pub(crate) mod get_resource_api_key;

@@ -7,12 +7,14 @@ use procura_core::error::Kind;
 use procura_core::id::{AgentId, UserId};
 use procura_core::name::{ProviderName, VaultName, WorkloadName};
 use procura_core::permit::{Permit, of::RevealApiKey};
-use procura_core::secret::kind::ApiKey;
+use procura_core::secret::kind::{ApiKey, UserIdentity};
 use procura_core::user::{User, UserKind};
 use procura_core::workload_identity::{AgentState, WorkloadIdentity};
 
 use crate::contract::database::Database;
-use crate::contract::samples::{NOW, agent, grant, own, provider, sealed, tags, with_accounts};
+use crate::contract::samples::{
+    NOW, agent, grant, other, own, provider, sealed, tags, with_accounts,
+};
 
 pub(super) async fn an_access_key_is_found_listed_and_revoked_once(database: Database) {
     let store = database.store();
@@ -287,11 +289,18 @@ pub(super) async fn a_user_is_found_by_kind_and_index(database: Database) {
             assert!(own.user(UserKind::Verified, &[1; 32])?.is_none());
             // The same letters in the two namespaces are two users.
             assert!(own.insert_user(&verified, &[1; 32], &sealed(), NOW)?);
-            assert!(own.insert_user(&asserted, &[1; 32], &sealed(), NOW)?);
+            let identity = sealed::<UserIdentity>();
+            assert!(own.insert_user(&asserted, &[1; 32], &identity, NOW)?);
             assert!(!own.insert_user(&new(UserKind::Asserted), &[1; 32], &sealed(), NOW)?);
             assert_eq!(own.user(UserKind::Verified, &[1; 32])?, Some(verified));
             assert_eq!(own.user(UserKind::Asserted, &[1; 32])?, Some(asserted));
             assert!(own.user(UserKind::Asserted, &[2; 32])?.is_none());
+            let found = own.user_identity(asserted.id)?.unwrap();
+            assert_eq!(found.as_bytes(), identity.as_bytes());
+            let nobody = new(UserKind::Asserted);
+            assert!(own.user_identity(nobody.id)?.is_none());
+            let mut other = tx.account(other());
+            assert!(other.user_identity(asserted.id)?.is_none());
             Ok(())
         })
         .await;

@@ -70,6 +70,12 @@ pub mod kind {
     /// The private half of a key that signs client assertions, as PKCS #8 (RFC 5958).
     #[derive(Debug)]
     pub enum PrivateKey {}
+    /// What the session-binding service has a browser keep for it.
+    #[derive(Debug)]
+    pub enum BrowserState {}
+    /// The key that seals it.
+    #[derive(Debug)]
+    pub enum CookieKey {}
     /// The token with which a user proved who they are.
     #[derive(Debug)]
     pub enum UserToken {}

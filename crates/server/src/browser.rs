@@ -13,7 +13,7 @@ use procura_core::error::{Error, Kind};
 use crate::response::{self, Answer};
 use crate::service::{Peer, Service};
 
-mod page;
+pub(crate) mod page;
 
 /// Where a session's link leads.
 const AUTHORIZE: &str = "/identities/oauth2/authorize";
@@ -127,7 +127,8 @@ fn request_uri(query: &str) -> Option<String> {
     values.next().is_none().then_some(value)
 }
 
-fn is_ahead(headers: &HeaderMap) -> bool {
+/// Whether a browser loads this before its user asks for it.
+pub(crate) fn is_ahead(headers: &HeaderMap) -> bool {
     ["sec-purpose", "purpose", "x-moz"].iter().any(|name| {
         headers
             .get(*name)
@@ -138,7 +139,7 @@ fn is_ahead(headers: &HeaderMap) -> bool {
 
 /// The value of a cookie. One that is there twice with two values is not looked at: somebody else
 /// has set one of them.
-fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
+pub(crate) fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
     let all = headers
         .get_all(COOKIE)
         .iter()

@@ -19,5 +19,6 @@ mod ops;
 mod request;
 mod response;
 mod service;
+pub mod session_binding;
 
 pub use crate::listener::{Limits, Listener};

@@ -143,7 +143,7 @@ impl Listener {
                         crate::native::answer(&service.app, request).await
                     }
                 });
-                let builder = this.builder();
+                let builder = this.limits.builder();
                 let connection = builder.serve_connection(TokioIo::new(stream), service);
                 finish(connection, stop, this.limits.drain_timeout).await;
             });
@@ -181,7 +181,7 @@ impl Listener {
     }
 
     async fn metrics_connection(&self, stream: TcpStream, stop: Stop) {
-        if self.limit_writes(&stream).is_err() {
+        if self.limits.limit_writes(&stream).is_err() {
             return;
         }
         let service = Arc::clone(&self.service);
@@ -191,13 +191,14 @@ impl Listener {
             async move { Ok::<_, Infallible>(answer) }
         });
         let connection = self
+            .limits
             .builder()
             .serve_connection(TokioIo::new(stream), answer);
         finish(connection, stop, self.limits.drain_timeout).await;
     }
 
     async fn connection(&self, stream: TcpStream, address: SocketAddr, stop: Stop) {
-        if stream.set_nodelay(true).is_err() || self.limit_writes(&stream).is_err() {
+        if stream.set_nodelay(true).is_err() || self.limits.limit_writes(&stream).is_err() {
             return;
         }
         let service = Arc::clone(&self.service);
@@ -206,29 +207,32 @@ impl Listener {
             async move { request::answer(&service, Peer(address.ip()), incoming).await }
         });
         let connection = self
+            .limits
             .builder()
             .serve_connection(TokioIo::new(stream), answer);
         finish(connection, stop, self.limits.drain_timeout).await;
     }
+}
 
+impl Limits {
     // SECURITY: hyper has no timeout of its own for a client that asks and does not read (test:
     // a_client_that_does_not_read_ends_its_connection). The kernel's counts for what it still has
     // to deliver after we have closed, too.
-    fn limit_writes(&self, stream: &TcpStream) -> io::Result<()> {
+    pub(crate) fn limit_writes(&self, stream: &TcpStream) -> io::Result<()> {
         // Zero would mean the kernel's own, and the kernel's type has a sign.
-        let millis = self.limits.write_timeout.as_millis().clamp(1, 0x7fff_ffff);
+        let millis = self.write_timeout.as_millis().clamp(1, 0x7fff_ffff);
         let millis = u32::try_from(millis).map_err(io::Error::other)?;
         Ok(rustix::net::sockopt::set_tcp_user_timeout(stream, millis)?)
     }
 
-    fn builder(&self) -> http1::Builder {
+    pub(crate) fn builder(&self) -> http1::Builder {
         let mut builder = http1::Builder::new();
         builder
             // SECURITY: without a timer hyper's timeouts do nothing (tests: slow_head).
             .timer(TokioTimer::new())
-            .header_read_timeout(self.limits.head_timeout)
-            .max_buf_size(self.limits.head_bytes)
-            .max_headers(self.limits.headers)
+            .header_read_timeout(self.head_timeout)
+            .max_buf_size(self.head_bytes)
+            .max_headers(self.headers)
             .keep_alive(true)
             .half_close(false);
         builder
@@ -236,7 +240,10 @@ impl Listener {
 }
 
 /// A place for another connection; none when the node stops.
-async fn place(places: &Arc<Semaphore>, stop: &mut Stop) -> Option<OwnedSemaphorePermit> {
+pub(crate) async fn place(
+    places: &Arc<Semaphore>,
+    stop: &mut Stop,
+) -> Option<OwnedSemaphorePermit> {
     tokio::select! {
         permit = Arc::clone(places).acquire_owned() => permit.ok(),
         () = stop.requested() => None,
@@ -244,8 +251,11 @@ async fn place(places: &Arc<Semaphore>, stop: &mut Stop) -> Option<OwnedSemaphor
 }
 
 /// Runs a connection to its end; after `stop`, to the end of the request that it serves.
-async fn finish<I, S>(connection: http1::Connection<I, S>, mut stop: Stop, drain_timeout: Duration)
-where
+pub(crate) async fn finish<I, S>(
+    connection: http1::Connection<I, S>,
+    mut stop: Stop,
+    drain_timeout: Duration,
+) where
     S: hyper::service::HttpService<Incoming>,
     S::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     I: hyper::rt::Read + hyper::rt::Write + Unpin,
@@ -270,7 +280,7 @@ where
 }
 
 /// Out of file descriptors or memory: give them time to come back instead of spinning.
-async fn pause_after(error: &io::Error) {
+pub(crate) async fn pause_after(error: &io::Error) {
     tracing::warn!(%error, "a connection could not be accepted");
     tokio::time::sleep(Duration::from_millis(50)).await;
 }

@@ -12,6 +12,7 @@ use procura_core::account::AccountId;
 use procura_core::action::Action;
 use procura_core::workload_identity::AgentState;
 use procura_demo::DemoProvider;
+use procura_server::session_binding::BaseUrl;
 use procura_store::Outcome;
 
 use crate::client::Client;
@@ -30,6 +31,7 @@ pub struct TestApp {
     address: SocketAddr,
     clients: Clients,
     demo: (DemoProvider, Option<Tasks>),
+    binding: Option<(BaseUrl, Option<Tasks>)>,
     node: Option<Node>,
     store_is_closed: AtomicBool,
     database: Database,
@@ -77,6 +79,10 @@ impl TestApp {
         Setup::default().start().await
     }
 
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "all that a test has; made in two places"
+    )]
     pub(crate) fn new(
         setup: Setup,
         app: Arc<App>,
@@ -84,6 +90,7 @@ impl TestApp {
         node: Node,
         clients: Clients,
         demo: (DemoProvider, Option<Tasks>),
+        binding: Option<(BaseUrl, Option<Tasks>)>,
         database: Database,
     ) -> Self {
         Self {
@@ -93,6 +100,7 @@ impl TestApp {
             address: node.address,
             clients,
             demo,
+            binding,
             node: Some(node),
             store_is_closed: AtomicBool::new(false),
             database,
@@ -102,7 +110,8 @@ impl TestApp {
     /// Ends it as a node ends, and starts it on what it has left.
     pub async fn restart(&mut self) {
         self.end().await;
-        let (app, node) = self.setup.node(&self.database, &self.clock).await;
+        let page = self.binding_page();
+        let (app, node) = self.setup.node(&self.database, &self.clock, page).await;
         self.clients = self.clients.at(node.address);
         self.app = app;
         self.address = node.address;
@@ -112,12 +121,14 @@ impl TestApp {
     /// Another node on the same database; none where a database has one node.
     pub async fn another_node(&self) -> Option<Self> {
         let database = self.database.shared()?;
-        let (app, node) = self.setup.node(&database, &self.clock).await;
+        let page = self.binding_page();
+        let (app, node) = self.setup.node(&database, &self.clock, page).await;
         let clients = self.clients.at(node.address);
         let clock = Arc::clone(&self.clock);
         let demo = (self.demo.0.clone(), None);
+        let binding = self.binding.as_ref().map(|(url, _)| (url.clone(), None));
         Some(Self::new(
-            self.setup, app, clock, node, clients, demo, database,
+            self.setup, app, clock, node, clients, demo, binding, database,
         ))
     }
 
@@ -171,6 +182,16 @@ impl TestApp {
     /// An authorization server and an API beside it, with the same clock.
     pub fn demo(&self) -> &DemoProvider {
         &self.demo.0
+    }
+
+    /// Where the session-binding service is, which must have been asked for
+    /// ([`Setup::session_binding`]).
+    pub fn binding_url(&self) -> &BaseUrl {
+        &self.binding.as_ref().unwrap().0
+    }
+
+    fn binding_page(&self) -> Option<String> {
+        self.binding.as_ref().map(|(url, _)| url.page())
     }
 
     /// The data directory.

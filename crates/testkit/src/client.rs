@@ -58,6 +58,11 @@ impl Client {
         changed
     }
 
+    /// Where it sends.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     /// Its access key.
     pub fn key_id(&self) -> &str {
         &self.signer.key_id

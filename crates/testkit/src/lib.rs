@@ -24,6 +24,7 @@ mod signer;
 
 pub use procura_authority as authority;
 pub use procura_demo as demo;
+pub use procura_server::session_binding::AssertedUsers;
 pub use procura_store::Engine;
 
 pub use crate::app::TestApp;
@@ -33,5 +34,5 @@ pub use crate::clock::TestClock;
 pub use crate::connection::Connection;
 pub use crate::message::{Message, Request, chunked};
 pub use crate::response::Response;
-pub use crate::setup::{ACCOUNT, OTHER_ACCOUNT, REGION, Setup, run};
+pub use crate::setup::{ACCOUNT, BINDING_CLIENT, OTHER_ACCOUNT, REGION, Setup, run};
 pub use crate::signer::Signer;

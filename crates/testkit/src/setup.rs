@@ -13,8 +13,11 @@ use procura_core::access_key::Role;
 use procura_core::account::AccountId;
 use procura_core::action::Action;
 use procura_core::rate::Rate;
-use procura_demo::{DemoProvider, Settings};
+use procura_core::secret::Plain;
+use procura_demo::{DemoAuthentication, DemoClient, DemoProvider, Settings};
 use procura_protocol::egress;
+use procura_protocol::oauth::issuer::DiscoveryUrl;
+use procura_server::session_binding::{self, AssertedUsers, BaseUrl, SessionBinding};
 use procura_server::{Limits, Listener};
 use procura_store::Engine;
 use tokio::net::{TcpListener, UnixListener};
@@ -31,6 +34,9 @@ pub const OTHER_ACCOUNT: &str = "444455556666";
 /// The region of every [`TestApp`].
 pub const REGION: &str = "us-east-1";
 
+/// The client of the session-binding service at the demo provider.
+pub const BINDING_CLIENT: &str = "session-binding";
+
 /// What a [`TestApp`] is started with.
 #[derive(Debug, Clone, Copy)]
 pub struct Setup {
@@ -38,30 +44,35 @@ pub struct Setup {
     rules: Rules,
     outbound_timeout: Option<Duration>,
     token_lifetime_s: Option<u32>,
+    binding: Option<AssertedUsers>,
+}
+
+/// The clock stands still and refills nothing: no test empties a bucket by accident.
+fn plenty() -> RateLimits {
+    let plenty = Rate {
+        per_second: 1_000_000,
+        burst: 1_000_000,
+    };
+    RateLimits {
+        control: plenty,
+        mints: plenty,
+        uses: plenty,
+        account: plenty,
+        address_failures: plenty,
+    }
 }
 
 impl Default for Setup {
     fn default() -> Self {
-        // The clock stands still and refills nothing: no test empties a bucket by accident.
-        let plenty = Rate {
-            per_second: 1_000_000,
-            burst: 1_000_000,
-        };
-        let rates = RateLimits {
-            control: plenty,
-            mints: plenty,
-            uses: plenty,
-            account: plenty,
-            address_failures: plenty,
-        };
         Self {
             limits: Limits {
-                rates,
+                rates: plenty(),
                 ..Limits::default()
             },
             rules: Rules::Baseline,
             outbound_timeout: None,
             token_lifetime_s: Some(3600),
+            binding: None,
         }
     }
 }
@@ -97,6 +108,13 @@ impl Setup {
         self
     }
 
+    /// With a session-binding service on a port of its own, whose page is where users come back to
+    /// whose application names no other place; its users are those of the demo provider.
+    pub fn session_binding(mut self, asserted_users: AssertedUsers) -> Self {
+        self.binding = Some(asserted_users);
+        self
+    }
+
     /// Starts it on SQLite.
     pub async fn start(self) -> TestApp {
         self.start_on(Database::create(Engine::Sqlite).unwrap())
@@ -119,7 +137,12 @@ impl Setup {
 
     async fn start_on(self, database: Database) -> TestApp {
         let clock = Arc::new(TestClock::default());
-        let (app, node) = self.node(&database, &clock).await;
+        let binding = match self.binding {
+            Some(asserted_users) => Some((bind().await, asserted_users)),
+            None => None,
+        };
+        let page = binding.as_ref().map(|((_, base_url), _)| base_url.page());
+        let (app, node) = self.node(&database, &clock, page.clone()).await;
         let maker = KeyMaker {
             app: &app,
             address: node.address,
@@ -131,7 +154,14 @@ impl Setup {
             "http://{}/identities/oauth2/callback/",
             node.address
         ));
-        TestApp::new(self, app, clock, node, clients, demo, database)
+        let binding = binding.map(|((socket, base_url), asserted_users)| {
+            let settings = binding_settings(&base_url, &clients.binding, &demo.0, asserted_users);
+            let service = SessionBinding::new(settings, Arc::<TestClock>::clone(&clock)).unwrap();
+            let mut tasks = Tasks::default();
+            tasks.spawn(|stop| service.serve(socket, stop));
+            (base_url, Some(tasks))
+        });
+        TestApp::new(self, app, clock, node, clients, demo, binding, database)
     }
 
     /// A node on this database.
@@ -139,6 +169,7 @@ impl Setup {
         self,
         database: &Database,
         clock: &Arc<TestClock>,
+        binding_page: Option<String>,
     ) -> (Arc<App>, Node) {
         let socket = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = socket.local_addr().unwrap();
@@ -152,8 +183,7 @@ impl Setup {
             region: REGION.parse().unwrap(),
             rules: self.rules,
             endpoint: format!("http://{address}"),
-
-            binding_page: None,
+            binding_page,
             outbound,
         };
         let app = App::start(config, Arc::<TestClock>::clone(clock))
@@ -180,6 +210,49 @@ impl Setup {
             background,
         };
         (app, node)
+    }
+}
+
+/// A port for the session-binding service.
+async fn bind() -> (TcpListener, BaseUrl) {
+    let socket = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = socket.local_addr().unwrap();
+    (socket, format!("http://{address}").parse().unwrap())
+}
+
+/// A session-binding service with the access key of `client`, which the demo provider knows.
+fn binding_settings(
+    base_url: &BaseUrl,
+    client: &Client,
+    demo: &DemoProvider,
+    asserted_users: AssertedUsers,
+) -> session_binding::Settings {
+    let secret = "binding-secret";
+    demo.add_client(DemoClient {
+        name: "Session binding".to_owned(),
+        redirect_uris: vec![base_url.redirect_uri()],
+        ..DemoClient::new(
+            BINDING_CLIENT,
+            DemoAuthentication::Secret(secret.to_owned()),
+            &[],
+        )
+    });
+    session_binding::Settings {
+        base_url: base_url.clone(),
+        api_url: format!("http://{}", client.address()),
+        region: REGION.parse().unwrap(),
+        access_key_id: client.key_id().parse().unwrap(),
+        secret_access_key: Plain::new(client.secret().as_bytes().to_vec()),
+        discovery_url: DiscoveryUrl::parse(&demo.discovery_url()).unwrap(),
+        client_id: BINDING_CLIENT.to_owned(),
+        client_secret: Plain::new(secret.as_bytes().to_vec()),
+        cookie_key: Plain::new(vec![7; 32]),
+        asserted_users,
+        outbound: OutboundConfig::new(egress::Rules::dev(Vec::new(), [])),
+        limits: Limits {
+            rates: plenty(),
+            ..Limits::default()
+        },
     }
 }
 

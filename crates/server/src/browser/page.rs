@@ -10,21 +10,29 @@ use hyper::{Response, StatusCode};
 use crate::response::{self, Answer};
 
 const STYLE: &str = "body{font:1.1rem/1.5 system-ui,sans-serif;max-width:36rem;margin:2rem auto;\
-                     padding:0 1rem;color:#111;background:#fff}\
-                     h1{font-size:1.4rem}";
+                     padding:0 1rem;color:#111;background:#fff;overflow-wrap:anywhere}\
+                     h1{font-size:1.4rem}\
+                     button{font:inherit;padding:.6rem 1.2rem;margin:.5rem .5rem .5rem 0}\
+                     .note{font-size:.9rem;color:#555}\
+                     .warning{border-left:.3rem solid #c33;padding-left:.7rem}";
 
 /// SECURITY: nothing is loaded, run, framed or sent anywhere from a page of ours.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; \
                       base-uri 'none'; form-action 'self'";
 
 /// A page that says one thing.
-pub(super) fn say(status: StatusCode, title: &str, text: &str) -> Answer {
-    let (title, text) = (Escaped(title), Escaped(text));
+pub(crate) fn say(status: StatusCode, title: &str, text: &str) -> Answer {
+    html(status, title, &format!("<p>{}</p>", Escaped(text)))
+}
+
+/// A page. What stands in `body` went through [`Escaped`] where it is not ours.
+pub(crate) fn html(status: StatusCode, title: &str, body: &str) -> Answer {
+    let title = Escaped(title);
     let html = format!(
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
          <title>{title}</title><style>{STYLE}</style></head>\
-         <body><h1>{title}</h1><p>{text}</p></body></html>\n"
+         <body><h1>{title}</h1>{body}</body></html>\n"
     );
     let mut answer: Answer = response::text(status, "");
     *answer.body_mut() = Full::new(Bytes::from(html));
@@ -42,7 +50,7 @@ pub(super) fn say(status: StatusCode, title: &str, text: &str) -> Answer {
 }
 
 /// A text as it stands in HTML.
-struct Escaped<'a>(&'a str);
+pub(crate) struct Escaped<'a>(pub(crate) &'a str);
 
 impl fmt::Display for Escaped<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

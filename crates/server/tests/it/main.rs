@@ -66,6 +66,7 @@ mod rate_limits;
 mod renewal;
 mod replay;
 mod revocation;
+mod session_binding;
 mod simultaneous;
 mod telemetry;
 mod token_attacks;

@@ -6,9 +6,13 @@
 // 127.0.0.1, prints one line of JSON with its addresses, and then answers each line of JSON on its
 // input with one line on its output:
 //
-//     {"do": "clients", "clients": […]}   these are the clients from now on (client metadata)
-//     {"do": "rotate"}                    a new set of keys; the old ones are gone
-//     {"do": "requests"}                  what was asked of the token endpoint since the last time
+//     {"do": "clients", "clients": […], "token_life_s": 600}
+//                           these are the clients from now on (client metadata), and so long do
+//                           their access tokens live, in seconds
+//     {"do": "rotate"}      a new set of keys; the old ones are gone
+//     {"do": "requests"}    what was asked of the token endpoint since the last time
+//
+// Whoever opens its pages is the user whose name they enter, with any password.
 //
 // It ends when its input does.
 
@@ -22,6 +26,9 @@ const installed = createRequire(join(process.argv[2], 'package.json'));
 const { Provider, errors } = installed('oidc-provider');
 const jose = installed('jose');
 
+// Our output is the answers; the package's notices go where its warnings go.
+console.info = console.warn;
+
 /** The grant of the checks: a token of the user who is named, of no browser and no password. */
 const USER_GRANT = 'urn:procura:check:user';
 const ALGORITHMS = ['ES256', 'RS256', 'EdDSA'];
@@ -29,6 +36,7 @@ const TOKEN_LIFE_S = 600;
 
 let issuer;
 let clients = [];
+let tokenLifeS = TOKEN_LIFE_S;
 let keys = await newKeys();
 let requests = [];
 /** What answers: a provider cannot be given other clients or keys, so that it is replaced. */
@@ -50,7 +58,7 @@ function resourceOf(identifier) {
   return {
     scope: 'read write',
     audience: identifier,
-    accessTokenTTL: TOKEN_LIFE_S,
+    accessTokenTTL: tokenLifeS,
     accessTokenFormat: 'jwt',
     jwt: { sign: { alg } },
   };
@@ -60,10 +68,14 @@ function newProvider() {
   const provider = new Provider(issuer, {
     clients,
     jwks: { keys },
-    scopes: ['read', 'write'],
+    scopes: ['openid', 'offline_access', 'read', 'write'],
+    findAccount: (_ctx, sub) => ({ accountId: sub, claims: () => ({ sub }) }),
+    pkce: { required: () => true },
+    rotateRefreshToken: true,
     features: {
       clientCredentials: { enabled: true },
-      devInteractions: { enabled: false },
+      devInteractions: { enabled: true },
+      introspection: { enabled: true },
       resourceIndicators: {
         enabled: true,
         defaultResource: () => undefined,
@@ -72,7 +84,7 @@ function newProvider() {
     },
     // So that whoever reads the token sees what came along.
     extraTokenClaims: (ctx) => ({ audience_asked: ctx.oidc.body?.audience }),
-    ttl: { ClientCredentials: TOKEN_LIFE_S, AccessToken: TOKEN_LIFE_S },
+    ttl: { ClientCredentials: tokenLifeS, AccessToken: tokenLifeS },
   });
   provider.registerGrantType(USER_GRANT, userToken, ['sub', 'resource', 'ended_s_ago']);
   provider.use(remember);
@@ -106,7 +118,7 @@ async function remember(ctx, next) {
 function carryOut(command) {
   switch (command.do) {
     case 'clients':
-      ({ clients } = command);
+      ({ clients, token_life_s: tokenLifeS = TOKEN_LIFE_S } = command);
       break;
     case 'requests': {
       const since = requests;

@@ -48,14 +48,14 @@ class AuthorizationServer:
         self.process.stdin.flush()
         return self.hear()
 
-    def clients(self, *clients: dict) -> None:
-        """These are its clients from now on."""
+    def clients(self, *clients: dict, **more: int) -> None:
+        """These are its clients from now on, and so long do their tokens live (`token_life_s`)."""
         common = {
             "grant_types": ["client_credentials", USER_GRANT],
             "redirect_uris": [],
             "response_types": [],
         }
-        self.do("clients", clients=[{**common, **client} for client in clients])
+        self.do("clients", clients=[{**common, **client} for client in clients], **more)
 
     def requests(self) -> list[dict]:
         """What was asked of the token endpoint since the last call: form, scheme, status."""

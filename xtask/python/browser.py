@@ -69,7 +69,7 @@ class Page:
         return query_of(self.url)
 
 
-# What is filled in where a page has a form; nothing is: the user stops here.
+# What is filled in where a page has a form; with None the user stops here.
 Answer = Callable[[Page, Form], dict[str, str] | None]
 
 
@@ -112,8 +112,8 @@ class Browser:
                 page = self.get(page.location)
                 continue
             form = next(iter(page.forms), None)
-            filled = form and answer(page, form)
-            if not filled:
+            filled = answer(page, form) if form else None
+            if filled is None:
                 return page
             page = self.submit(form, **filled)
         raise AssertionError(f"too many pages: {[page.url for page in self.pages]}")

@@ -117,13 +117,27 @@ impl AuthorizationRequest {
 const NOT_REGISTERED: Fault =
     Fault::Page("send a redirect_uri that is registered for the client, to the letter");
 
-/// RFC 9700 §2.1: equal as texts, but for the one segment after a prefix.
+/// RFC 9700 §2.1: equal as texts, but for the one segment after a prefix and for the port of this
+/// machine.
 fn is_registered(client: &DemoClient, uri: &str) -> bool {
     let is_exact = client.redirect_uris.iter().any(|known| known == uri);
     let prefix = client.redirect_prefix.as_deref();
     let prefix = prefix.filter(|prefix| prefix.ends_with('/'));
     let segment = prefix.and_then(|prefix| uri.strip_prefix(prefix));
-    is_exact || segment.is_some_and(is_plain_segment)
+    let path = client.loopback_path.as_deref();
+    let path = path.filter(|path| path.starts_with('/'));
+    let is_loopback = path.is_some_and(|path| is_at_loopback(path, uri));
+    is_exact || is_loopback || segment.is_some_and(is_plain_segment)
+}
+
+/// `http://127.0.0.1:PORT` and the path, and nothing that a reader of URLs takes for anything else.
+fn is_at_loopback(path: &str, uri: &str) -> bool {
+    let port = uri
+        .strip_prefix("http://127.0.0.1:")
+        .and_then(|rest| rest.strip_suffix(path));
+    port.is_some_and(|port| {
+        port.bytes().all(|byte| byte.is_ascii_digit()) && port.parse::<u16>().is_ok()
+    })
 }
 
 /// One segment that no reader of URLs takes for anything else.

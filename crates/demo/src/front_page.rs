@@ -4,7 +4,8 @@ use axum::extract::State;
 
 use crate::api::DEMO_API_KEY;
 use crate::provider::DemoProvider;
-use crate::user::{DEMO_PASSWORD, DEMO_USERS};
+use crate::settings::DEMO_APP_SECRET;
+use crate::user::{DEMO_APP, DEMO_PASSWORD, DEMO_USERS};
 
 /// For a newcomer who opens the address in a browser.
 pub(crate) async fn show(State(provider): State<DemoProvider>) -> String {
@@ -25,6 +26,8 @@ Authorization server
   revocation        POST {issuer}/revoke
   user info         GET  {issuer}/userinfo    Authorization: Bearer TOKEN, with the scope openid
   a user's token    GET  {issuer}/users/NAME/token    (NAME: {users})
+  sign-in           of applications on this machine: client {DEMO_APP}, secret {DEMO_APP_SECRET},
+                    back to http://127.0.0.1:PORT/signed-in
 
 API
   who am I          GET  {issuer}/api/whoami          Authorization: Bearer TOKEN

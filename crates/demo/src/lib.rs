@@ -39,8 +39,8 @@ pub use self::authorization_request::AuthorizationRequestSeen;
 pub use self::misbehaviour::Misbehaviour;
 pub use self::provider::DemoProvider;
 pub use self::settings::{
-    DEMO_CLIENT, DEMO_SECRET, DemoAuthentication, DemoClient, Profile, RefreshPolicy, RefreshWhen,
-    Settings,
+    DEMO_APP_SECRET, DEMO_CLIENT, DEMO_SECRET, DemoAuthentication, DemoClient, Profile,
+    RefreshPolicy, RefreshWhen, Settings,
 };
 pub use self::token_endpoint::TokenRequestSeen;
 pub use self::user::{DEMO_APP, DEMO_PASSWORD, DEMO_USERS};

@@ -5,10 +5,16 @@ use std::sync::Arc;
 
 use procura_core::time::Clock;
 
+use crate::user::DEMO_APP;
+
 /// The client that is registered from the beginning.
 pub const DEMO_CLIENT: &str = "demo-client";
 /// Its secret.
 pub const DEMO_SECRET: &str = "demo-secret";
+/// The secret of [`DEMO_APP`] where applications sign users in.
+pub const DEMO_APP_SECRET: &str = "demo-app-secret";
+/// Where users come back to who sign in with [`DEMO_APP`], at a port of this machine.
+const SIGNED_IN: &str = "/signed-in";
 
 /// What a demo provider is started with.
 #[derive(Clone)]
@@ -23,17 +29,24 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// One client, [`DEMO_CLIENT`] with [`DEMO_SECRET`], which may ask for `read`, `write`
-    /// and `repo`; tokens live for an hour. It has no redirect URI yet.
+    /// Two clients; tokens live for an hour. [`DEMO_CLIENT`] with [`DEMO_SECRET`] may ask for
+    /// `read`, `write` and `repo`, and has no redirect URI yet. With [`DEMO_APP`] and
+    /// [`DEMO_APP_SECRET`] an application on this machine signs users in; they come back to
+    /// `http://127.0.0.1:PORT/signed-in`.
     pub fn new(clock: Arc<dyn Clock>) -> Self {
-        let authentication = DemoAuthentication::Secret(DEMO_SECRET.to_owned());
-        let scopes = ["read", "write", "repo"];
+        let secret = |text: &str| DemoAuthentication::Secret(text.to_owned());
+        let agents = DemoClient {
+            name: "Demo client".to_owned(),
+            ..DemoClient::new(DEMO_CLIENT, secret(DEMO_SECRET), &["read", "write", "repo"])
+        };
+        let application = DemoClient {
+            name: "Demo application".to_owned(),
+            loopback_path: Some(SIGNED_IN.to_owned()),
+            ..DemoClient::new(DEMO_APP, secret(DEMO_APP_SECRET), &[])
+        };
         Self {
             clock,
-            clients: vec![DemoClient {
-                name: "Demo client".to_owned(),
-                ..DemoClient::new(DEMO_CLIENT, authentication, &scopes)
-            }],
+            clients: vec![agents, application],
             access_token_lifetime_s: Some(3600),
         }
     }
@@ -61,11 +74,14 @@ pub struct DemoClient {
     /// for `openid`, `profile`, `email` and `offline_access`.
     pub scopes: Vec<String>,
     /// Where users may be sent back to: exactly these (RFC 9700 §2.1). Without any, and without
-    /// [`Self::redirect_prefix`], there is no code for it.
+    /// [`Self::redirect_prefix`] and [`Self::loopback_path`], there is no code for it.
     pub redirect_uris: Vec<String>,
     /// Users may also be sent back to this URL, which ends in a slash, with one more segment. For a
     /// client whose redirect URI is made after it is registered.
     pub redirect_prefix: Option<String>,
+    /// Users may also be sent back to this path at any port of 127.0.0.1 (RFC 8252 §7.3). It begins
+    /// with a slash. For an application that runs wherever a port is free.
+    pub loopback_path: Option<String>,
     /// What becomes of its refresh tokens.
     pub refresh: RefreshPolicy,
     /// When it gets one.
@@ -87,6 +103,7 @@ impl DemoClient {
             scopes: scopes.iter().map(|&scope| scope.to_owned()).collect(),
             redirect_uris: Vec::new(),
             redirect_prefix: None,
+            loopback_path: None,
             refresh: RefreshPolicy::default(),
             refresh_when: RefreshWhen::default(),
             access_token_lifetime_s: None,

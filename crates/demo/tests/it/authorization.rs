@@ -1,5 +1,7 @@
 //! `GET /authorize`: who asks, where the user goes, and what is said there.
 
+use procura_demo::DEMO_APP;
+
 use crate::browser::{
     Ask, Browser, CALLBACK, CHALLENGE, app, attribute, location, parameter, redeem, served_for,
 };
@@ -110,6 +112,37 @@ async fn a_prefix_stands_for_callback_urls_that_are_not_known_yet() {
     served.provider.allow_redirects_below(open);
     let other_port = ask("").with("redirect_uri", "http://localhost:9401");
     assert_eq!(browser.ask(&other_port).await.status, 400);
+}
+
+#[tokio::test]
+async fn an_application_on_this_machine_signs_users_in_at_any_port() {
+    let served = Served::start().await;
+    let mut browser = Browser::new(&served);
+    let ask = |uri: &str| {
+        let ask = Ask::new().with("client_id", DEMO_APP);
+        ask.with("redirect_uri", uri).with("scope", "openid")
+    };
+    for good in [
+        "http://127.0.0.1:8000/signed-in",
+        "http://127.0.0.1:1/signed-in",
+    ] {
+        let url = browser.allow(&ask(good), "alice").await;
+        assert!(url.as_str().starts_with(&format!("{good}?code=")), "{url}");
+    }
+    for bad in [
+        "http://127.0.0.1/signed-in",
+        "http://127.0.0.1:/signed-in",
+        "http://127.0.0.1:+80/signed-in",
+        "http://127.0.0.1:70000/signed-in",
+        "http://127.0.0.1:8000/",
+        "http://127.0.0.1:8000/a/signed-in",
+        "http://127.0.0.1:8000/signed-in?a=b",
+        "http://127.0.0.1:8000@evil.example/signed-in",
+        "http://evil.example:8000/signed-in",
+        "https://127.0.0.1:8000/signed-in",
+    ] {
+        assert_eq!(browser.ask(&ask(bad)).await.status, 400, "{bad}");
+    }
 }
 
 #[tokio::test]

@@ -48,9 +48,12 @@ class Delegate:
             "resourceOauth2ReturnUrl": self.return_url, **more,
         }
 
+    def asks(self, *scopes: str, **more) -> dict:
+        return self.data.get_resource_oauth2_token(**self.asked(*scopes, **more))
+
     def gets(self, *scopes: str, **more) -> str:
         """A token that is there."""
-        answer = self.data.get_resource_oauth2_token(**self.asked(*scopes, **more))
+        answer = self.asks(*scopes, **more)
         assert "accessToken" in answer and "authorizationUrl" not in answer, told(answer)
         return answer["accessToken"]
 

@@ -4,9 +4,12 @@ consent pages, PKCE, refresh tokens, and scopes that grow."""
 import base64
 import json
 import sys
+import time
+import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
@@ -18,6 +21,11 @@ from oauth2_clients import SECRET, provider, with_secret
 from service import Service, each
 
 CLIENT = "the-agents-client"
+# How long tokens live that are to be renewed.
+LIFE_S = 10
+# So many ask for the same token at once.
+ASKERS = 8
+PATIENCE_S = 30
 # It gives refresh tokens to who asks for them and for a page that says so.
 OFFLINE = {"customParameters": {"prompt": "consent"}}
 
@@ -64,14 +72,25 @@ class Stage:
 
     def introspected(self, token: str) -> dict:
         """What the server says of a token of its own (RFC 7662)."""
+        url = f"{self.server.token_endpoint}/introspection"
+        with urllib.request.urlopen(self.posts(url, token=token)) as reply:
+            return json.load(reply)
+
+    def asks_by_itself(self, **form: str) -> int:
+        """The status of a token request by somebody who has all that the client has."""
+        try:
+            with urllib.request.urlopen(self.posts(self.server.token_endpoint, **form)) as reply:
+                return reply.status
+        except urllib.error.HTTPError as error:
+            return error.code
+
+    def posts(self, url: str, **form: str) -> urllib.request.Request:
+        """A request of the client, which proves itself."""
         credentials = f"{CLIENT}:{urllib.parse.quote_plus(SECRET)}".encode()
-        request = urllib.request.Request(
-            f"{self.server.token_endpoint}/introspection",
-            data=urllib.parse.urlencode({"token": token}).encode(),
+        return urllib.request.Request(
+            url, data=urllib.parse.urlencode(form).encode(),
             headers={"Authorization": f"Basic {base64.b64encode(credentials).decode()}"},
         )
-        with urllib.request.urlopen(request) as reply:
-            return json.load(reply)
 
     def whose(self, token: str) -> tuple[str, list[str]]:
         said = self.introspected(token)
@@ -165,23 +184,61 @@ def a_no_ends_the_session(stage: Stage) -> None:
     assert stage.server.requests() == []
 
 
-def refresh_tokens(stage: Stage) -> None:
-    """One is kept where the server gives one."""
-    stage.tokens_live(token_life_s=20)
+def tokens_are_renewed(stage: Stage) -> list[str]:
+    """Access tokens that live for seconds, and refresh tokens that are good once."""
+    stage.tokens_live(token_life_s=LIFE_S)
     dave = stage.agent_of("dave")
     begun = dave.begins("openid", "offline_access", "read", **stage.asked("dave"))
     stage.consents(begun, "dave")
-    token = dave.ends(begun)
-    said = stage.introspected(token)
-    assert said["exp"] - said["iat"] == 20, said
-    [redeemed] = stage.server.requests()
-    assert redeemed["form"]["grant_type"] == "authorization_code", redeemed
-    # The newest record of a consent: this one's.
-    tail = stage.service.cli("audit", "tail", "-n", "200").stdout.splitlines()
-    consents = [line for line in tail if "the user consented" in line]
-    assert sum("with a refresh token" in line for line in consents) == 3, consents
-    # Carol did not ask for one.
-    assert len(consents) == 4, consents
+    tokens = [dave.ends(begun)]
+    stage.server.requests()
+    used = []
+    for _ in range(2):
+        waits_until_over(stage, tokens[-1])
+        # Many ask, one goes.
+        with ThreadPoolExecutor(ASKERS) as pool:
+            asking = [pool.submit(dave.gets, "read") for _ in range(ASKERS)]
+            [token] = {one.result() for one in asking}
+        [renewed] = stage.server.requests()
+        assert (renewed["scheme"], renewed["status"]) == ("Basic", 200), renewed
+        assert renewed["form"]["grant_type"] == "refresh_token", renewed
+        assert token not in tokens
+        expected = ["offline_access", "openid", "read"]
+        assert stage.whose(token) == ("dave of the third party", expected)
+        tokens.append(token)
+        used.append(renewed["form"]["refresh_token"])
+    assert len(set(used)) == 2, "the server has rotated the refresh token, and the old one was sent"
+    what_is_revoked_is_asked_for_again(stage, dave, tokens[-1], used[0])
+    return [*tokens, *used]
+
+
+def what_is_revoked_is_asked_for_again(
+    stage: Stage, dave: Delegate, token: str, used: str
+) -> None:
+    # A refresh token that comes twice ends all that came of its consent (RFC 9700 §4.14.2).
+    status = stage.asks_by_itself(grant_type="refresh_token", refresh_token=used)
+    assert status == 400, status
+    stage.server.requests()
+    assert not stage.introspected(token)["active"]
+    # The service learns of it when it has to renew: until then it gives what it has.
+    deadline = time.monotonic() + PATIENCE_S
+    while "accessToken" in dave.asks("read"):
+        assert time.monotonic() < deadline, "the token is given although it is over"
+        time.sleep(0.5)
+    refused = stage.server.requests()
+    assert [one["status"] for one in refused] == [400], refused
+    begun = dave.begins("read", **stage.asked("dave"))
+    # Nobody tries the dead one again.
+    assert stage.server.requests() == []
+    stage.consents(begun, "dave")
+    assert stage.whose(dave.ends(begun))[0] == "dave of the third party"
+
+
+def waits_until_over(stage: Stage, token: str) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while stage.introspected(token)["active"]:
+        assert time.monotonic() < deadline, "the server's token does not end"
+        time.sleep(0.25)
 
 
 def main() -> None:
@@ -196,9 +253,9 @@ def main() -> None:
             grown = the_scopes_grow_by_consent(stage, first)
             tokens_are_for_a_resource(stage)
             a_no_ends_the_session(stage)
-            refresh_tokens(stage)
+            renewed = tokens_are_renewed(stage)
         tail = service.cli("audit", "tail", "-n", "200").stdout
-        for secret in (first, grown, SECRET, "alice", "third party"):
+        for secret in (first, grown, *renewed, SECRET, "alice", "third party"):
             assert secret not in tail, tail
         verified = service.cli("audit", "verify").stdout
         assert verified.startswith("verified: "), verified

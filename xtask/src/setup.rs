@@ -1,8 +1,8 @@
 //! `cargo xtask setup`: what a machine needs beside the Rust toolchain and a C compiler.
 //!
 //! PostgreSQL's server programs (tests start their own server with them), a Python environment with
-//! the unmodified clients, and Node.js with an authorization server that is not ours. Nothing is done
-//! when all is there, so it is run whenever in doubt.
+//! the unmodified clients and one with what an example needs, and Node.js with an authorization
+//! server that is not ours. Nothing is done when all is there, so it is run whenever in doubt.
 
 mod node;
 mod postgres;
@@ -15,7 +15,7 @@ use anyhow::{Context as _, bail};
 
 pub(crate) use node::{VARIABLE as NODE_VARIABLE, packages as node_packages};
 pub(crate) use postgres::programs as postgres_programs;
-pub(crate) use python::{environment, interpreter};
+pub(crate) use python::{EXAMPLES_VARIABLE, environment, examples_environment, interpreter};
 
 use crate::workspace::{cargo, has_program, members, variable};
 

@@ -56,6 +56,10 @@ impl Run {
             environment: vec![
                 ("CARGO_TERM_COLOR", "never".into()),
                 (setup::NODE_VARIABLE, setup::node_packages()?.into()),
+                (
+                    setup::EXAMPLES_VARIABLE,
+                    setup::examples_environment()?.into(),
+                ),
             ],
             rows: Vec::new(),
             tests: None,

@@ -1,4 +1,5 @@
-//! The Python environment: the service model that `gen` reads, and the clients that check us.
+//! The Python environments: the service model that `gen` reads, the clients that check us, and what
+//! an example imports.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,39 +11,54 @@ use super::{carry_out, folder, packages};
 use crate::workspace::has_program;
 
 const REQUIREMENTS: &str = "xtask/python/requirements.txt";
-/// In the environment: the requirements that were installed into it, all of them.
+/// What users of the example install: all of it with hashes.
+const OF_EXAMPLE: &str = "examples/fastapi-session-binding/requirements.txt";
+/// In an environment: the requirements that were installed into it, all of them.
 const MARKER: &str = "procura-requirements.txt";
 
-/// Sees to it that the environment holds what the requirements pin.
+/// Where the path of the example's environment is handed on, and what names another one.
+pub(crate) const EXAMPLES_VARIABLE: &str = "PROCURA_EXAMPLES_VENV";
+
+/// Sees to it that the environments hold what the requirements pin.
 pub(super) fn ready() -> anyhow::Result<()> {
-    let environment = environment()?;
-    let wanted = fs::read(REQUIREMENTS).with_context(|| format!("cannot read {REQUIREMENTS}"))?;
+    holds(&environment()?, REQUIREMENTS, &[])?;
+    holds(&examples_environment()?, OF_EXAMPLE, &["--require-hashes"])
+}
+
+fn holds(environment: &Path, requirements: &str, more: &[&str]) -> anyhow::Result<()> {
+    let wanted = fs::read(requirements).with_context(|| format!("cannot read {requirements}"))?;
     let marker = environment.join(MARKER);
-    if interpreter()?.is_file() && fs::read(&marker).is_ok_and(|installed| installed == wanted) {
+    let python = python_of(environment);
+    if python.is_file() && fs::read(&marker).is_ok_and(|installed| installed == wanted) {
         println!("python: {}", environment.display());
         return Ok(());
     }
-    create(&environment)?;
+    create(environment)?;
     println!(
-        "python: installing {REQUIREMENTS} into {}",
+        "python: installing {requirements} into {}",
         environment.display()
     );
-    let install = [
+    let mut install = Command::new(python);
+    install.args([
         "-m",
         "pip",
         "install",
         "--quiet",
         "--disable-pip-version-check",
-        "--requirement",
-    ];
-    carry_out(Command::new(interpreter()?).args(install).arg(REQUIREMENTS))?;
+    ]);
+    install.args(more).args(["--requirement", requirements]);
+    carry_out(&mut install)?;
     // Last, so that an installation that broke off is done again.
     fs::write(&marker, wanted).with_context(|| format!("cannot write {}", marker.display()))
 }
 
 /// The Python that has the clients.
 pub(crate) fn interpreter() -> anyhow::Result<PathBuf> {
-    Ok(environment()?.join("bin/python3"))
+    Ok(python_of(&environment()?))
+}
+
+fn python_of(environment: &Path) -> PathBuf {
+    environment.join("bin/python3")
 }
 
 /// `PROCURA_VENV`, or a folder of the user's cache.
@@ -50,8 +66,13 @@ pub(crate) fn environment() -> anyhow::Result<PathBuf> {
     folder("PROCURA_VENV", "venv")
 }
 
+/// `PROCURA_EXAMPLES_VENV`, or a folder of the user's cache.
+pub(crate) fn examples_environment() -> anyhow::Result<PathBuf> {
+    folder(EXAMPLES_VARIABLE, "examples-venv")
+}
+
 fn create(environment: &Path) -> anyhow::Result<()> {
-    if has_program(interpreter()?, &["-m", "pip", "--version"]) {
+    if has_program(python_of(environment), &["-m", "pip", "--version"]) {
         return Ok(());
     }
     let make = || {

@@ -51,7 +51,7 @@ class Page:
 
     url: str
     status: int
-    headers: HTTPMessage
+    headers: HTTPMessage = field(repr=False)
     text: str
 
     @property

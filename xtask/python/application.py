@@ -84,8 +84,8 @@ class Application:
             return 401, "sign in first"
         if "error" in query:
             return 200, f"not linked: {query['error']}"
-        # As an application with one agent for all its users would do without the check of the
-        # service: whoever brings the state is believed to be the one who got it.
+        # Less than an application should look at: it does not ask whether this user was given the
+        # state. What the service makes of another user is what the checks want to see.
         if query.get("state") not in self.states:
             return 403, "this did not begin here"
         try:

@@ -205,7 +205,7 @@ impl App {
             node: self.node,
             started_at: cx.now,
         };
-        let (held, generation) = (basis.clone(), known.generation);
+        let (held, generation, asked_at) = (basis.clone(), known.generation, cx.now);
         let committed = self
             .store
             .run_tx("begin_renewal", move |tx| {
@@ -217,7 +217,7 @@ impl App {
                 let Some(found) = own.renewable(&permit, key.agent, key.user)? else {
                     return Ok(Outcome::Unrecorded(Beginning::Changed));
                 };
-                if let Some(beginning) = settled(&found, generation, now) {
+                if let Some(beginning) = settled(&found, generation, asked_at, now) {
                     return Ok(Outcome::Unrecorded(beginning));
                 }
                 let Some(revealed) = own.reveal_client_secret(&permit)? else {
@@ -463,11 +463,17 @@ pub(crate) struct Renewed {
     pub(crate) entry: Entry,
 }
 
-/// Whether there is nothing to begin, with tokens of `generation` to be renewed at `now`.
-fn settled(found: &Renewable, generation: u64, now: Timestamp) -> Option<Beginning> {
+/// Whether there is nothing to begin for who saw tokens of `generation` at `asked_at`. Leases and
+/// pauses are by the database's time, `now`: nodes compare them.
+fn settled(
+    found: &Renewable,
+    generation: u64,
+    asked_at: Timestamp,
+    now: Timestamp,
+) -> Option<Beginning> {
     let connection = &found.connection;
     let is_other = connection.generation != generation || connection.health != Health::Live;
-    if is_other || found.refresh_token.is_none() || connection.due(now) == Due::No {
+    if is_other || found.refresh_token.is_none() || connection.due(asked_at) == Due::No {
         return Some(Beginning::Settled(connection.generation));
     }
     if found.leased_until.is_some_and(|until| now < until) {

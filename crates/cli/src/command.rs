@@ -11,6 +11,7 @@ mod grants;
 mod issuers;
 mod keys;
 mod migrate;
+mod session_binding;
 mod signing_keys;
 mod vault;
 
@@ -27,6 +28,8 @@ use crate::exit::Exit;
 pub(crate) enum Command {
     /// Run the service on this machine, with everything made at the first start.
     Dev(dev::Dev),
+    /// Run the page to which users come back from a provider, apart from the service.
+    SessionBinding(session_binding::SessionBinding),
     /// Print what a shell needs to use the running service: eval "$(procura env)".
     Env(env::Env),
     /// Make and list accounts.
@@ -70,6 +73,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let output = arguments.output;
     match arguments.command {
         Command::Dev(dev) => dev::run(&data_dir, dev).await,
+        Command::SessionBinding(binding) => session_binding::run(binding).await,
         Command::Env(env) => env::run(&data_dir, &env),
         Command::Accounts(accounts) => accounts::run(&data_dir, output, accounts).await,
         Command::Agents(agents) => agents::run(&data_dir, output, agents).await,

@@ -24,6 +24,18 @@ pub(crate) struct Instance {
     pub(crate) access_key_id: String,
     /// Its secret.
     pub(crate) secret_access_key: String,
+    /// The key of the session-binding service of `procura dev`, if it runs one.
+    #[serde(default)]
+    pub(crate) binding: Option<BindingKey>,
+}
+
+/// An access key with the role `binding`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct BindingKey {
+    /// Its id.
+    pub(crate) access_key_id: String,
+    /// Its secret.
+    pub(crate) secret_access_key: String,
 }
 
 impl Instance {

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod demo;
+mod session_binding;
 
 use std::fs::DirBuilder;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -64,7 +65,7 @@ pub(crate) async fn run(data_dir: &DataDir, command: Dev) -> anyhow::Result<Exit
 
 // SECURITY: the root key is in this memory; it must neither be written to a disk by a crash nor be
 // read by a debugger of the same user (test: memory_is_neither_dumped_nor_traced).
-fn keep_memory_private() {
+pub(crate) fn keep_memory_private() {
     use rustix::process::{Resource, Rlimit, setrlimit};
     let none = Rlimit {
         current: Some(0),
@@ -95,18 +96,23 @@ async fn serve(data_dir: &DataDir, command: Dev) -> anyhow::Result<ExitCode> {
     let sockets = bind(command.port).await?;
     let port = port_of(&sockets)?;
     let demo_socket = demo::bind(&command).await?;
+    let binding = session_binding::Place::bind(&command).await?;
     let metrics = bind_metrics(command.metrics).await?;
     // Nothing that is called may be us; the gateway's port is ours before it listens.
     let metrics_port = command.metrics.map(|address| address.port());
-    let own_ports = [port, GATEWAY_PORT].into_iter().chain(metrics_port);
+    let binding_port = binding.as_ref().map(|place| place.port()).transpose()?;
+    let beside = [GATEWAY_PORT].into_iter().chain(metrics_port);
+    let beside: Vec<u16> = beside.chain(binding_port).collect();
+    // The session-binding service is a client of the API, and of nothing else that is ours.
+    let binding_rules = egress::Rules::dev(command.allow_outbound.clone(), beside.clone());
+    let own_ports = beside.into_iter().chain([port]);
     let config = StartConfig {
         data_dir: data_dir.path().to_owned(),
         store: store_config(data_dir, command.store),
         region,
         rules: command.policies.into(),
         endpoint: format!("http://127.0.0.1:{port}"),
-
-        binding_page: None,
+        binding_page: binding.as_ref().map(|place| place.page()),
         outbound: OutboundConfig::new(egress::Rules::dev(command.allow_outbound, own_ports)),
     };
     let app = App::start(config, Arc::new(SystemClock)).await?;
@@ -118,10 +124,23 @@ async fn serve(data_dir: &DataDir, command: Dev) -> anyhow::Result<ExitCode> {
         Some(socket) => Some(demo::run(&app, &instance, socket, &mut tasks).await?),
         None => None,
     };
-    instance.demo = demo;
-    instance.write(data_dir)?;
-    let listener = Listener::new(Arc::clone(&app), limits(command.no_rate_limits));
+    instance.demo = demo.as_ref().map(|demo| demo.issuer());
+    let limits = limits(command.no_rate_limits);
     let mut requests = Tasks::default();
+    if let (Some(place), Some(demo)) = (binding, &demo) {
+        place
+            .run(
+                &app,
+                &mut instance,
+                demo,
+                binding_rules,
+                limits,
+                &mut requests,
+            )
+            .await?;
+    }
+    instance.write(data_dir)?;
+    let listener = Listener::new(Arc::clone(&app), limits);
     for socket in sockets {
         let listener = listener.clone();
         requests.spawn(|stop| listener.serve(socket, stop));
@@ -260,6 +279,7 @@ async fn introduce(
         keys.iter()
             .any(|key| key.id.as_str() == known.access_key_id && key.revoked_at.is_none())
     });
+    let binding = known.as_ref().and_then(|known| known.binding.clone());
     let (access_key_id, secret_access_key) = if let Some(known) = known {
         (known.access_key_id, known.secret_access_key)
     } else {
@@ -281,6 +301,7 @@ async fn introduce(
         region: app.region().to_string(),
         access_key_id,
         secret_access_key,
+        binding,
     };
     Ok(instance)
 }
@@ -328,6 +349,7 @@ mod tests {
         let command = Dev {
             allow_outbound: Vec::new(),
             demo_port: None,
+            binding_port: None,
             policies: Policies::Baseline,
             no_demo: true,
             no_rate_limits: false,

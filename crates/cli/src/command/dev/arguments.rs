@@ -16,7 +16,11 @@ pub(crate) struct Dev {
     /// free one. Left out, it is the port of the API and 2.
     #[arg(long)]
     pub(crate) demo_port: Option<u16>,
-    /// Run no demo providers.
+    /// The port of the session-binding service on 127.0.0.1, the page to which users come back; 0
+    /// takes a free one. Left out, it is the port of the API and 4.
+    #[arg(long)]
+    pub(crate) binding_port: Option<u16>,
+    /// Run no demo providers, and no session-binding service, whose users are theirs.
     #[arg(long)]
     pub(crate) no_demo: bool,
     /// Forget everything when it ends: a temporary data directory.

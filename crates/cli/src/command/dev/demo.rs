@@ -46,25 +46,26 @@ pub(super) async fn bind(command: &Dev) -> anyhow::Result<Option<TcpListener>> {
     }
 }
 
-/// Serves the demo providers and makes the credential providers that lead to them; their address.
+/// Serves the demo providers and makes the credential providers that lead to them.
 pub(super) async fn run(
     app: &App,
     instance: &Instance,
     socket: TcpListener,
     tasks: &mut Tasks,
-) -> anyhow::Result<String> {
+) -> anyhow::Result<DemoProvider> {
     let settings = Settings::new(Arc::new(SystemClock));
     let demo = DemoProvider::new(socket.local_addr()?, settings)?;
+    // Each credential provider has a callback URL of its own, which is not known before.
     demo.allow_redirects_below(app.callbacks());
-    let issuer = demo.issuer();
     introduce(app, &instance.access_key_id.parse()?, &demo.discovery_url()).await?;
+    let serving = demo.clone();
     tasks.spawn(|mut stop| async move {
         let stopped = async move { stop.requested().await };
-        if let Err(error) = demo.serve(socket, stopped).await {
+        if let Err(error) = serving.serve(socket, stopped).await {
             tracing::error!(%error, "the demo providers stopped");
         }
     });
-    Ok(issuer)
+    Ok(demo)
 }
 
 /// Makes the credential providers where they are not there yet. The OAuth 2 one that is there is told

@@ -19,7 +19,6 @@ mod words;
 
 use std::convert::Infallible;
 use std::fmt;
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use hyper::body::Incoming;
@@ -27,7 +26,6 @@ use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 use procura_app::outbound::{Outbound, OutboundConfig};
-use procura_app::rate_limit::RateLimiter;
 use procura_app::task::Stop;
 use procura_core::access_key::AccessKeyId;
 use procura_core::error::Error;
@@ -46,9 +44,7 @@ use self::api::Api;
 use self::cookie::Cookies;
 use self::provider::LoginProvider;
 use crate::body::Budget;
-use crate::connections::Connections;
 use crate::listener::{Limits, finish, pause_after, place};
-use crate::service::Peer;
 
 /// What the service is started with.
 #[derive(Debug)]
@@ -76,7 +72,7 @@ pub struct Settings {
     pub asserted_users: AssertedUsers,
     /// What may be called, and how.
     pub outbound: OutboundConfig,
-    /// What one node takes on at most.
+    /// What one process takes on at most. Addresses are not told apart.
     pub limits: Limits,
 }
 
@@ -104,8 +100,6 @@ struct Shared {
     clock: Arc<dyn Clock>,
     limits: Limits,
     budget: Budget,
-    connections: Connections,
-    limiter: RateLimiter,
 }
 
 impl fmt::Debug for SessionBinding {
@@ -120,18 +114,22 @@ impl SessionBinding {
     /// # Errors
     /// The settings are wrong: [`procura_core::error::Kind::Caller`] says which.
     pub fn new(settings: Settings, clock: Arc<dyn Clock>) -> Result<Self, Error> {
-        let outbound = Outbound::new(settings.outbound)?;
+        // The API asks a provider while we wait for it, and may take as long as we give a provider.
+        let patient = OutboundConfig {
+            total_timeout: settings.outbound.total_timeout.saturating_mul(2),
+            ..settings.outbound.clone()
+        };
         let limits = settings.limits;
         Ok(Self(Arc::new(Shared {
             api: Api::new(
-                outbound.clone(),
+                Outbound::new(patient)?,
                 &settings.api_url,
                 settings.region,
                 settings.access_key_id,
                 settings.secret_access_key,
             )?,
             login_provider: LoginProvider::new(
-                outbound,
+                Outbound::new(settings.outbound)?,
                 settings.discovery_url,
                 settings.client_id,
                 settings.client_secret,
@@ -143,8 +141,6 @@ impl SessionBinding {
             clock,
             limits,
             budget: Budget::new(limits.unproved_body_bytes),
-            connections: Connections::new(limits.connections_per_peer),
-            limiter: RateLimiter::new(limits.rates),
         })))
     }
 
@@ -157,20 +153,19 @@ impl SessionBinding {
                 accepted = socket.accept() => accepted,
                 () = stop.requested() => break,
             };
-            let (stream, address) = match accepted {
-                Ok(accepted) => accepted,
+            // What ends TLS stands before us, so that all users have one address: nothing is counted
+            // against it.
+            let stream = match accepted {
+                Ok((stream, _)) => stream,
                 Err(error) => {
                     pause_after(&error).await;
                     continue;
                 }
             };
-            let Some(held) = self.0.connections.open(address.ip().into()) else {
-                continue;
-            };
             let (this, stop) = (self.clone(), stop.clone());
             open.spawn(async move {
-                this.connection(stream, address, stop).await;
-                drop((permit, held));
+                this.connection(stream, stop).await;
+                drop(permit);
             });
             while open.try_join_next().is_some() {}
         }
@@ -178,7 +173,7 @@ impl SessionBinding {
         while open.join_next().await.is_some() {}
     }
 
-    async fn connection(&self, stream: TcpStream, address: SocketAddr, stop: Stop) {
+    async fn connection(&self, stream: TcpStream, stop: Stop) {
         let limits = self.0.limits;
         if stream.set_nodelay(true).is_err() || limits.limit_writes(&stream).is_err() {
             return;
@@ -187,7 +182,7 @@ impl SessionBinding {
         let answer = service_fn(move |request: Request<Incoming>| {
             let shared = Arc::clone(&shared);
             async move {
-                let answer = visit::answer(&shared, Peer(address.ip()), request).await;
+                let answer = visit::answer(&shared, request).await;
                 Ok::<Response<_>, Infallible>(answer)
             }
         });

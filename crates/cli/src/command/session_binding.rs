@@ -215,8 +215,8 @@ mod tests {
         let name = format!("procura-cookie-key-{}", std::process::id());
         let path = std::env::temp_dir().join(name);
         let made = cookie_key(&path).unwrap();
-        let mode = std::fs::metadata(&path).unwrap().mode() & 0o777;
-        assert_eq!(mode, 0o600);
+        let permissions = std::fs::metadata(&path).unwrap().permissions();
+        assert_eq!(permissions.mode() & 0o777, 0o600);
         let again = cookie_key(&path).unwrap();
         assert_eq!(made.expose_secret(), again.expose_secret());
         std::fs::set_permissions(&path, Permissions::from_mode(0o640)).unwrap();

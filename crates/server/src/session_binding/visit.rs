@@ -8,7 +8,7 @@ use procura_core::authorization_session::SessionUri;
 use procura_core::error::Error;
 use procura_core::time::Timestamp;
 
-use super::api::{CameBack, Session, WhoseSession};
+use super::api::{CameBack, Refusal, Session, WhoseSession};
 use super::confirmation::{self, Asked};
 use super::cookie::{Cookie, random_text};
 use super::login::{self, Going, NotGoing, Visitor};
@@ -17,7 +17,6 @@ use super::{AssertedUsers, Shared};
 use crate::body;
 use crate::browser::{self, page};
 use crate::response::{self, Answer};
-use crate::service::Peer;
 
 /// The page to which users come back.
 pub(super) const LINKED: &str = "/linked";
@@ -48,25 +47,19 @@ fn address(path: &str, session_uri: &str) -> String {
 }
 
 /// Answers a browser.
-pub(super) async fn answer(shared: &Shared, peer: Peer, request: Request<Incoming>) -> Answer {
+pub(super) async fn answer(shared: &Shared, request: Request<Incoming>) -> Answer {
     let (parts, body) = request.into_parts();
     if parts.method == Method::GET && parts.uri.path() == "/healthz" {
         return response::text(StatusCode::OK, "ok\n");
     }
     let visit = Visit {
         shared,
-        peer,
         now: shared.clock.now(),
         parts: &parts,
     };
     match visit.answer(body).await {
         Ok(answer) => answer,
-        Err(Wrong::Said(words)) => {
-            if words.status == StatusCode::NOT_FOUND {
-                visit.count_failure();
-            }
-            said(&words)
-        }
+        Err(Wrong::Said(words)) => said(&words),
         Err(Wrong::Failed(error)) => {
             tracing::error!(cause = ?error.cause(), "a page failed: {}", error.public());
             said(&words::SIGN_IN_UNAVAILABLE)
@@ -96,7 +89,6 @@ impl From<Error> for Wrong {
 /// One request.
 struct Visit<'a> {
     shared: &'a Shared,
-    peer: Peer,
     now: Timestamp,
     parts: &'a Parts,
 }
@@ -107,10 +99,6 @@ impl Visit<'_> {
         // SECURITY: a name of somebody else that was made to lead to this machine has no page here.
         if !self.shared.base_url.is_secure() && !self.is_meant(headers) {
             return Err(words::MISDIRECTED.into());
-        }
-        let limiter = &self.shared.limiter;
-        if limiter.check_address(self.peer.0.into(), self.now).is_err() {
-            return Err(words::TOO_OFTEN.into());
         }
         let query = self.parts.uri.query().unwrap_or_default();
         if query.len() > QUERY_BYTES_MAX {
@@ -130,10 +118,7 @@ impl Visit<'_> {
             (&Method::GET, CALLBACK) => {
                 match login::finish(self.shared, self.now, headers, query).await {
                     Ok(going) => sent_on(&going),
-                    Err(NotGoing { words, cookies }) => {
-                        self.count_failure();
-                        Ok(with_cookies(said(&words), cookies))
-                    }
+                    Err(NotGoing { words, cookies }) => Ok(with_cookies(said(&words), cookies)),
                 }
             }
             _ => Err(words::NO_PAGE.into()),
@@ -143,11 +128,6 @@ impl Visit<'_> {
     fn is_meant(&self, headers: &HeaderMap) -> bool {
         let host = headers.get(HOST).and_then(|host| host.to_str().ok());
         host == Some(self.shared.base_url.authority())
-    }
-
-    fn count_failure(&self) {
-        let limiter = &self.shared.limiter;
-        limiter.count_failure(self.peer.0.into(), self.now);
     }
 
     async fn sign_in(&self, uri: &str, anew: bool) -> Result<Answer, Wrong> {
@@ -263,10 +243,20 @@ impl Visit<'_> {
         };
         match self.shared.api.complete(self.now, &uri, &who).await {
             Ok(()) => Ok(said(&words::done(&session.agent, &session.provider))),
-            Err(refusal) => {
-                tracing::info!(status = refusal.status, "refused: {}", refusal.message);
-                Err(words::refused(&refusal).into())
-            }
+            Err(refusal) => Err(self.refused(&uri, &refusal).await.into()),
+        }
+    }
+
+    /// What to say of a session that could not be completed.
+    async fn refused(&self, uri: &str, refusal: &Refusal) -> Words {
+        tracing::info!(status = refusal.status, "refused: {}", refusal.message);
+        if refusal.not_now().is_some() {
+            return words::refused(refusal);
+        }
+        // The provider of the agent's tokens may have failed: then the session says so.
+        match self.describe(uri).await {
+            Ok(_) => words::refused(refusal),
+            Err(words) => words,
         }
     }
 }

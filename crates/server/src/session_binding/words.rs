@@ -43,12 +43,6 @@ pub(super) const MISDIRECTED: Words = words(
     DID_NOT_WORK,
     "This page was asked for under another name than its own.",
 );
-/// Too many failures of an address.
-pub(super) const TOO_OFTEN: Words = words(
-    StatusCode::TOO_MANY_REQUESTS,
-    "Please wait",
-    "This address has failed too often. Wait a minute and try again.",
-);
 /// The user said no at the provider.
 pub(super) const NOT_CONSENTED: Words = words(
     StatusCode::OK,
@@ -172,11 +166,16 @@ const NOT_ALLOWED: Words = words(
     "The service does not let this page complete the request. Tell the administrator: its access \
      key needs the role `binding`, in the account of the agent.",
 );
+const BUSY: Words = words(
+    StatusCode::TOO_MANY_REQUESTS,
+    "Please wait",
+    "Too much is asked at this moment. Wait a minute, open this page again, and continue.",
+);
 const SERVICE_FAILED: Words = words(
     StatusCode::BAD_GATEWAY,
     "Please try again",
-    "The service that keeps the connection does not answer as it should. Nothing was allowed that \
-     you could see here; try again in a minute.",
+    "The service that keeps the connection does not answer as it should. Try again in a minute; if \
+     you have pressed Continue already, look into the application first.",
 );
 
 /// What became of a request that the service refused. Each names the part that did not match.
@@ -188,6 +187,7 @@ pub(super) fn refused(refusal: &Refusal) -> Words {
         401 => TOKEN_NOT_TAKEN,
         403 => NOT_ALLOWED,
         404 => UNKNOWN_SESSION,
+        429 => BUSY,
         _ => SERVICE_FAILED,
     }
 }

@@ -506,3 +506,72 @@ async fn what_is_no_page_of_a_session_says_so() {
     let other = page("/linked").replace("127.0.0.1", "localhost");
     says(&browser.get(&other).await, 421, "another name");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_the_provider_refuses_in_the_end_is_told() {
+    let app = ready(AssertedUsers::Refused).await;
+    let (_, begun) = begun(&app).await;
+    let mut browser = Browser::new();
+    let asked = asked(&app, &mut browser, &begun, "alice").await;
+    app.demo().misbehave(Some(Misbehaviour::GrantsMore));
+    let told = press(&mut browser, &asked, "continue").await;
+    says(
+        &told,
+        409,
+        "granted more scopes than the user was asked for",
+    );
+    app.demo().misbehave(None);
+    says(&browser.get(&asked.url).await, 409, "granted more scopes");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_sign_in_provider_that_fails_is_told_apart_from_a_user_who_does() {
+    let app = ready(AssertedUsers::Refused).await;
+    let (_, begun) = begun(&app).await;
+    let mut browser = Browser::new();
+    let page = come_back(&app, &mut browser, &begun, "alice").await;
+    app.demo()
+        .misbehave(Some(Misbehaviour::DiscoveryBody("{".to_owned())));
+    says(&browser.get(&page).await, 502, "does not answer");
+    app.demo().misbehave(None);
+    // It is not asked again at once.
+    says(&browser.get(&page).await, 502, "does not answer");
+    app.clock().advance(3);
+    let url = sent_to_sign_in(&app, &mut browser, &page).await;
+    let back = browser.deny_at_demo(&url, "alice").await;
+    says(&browser.get_and_follow(&back).await, 403, "did not sign in");
+    app.demo().misbehave(Some(Misbehaviour::KeySetDown));
+    let url = sent_to_sign_in(&app, &mut browser, &page).await;
+    says(
+        &sign_in(&mut browser, &url, "alice").await,
+        502,
+        "does not answer",
+    );
+    app.demo().misbehave(None);
+    let url = sent_to_sign_in(&app, &mut browser, &page).await;
+    says(
+        &sign_in(&mut browser, &url, "alice").await,
+        200,
+        "Alice Demo",
+    );
+    // Its keys change: those that are new are asked for, once it is time.
+    app.demo().rotate_keys(false);
+    let anew = format!(
+        "{}/login?{}",
+        app.binding_url(),
+        page.split_once('?').unwrap().1
+    );
+    let url = sent_to_sign_in(&app, &mut browser, &anew).await;
+    says(
+        &sign_in(&mut browser, &url, "alice").await,
+        403,
+        "does not prove",
+    );
+    app.clock().advance(30);
+    let url = sent_to_sign_in(&app, &mut browser, &anew).await;
+    says(
+        &sign_in(&mut browser, &url, "alice").await,
+        200,
+        "Alice Demo",
+    );
+}

@@ -535,6 +535,12 @@ fn authorization_url(
 ) -> Result<String, Error> {
     let row = vendor_table::row(client.vendor);
     let endpoints = client.configuration.endpoints();
+    // SECURITY: without PKCE a code that leaks is worth a token (attack 14 of the catalogue).
+    if endpoints.is_some_and(|endpoints| endpoints.lacks_s256) {
+        return Err(Error::conflict(
+            "the provider says that it does not know PKCE with S256; users are not sent there",
+        ));
+    }
     let endpoint = endpoints
         .and_then(|endpoints| endpoints.authorization.as_deref())
         .ok_or_else(|| {

@@ -144,6 +144,7 @@ impl ToldClient {
                 response_types: told.response_types.clone(),
                 token_auth_methods: told.token_auth_methods.clone(),
                 names_itself: false,
+                lacks_s256: false,
             }),
             EndpointSource::Discovered(url) => AuthorizationServer::Discovered {
                 url: url.url().as_str().to_owned(),

@@ -227,6 +227,7 @@ impl App {
             response_types: None,
             token_auth_methods: None,
             names_itself: metadata.authorization_response_iss_parameter_supported,
+            lacks_s256: lacks_s256(&metadata.code_challenge_methods_supported),
         };
         let secret = self.open_client_secret(basis, revealed).await?;
         let client = Oauth2Client {
@@ -300,6 +301,12 @@ impl App {
             .map(Some)
             .map_err(Error::internal_source)
     }
+}
+
+/// Whether a server lists ways of PKCE, and S256 is not among them. One that lists none may do it all the
+/// same: several vendors do (RFC 9700 §2.1.1 lets a client find out otherwise).
+fn lacks_s256(methods: &[String]) -> bool {
+    !methods.is_empty() && methods.iter().all(|method| method != "S256")
 }
 
 /// A client, ready to ask its server.

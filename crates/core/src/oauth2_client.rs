@@ -75,6 +75,10 @@ pub struct Endpoints {
     /// name is not taken.
     #[serde(skip_serializing_if = "is_false", default)]
     pub names_itself: bool,
+    /// Whether it says that it has other ways of PKCE than S256, or none that is it (RFC 8414 §2); then
+    /// no user is sent there.
+    #[serde(skip_serializing_if = "is_false", default)]
+    pub lacks_s256: bool,
 }
 
 #[expect(
@@ -221,6 +225,7 @@ mod tests {
             response_types: None,
             token_auth_methods: None,
             names_itself: false,
+            lacks_s256: false,
         }
     }
 

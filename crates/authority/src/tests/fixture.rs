@@ -146,7 +146,12 @@ impl Flow {
     }
 
     pub(crate) fn asked_of(&self, authority: &Authority) -> Verdict {
-        authority.may_release(&Use {
+        authority.may_release(&self.asking_for(Credential::ApiKey))
+    }
+
+    /// The use of another credential by the same.
+    pub(crate) fn asking_for<'a>(&'a self, credential: Credential<'a>) -> Use<'a> {
+        Use {
             caller: &self.caller,
             agent: AgentOf {
                 account: self.agent.0,
@@ -160,9 +165,9 @@ impl Flow {
                 account: self.provider.0,
                 provider: &self.provider.1,
             },
-            credential: Credential::ApiKey,
+            credential,
             grants: &self.grants,
-        })
+        }
     }
 
     /// The question that says no, if one does.

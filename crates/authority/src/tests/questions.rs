@@ -1,7 +1,9 @@
 //! The questions of a use: each can say no alone, and none can be answered by another.
 
 use procura_core::access_key::Role;
+use procura_core::connection::Consent;
 use procura_core::grant::WithUser;
+use procura_core::scope::{ScopeSeparator, Scopes};
 use procura_core::user::{OnBehalfOf, UserKind};
 use procura_core::workload_identity::AgentState;
 use proptest::prelude::*;
@@ -9,7 +11,7 @@ use proptest::prelude::*;
 use super::fixture::{
     Flow, agent, baseline, baseline_and, foreign, grant, key, own, provider, strict, user,
 };
-use crate::{Authority, Caller, Rules, Verdict};
+use crate::{Authority, Caller, Credential, Rules, Verdict};
 
 #[test]
 fn the_honest_flow_is_a_yes_with_its_reasons() {
@@ -26,6 +28,81 @@ fn the_honest_flow_is_a_yes_with_its_reasons() {
     );
     assert_eq!(reasons.grant, Some(grant(None, 1, WithUser::Optional).id));
     assert_eq!(Flow::honest().no_of(&strict()), None);
+}
+
+/// A user's token is released by that user's consent to this agent, at this provider, for these scopes,
+/// and by no administrator's grant.
+#[test]
+fn only_the_users_consent_releases_what_is_the_users() {
+    let scopes = |text: &str| Scopes::from_text(text, ScopeSeparator::Space).unwrap();
+    let flow = Flow::honest();
+    let given = Consent {
+        id: flow.grants[0].id,
+        agent: flow.agent.1.id,
+        user: flow.whom.1.user().unwrap().id,
+        provider: flow.provider.1.id,
+        scopes: scopes("read list"),
+    };
+    let ask = |flow: &Flow, asked: &str, consent: Option<&Consent>| {
+        let scopes = scopes(asked);
+        let credential = Credential::UserToken {
+            scopes: &scopes,
+            consent,
+        };
+        let verdict = baseline().may_release(&flow.asking_for(credential));
+        verdict.denial().map(|denial| denial.question.as_str())
+    };
+    assert_eq!(ask(&flow, "read", Some(&given)), None);
+    assert_eq!(ask(&flow, "read", None), Some("grant"));
+    assert_eq!(ask(&flow, "read write", Some(&given)), Some("grant"));
+    let (active, verified) = (AgentState::Active, UserKind::Verified);
+    for other in [
+        Flow::honest().with(own(), 2, active),
+        Flow::honest().to(own(), 2),
+        Flow::honest().on_behalf_of(own(), user(2, verified)),
+        Flow::honest().on_behalf_of(own(), OnBehalfOf::NoUser),
+    ] {
+        assert_eq!(ask(&other, "read", Some(&given)), Some("grant"));
+    }
+    // The questions before it are asked all the same.
+    let stopped = Flow::honest().with(own(), 1, AgentState::Suspended);
+    assert_eq!(ask(&stopped, "read", Some(&given)), Some("agent"));
+    let admin = Flow::honest().by(key(own(), &[Role::Admin]));
+    assert_eq!(ask(&admin, "read", Some(&given)), Some("call"));
+}
+
+/// Before the user is asked, and when the user has come back, agent and user are asked for what they
+/// may; only the first of these asks the caller for its role in it.
+#[test]
+fn who_may_not_have_it_may_not_ask_for_it_either() {
+    let scopes = Scopes::NONE;
+    let credential = || Credential::UserToken {
+        scopes: &scopes,
+        consent: None,
+    };
+    let no = |verdict: Verdict| verdict.denial().map(|denial| denial.question.as_str());
+    let honest = Flow::honest();
+    let authority = baseline();
+    assert_eq!(
+        no(authority.may_ask_consent(&honest.asking_for(credential()))),
+        None
+    );
+    assert_eq!(
+        no(authority.may_connect(&honest.asking_for(credential()))),
+        None
+    );
+    let binding = Flow::honest().by(key(own(), &[Role::Binding]));
+    let asked = binding.asking_for(credential());
+    assert_eq!(no(authority.may_ask_consent(&asked)), Some("call"));
+    assert_eq!(no(authority.may_connect(&asked)), None);
+    let stopped = Flow::honest().with(own(), 1, AgentState::Suspended);
+    let asked = stopped.asking_for(credential());
+    assert_eq!(no(authority.may_ask_consent(&asked)), Some("agent"));
+    assert_eq!(no(authority.may_connect(&asked)), Some("agent"));
+    let asserted = Flow::honest().on_behalf_of(own(), user(1, UserKind::Asserted));
+    let asked = asserted.asking_for(credential());
+    assert_eq!(no(strict().may_ask_consent(&asked)), Some("user"));
+    assert_eq!(no(strict().may_connect(&asked)), Some("user"));
 }
 
 /// Each line changes the honest flow and names the question that says no: in the baseline, in

@@ -36,6 +36,7 @@ tests! {
         what_one_user_gave_one_agent_nobody_else_has
         pages_and_cookies_give_nothing_away
         custom_parameters_never_replace_ours
+        nobody_is_sent_to_a_provider_without_pkce
     }
 }
 
@@ -521,4 +522,31 @@ async fn custom_parameters_never_replace_ours(app: TestApp) {
         opened.contains("hd=example.org") && opened.contains("resource=https"),
         "{opened}"
     );
+}
+
+async fn nobody_is_sent_to_a_provider_without_pkce(app: TestApp) {
+    let issuer = app.demo().issuer();
+    let metadata = |methods: &str| {
+        let text = json!({
+            "issuer": issuer,
+            "authorization_endpoint": format!("{issuer}/authorize"),
+            "token_endpoint": format!("{issuer}/token"),
+            "jwks_uri": format!("{issuer}/jwks"),
+            "response_types_supported": ["code"],
+            "code_challenge_methods_supported": [methods],
+        });
+        Some(Misbehaviour::DiscoveryBody(text.to_string()))
+    };
+    app.demo().misbehave(metadata("plain"));
+    let app = delegation::ready(app).await;
+    let token = delegation::token_for(&app, "agent", "alice").await;
+    let refused = delegation::ask(&app, &token, json!({})).await;
+    let refused = refused.expect_error(400, "ValidationException");
+    assert!(refused.text().contains("S256"), "{}", refused.text());
+    app.demo().misbehave(metadata("S256"));
+    let config = oauth2::config(&app);
+    let made = app.admin().create_oauth2_provider("honest", &config).await;
+    made.expect_status(201);
+    let more = json!({ "resourceCredentialProviderName": "honest" });
+    delegation::begin(&app, &token, more).await;
 }

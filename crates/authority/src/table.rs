@@ -71,6 +71,10 @@ pub enum Group {
     ManageIssuers,
     /// Grant providers' own credentials to agents.
     ManageGrants,
+    /// Read and list what providers gave for users, never a token.
+    ReadConnections,
+    /// Take back what providers gave for users.
+    ManageConnections,
     /// Make and list accounts.
     ManageDeployment,
     /// Rotate encryption keys, and take backups.
@@ -97,6 +101,8 @@ impl Group {
             Self::ManageKeys => "ManageKeys",
             Self::ManageIssuers => "ManageIssuers",
             Self::ManageGrants => "ManageGrants",
+            Self::ReadConnections => "ReadConnections",
+            Self::ManageConnections => "ManageConnections",
             Self::ManageDeployment => "ManageDeployment",
             Self::ManageVault => "ManageVault",
         }
@@ -182,6 +188,10 @@ pub const fn row(action: Action) -> Row {
         Action::CreateGrant | Action::ListGrants | Action::RevokeGrant => {
             always(Group::ManageGrants, &[ADMIN, Who::Operator])
         }
+        Action::ListConnections | Action::GetConnection => {
+            always(Group::ReadConnections, &[ADMIN, AUDITOR, Who::Operator])
+        }
+        Action::RevokeConnection => always(Group::ManageConnections, &[ADMIN, Who::Operator]),
         Action::RegisterIssuer | Action::ListIssuers | Action::RemoveIssuer => {
             always(Group::ManageIssuers, &[Who::Operator])
         }

@@ -90,6 +90,12 @@ pub enum Action {
     ListGrants,
     /// Take a grant back.
     RevokeGrant,
+    /// List what providers gave for users to agents, never a token.
+    ListConnections,
+    /// Read one of these with the names of its user, never a token.
+    GetConnection,
+    /// Take one of these back, here and at its provider.
+    RevokeConnection,
     /// Make a key that signs client assertions.
     CreateSigningKey,
     /// List the keys that sign client assertions.
@@ -114,7 +120,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 50] = [
+    pub const ALL: [Self; 53] = [
         Self::CreateWorkloadIdentity,
         Self::GetWorkloadIdentity,
         Self::UpdateWorkloadIdentity,
@@ -155,6 +161,9 @@ impl Action {
         Self::CreateGrant,
         Self::ListGrants,
         Self::RevokeGrant,
+        Self::ListConnections,
+        Self::GetConnection,
+        Self::RevokeConnection,
         Self::CreateSigningKey,
         Self::ListSigningKeys,
         Self::RegisterIssuer,
@@ -210,6 +219,9 @@ impl Action {
             Self::CreateGrant => "CreateGrant",
             Self::ListGrants => "ListGrants",
             Self::RevokeGrant => "RevokeGrant",
+            Self::ListConnections => "ListConnections",
+            Self::GetConnection => "GetConnection",
+            Self::RevokeConnection => "RevokeConnection",
             Self::CreateSigningKey => "CreateSigningKey",
             Self::ListSigningKeys => "ListSigningKeys",
             Self::RegisterIssuer => "RegisterIssuer",

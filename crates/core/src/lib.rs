@@ -36,6 +36,7 @@ pub mod scope;
 pub mod sealing;
 pub mod secret;
 pub mod signing_key;
+pub mod stated_reason;
 pub mod tag;
 pub mod time;
 pub mod trace;

@@ -13,6 +13,10 @@ pub mod of {
     /// Read the sealed token that a provider gave for a user.
     #[derive(Debug)]
     pub enum RevealConnection {}
+    /// Take a connection back: delete it, and read its sealed tokens once more, to be sent to the
+    /// provider that ends them.
+    #[derive(Debug)]
+    pub enum RevokeConnection {}
     /// Read the sealed secret of a provider's client, to be sent to that provider.
     #[derive(Debug)]
     pub enum UseClientSecret {}

@@ -12,8 +12,12 @@ use crate::driver::Value;
 use crate::row::{Row, count, time};
 use crate::tx::AccountTx;
 
+mod administration;
 mod renewal;
 
+pub use self::administration::{
+    ConnectionFilter, ListedConnection, RevokedConnection, SealedConnection,
+};
 pub use self::renewal::{AfterRenewal, Renewable};
 
 const TABLE: &str = "connection";
@@ -129,6 +133,12 @@ impl AccountTx<'_> {
     pub fn put_connection(&mut self, new: &NewTokens) -> Result<bool, Error> {
         let connection = &new.connection;
         let consent = &connection.consent;
+        // SECURITY: only a first consent makes a row. Tokens that take the place of others need
+        // those to be there still: what was revoked meanwhile does not come back. Held by
+        // `what_was_revoked_is_not_put_back`.
+        if connection.generation > 1 && !self.is_kept(connection.id)? {
+            return Ok(false);
+        }
         let (consented, granted) = (consent.scopes.to_string(), connection.granted.to_string());
         let (refresh, account) = (new.refresh_token.as_ref(), new.provider_account.as_ref());
         let written = self.session.execute(

@@ -17,6 +17,7 @@ mod lookups;
 mod migrations;
 mod postgres_only;
 mod proxy;
+mod revoked_connections;
 mod rotation_rows;
 mod samples;
 mod schema;
@@ -91,6 +92,12 @@ on_both_engines! {
     audit_rows {
         records_are_listed_by_account_and_in_pages
         the_lines_of_a_chain_are_read_from_any_place
+    }
+    revoked_connections {
+        connections_are_listed_by_id_and_by_what_they_join
+        a_connection_is_revoked_for_the_permitted_generation_only
+        a_revocation_ends_the_flows_of_the_same_three_and_no_other
+        what_was_revoked_is_not_put_back
     }
     rotation_rows {
         a_key_is_added_under_the_newest_only

@@ -3,11 +3,13 @@
 use procura_authority::{
     AgentOf, Caller, Credential, ProviderOf, Reasons, Target, Use, Verdict, Whom,
 };
+use procura_core::account::AccountId;
 use procura_core::action::Action;
+use procura_core::connection::Connection;
 use procura_core::credential_provider::ProviderKind;
 use procura_core::error::Error;
 use procura_core::name::VaultName;
-use procura_core::permit::Permit;
+use procura_core::permit::{Permit, of};
 use procura_core::scope::Scopes;
 use procura_core::workload_access_token::Claims;
 
@@ -58,6 +60,29 @@ impl App {
                 Err(Error::denied(denial.public()))
             }
         }
+    }
+
+    /// May the caller of `cx` take `connection` back? The permits are for the generation of the
+    /// connection and the version of its provider that were looked at, and no others: the tokens are
+    /// sent to the provider once more, with the client's secret, to be ended there.
+    pub(crate) fn authorize_revocation(
+        &self,
+        cx: &mut OpCx,
+        account: AccountId,
+        connection: &Connection,
+        provider_version: u64,
+    ) -> Result<(Permit<of::RevokeConnection>, Permit<of::UseClientSecret>), Error> {
+        self.authorize_action(cx, Action::RevokeConnection, &Target::Account(account))?;
+        let (id, provider) = (connection.id, connection.consent.provider);
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "this is the decision that makes the permits"
+        )]
+        let permits = (
+            Permit::dangerous_from_decision(*id.as_bytes(), connection.generation),
+            Permit::dangerous_from_decision(*provider.as_bytes(), provider_version),
+        );
+        Ok(permits)
     }
 
     /// The three questions for a credential of a provider: may this agent, may this user, does a

@@ -9,7 +9,7 @@ use procura_core::authorization_session::{AuthorizationSession, Failure, NotNow}
 use procura_core::connection::excess;
 use procura_core::credential_provider::ProviderKind;
 use procura_core::error::{Error, Kind};
-use procura_core::id::{CallbackId, ExchangeId};
+use procura_core::id::{CallbackId, ExchangeId, RecordId};
 use procura_core::oauth2_client::Oauth2Client;
 use procura_core::permit::of;
 use procura_core::scope::Scopes;
@@ -157,7 +157,20 @@ impl App {
             entry: begun.entry.clone(),
         };
         match self.exchange_code(&begun).await {
-            Ok(granted) => self.connect(ending, granted).await,
+            Ok(granted) => {
+                let kept = self.connect(ending, &granted).await;
+                if kept
+                    .as_ref()
+                    .is_err_and(|error| error.kind() == Kind::Denied)
+                {
+                    let entry = begun.entry.clone();
+                    let id = self.with_rng(|rng| RecordId::generate(entry.at, rng));
+                    let entry = Entry { id, ..entry };
+                    self.give_back(&begun.basis, &begun.revealed, &granted.reply, entry)
+                        .await;
+                }
+                kept
+            }
             Err((failure, error)) => Err(self.fail_session(ending, failure, error).await),
         }
     }
@@ -270,7 +283,7 @@ impl App {
     pub(crate) async fn connect(
         &self,
         ending: Ending,
-        granted: GrantedToUser,
+        granted: &GrantedToUser,
     ) -> Result<Committed<()>, Error> {
         let Ending {
             account,
@@ -279,7 +292,7 @@ impl App {
             entry,
         } = ending;
         for _ in 0..WRITES_MAX {
-            let new = self.tokens_of_consent(account, &session, &granted).await?;
+            let new = self.tokens_of_consent(account, &session, granted).await?;
             let mut entry = entry.clone();
             entry.scopes = granted.scopes.iter().map(str::to_owned).collect();
             let about = format!(
@@ -294,6 +307,9 @@ impl App {
             );
             entry.reason.to_mut().push_str(&about);
             let done = session.clone().done();
+            let mut refused = entry.clone();
+            refused.verdict = Verdict::Deny;
+            refused.reason = format!("{}: {ENDED}", session.id).into();
             let committed = self
                 .store
                 .run_tx("connect", move |tx| {
@@ -301,7 +317,12 @@ impl App {
                     if !own.put_connection(&new)? {
                         return Ok(Outcome::Unrecorded(false));
                     }
-                    own.move_authorization_session(&done)?;
+                    // SECURITY: somebody ended the session while the code was redeemed; what came of
+                    // it goes with it. Held by
+                    // `a_code_that_is_being_redeemed_does_not_bring_it_back`.
+                    if !own.move_authorization_session(&done)? {
+                        return Ok(Outcome::Refused(Error::denied(ENDED), refused.clone()));
+                    }
                     own.delete_token_exchange(journal)?;
                     Ok(Outcome::Done(true, entry.clone()))
                 })
@@ -316,6 +337,9 @@ impl App {
         Err(busy())
     }
 }
+
+const ENDED: &str = "the authorization session was ended while its code was redeemed, and nothing \
+                     is kept; ask for a token again to start another";
 
 /// How often tokens are written when others write the same connection.
 const WRITES_MAX: u32 = 8;

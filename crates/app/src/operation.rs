@@ -15,7 +15,7 @@ use crate::App;
 use crate::authentication::Proved;
 
 /// The context of one operation: who asks for what, when, and what has been found out so far.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct OpCx {
     /// The one time of this operation.
     pub now: Timestamp,

@@ -1,7 +1,9 @@
 //! What we ask an authorization server as its client, and what we make of its answer.
 
 use procura_authority::{Credential, Reasons};
+use procura_core::account::AccountId;
 use procura_core::error::{Error, Kind};
+use procura_core::id::ProviderId;
 use procura_core::machine_token::{Lifetime, TokenRequest};
 use procura_core::oauth2_client::{
     AuthorizationServer, ClientAuthentication, Configuration, Endpoints, Oauth2Client,
@@ -172,6 +174,17 @@ impl App {
         basis: &Basis,
         revealed: &'a RevealedClientSecret,
     ) -> Result<ClientAt<'a>, Error> {
+        self.client_of(basis.account, basis.provider.id, revealed)
+            .await
+    }
+
+    /// The same for what rests on no [`Basis`].
+    pub(crate) async fn client_of<'a>(
+        &self,
+        account: AccountId,
+        provider: ProviderId,
+        revealed: &'a RevealedClientSecret,
+    ) -> Result<ClientAt<'a>, Error> {
         let configuration = &revealed.client.configuration;
         let endpoints = configuration
             .endpoints()
@@ -179,21 +192,22 @@ impl App {
         Ok(ClientAt {
             configuration,
             endpoints,
-            secret: self.open_client_secret(basis, revealed).await?,
-            assertion: self.assertion(basis, configuration, endpoints).await?,
+            secret: self.open_client_secret(account, provider, revealed).await?,
+            assertion: self.assertion(account, configuration, endpoints).await?,
         })
     }
 
     async fn open_client_secret(
         &self,
-        basis: &Basis,
+        account: AccountId,
+        provider: ProviderId,
         revealed: &RevealedClientSecret,
     ) -> Result<Plain<kind::ClientSecret>, Error> {
         let key = self.key_of(&revealed.sealed).await?;
         let place = client_secret_place(
             self.deployment,
-            basis.account,
-            &basis.provider.id,
+            account,
+            &provider,
             revealed.secret_version,
             &revealed.client.configuration,
         );
@@ -229,7 +243,9 @@ impl App {
             names_itself: metadata.authorization_response_iss_parameter_supported,
             lacks_s256: lacks_s256(&metadata.code_challenge_methods_supported),
         };
-        let secret = self.open_client_secret(basis, revealed).await?;
+        let secret = self
+            .open_client_secret(basis.account, basis.provider.id, revealed)
+            .await?;
         let client = Oauth2Client {
             vendor: revealed.client.vendor,
             configuration: configuration.clone().with_found(found),
@@ -274,7 +290,7 @@ impl App {
     /// The assertion of a client that signs (RFC 7523 §2.2): for the issuer alone, for a minute.
     async fn assertion(
         &self,
-        basis: &Basis,
+        account: AccountId,
         configuration: &Configuration,
         endpoints: &Endpoints,
     ) -> Result<Option<String>, Error> {
@@ -285,7 +301,7 @@ impl App {
         let audience = Issuer::parse(audience).map_err(|_| {
             Error::conflict("a client that signs needs the issuer of its server; name it")
         })?;
-        let key = self.signer(basis.account, signs.key).await?;
+        let key = self.signer(account, signs.key).await?;
         let jti = hex::encode(self.with_rng(procura_core::entropy::random_bytes::<16>));
         let additional = |claims| AdditionalClaims::parse(claims).map_err(Error::internal_source);
         let header = additional(&signs.header)?;

@@ -4,6 +4,7 @@
 mod agents;
 mod audit;
 mod backup;
+mod connections;
 mod grants;
 mod issuers;
 mod keys;
@@ -111,6 +112,18 @@ impl Call<'_> {
             }
             (&Method::DELETE, ["v1", "accounts", account, "grants", grant]) => {
                 self.revoke_grant(account, grant).await
+            }
+            (&Method::GET, ["v1", "accounts", account, "connections"]) => {
+                self.connections(account, &query).await
+            }
+            (&Method::POST, ["v1", "accounts", account, "connections", "revoke"]) => {
+                self.revoke_connections(account).await
+            }
+            (&Method::GET, ["v1", "accounts", account, "connections", id]) => {
+                self.connection(account, id).await
+            }
+            (&Method::POST, ["v1", "accounts", account, "connections", id, "revoke"]) => {
+                self.revoke_connection(account, id).await
             }
             (&Method::GET, ["v1", "audit", "records"]) => self.records(&query).await,
             (&Method::GET, ["v1", "audit", "export"]) => self.export().await,

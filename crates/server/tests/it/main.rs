@@ -39,6 +39,7 @@ mod authentication;
 mod bad_framing;
 mod bad_input;
 mod client_assertion;
+mod connections;
 mod declared_errors;
 mod delegation;
 mod delegation_attacks;

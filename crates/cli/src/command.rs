@@ -4,6 +4,7 @@ mod accounts;
 mod agents;
 mod audit;
 mod backup;
+mod connections;
 mod dev;
 mod doctor;
 mod env;
@@ -47,6 +48,9 @@ pub(crate) enum Command {
     /// Grant providers' own credentials (API keys, tokens of the client itself) to agents.
     #[command(subcommand)]
     Grants(grants::Grants),
+    /// List, look at and revoke what providers gave agents for users.
+    #[command(subcommand)]
+    Connections(connections::Connections),
     /// Say whose tokens prove a user.
     #[command(subcommand)]
     Issuers(issuers::Issuers),
@@ -80,6 +84,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Keys(keys) => keys::run(&data_dir, output, keys).await,
         Command::SigningKeys(keys) => signing_keys::run(&data_dir, output, keys).await,
         Command::Grants(grants) => grants::run(&data_dir, output, grants).await,
+        Command::Connections(command) => connections::run(&data_dir, output, command).await,
         Command::Issuers(issuers) => issuers::run(&data_dir, output, issuers).await,
         Command::Audit(audit) => audit::run(&data_dir, output, audit).await,
         Command::Vault(vault) => vault::run(&data_dir, output, vault).await,

@@ -113,17 +113,8 @@ impl Call<'_> {
             (&Method::DELETE, ["v1", "accounts", account, "grants", grant]) => {
                 self.revoke_grant(account, grant).await
             }
-            (&Method::GET, ["v1", "accounts", account, "connections"]) => {
-                self.connections(account, &query).await
-            }
-            (&Method::POST, ["v1", "accounts", account, "connections", "revoke"]) => {
-                self.revoke_connections(account).await
-            }
-            (&Method::GET, ["v1", "accounts", account, "connections", id]) => {
-                self.connection(account, id).await
-            }
-            (&Method::POST, ["v1", "accounts", account, "connections", id, "revoke"]) => {
-                self.revoke_connection(account, id).await
+            (_, ["v1", "accounts", account, "connections", rest @ ..]) => {
+                self.route_connections(&method, account, rest, &query).await
             }
             (&Method::GET, ["v1", "audit", "records"]) => self.records(&query).await,
             (&Method::GET, ["v1", "audit", "export"]) => self.export().await,
@@ -132,9 +123,7 @@ impl Call<'_> {
             (&Method::GET, ["v1", "vault", "rotations"]) => self.rotations().await,
             (&Method::POST, ["v1", "vault", "rotations"]) => self.rotate().await,
             (&Method::POST, ["v1", "backups"]) => self.create_backup().await,
-            _ => Err(Error::not_found(format!(
-                "the native API has no {method} {path}"
-            ))),
+            _ => Err(no_such(&method, &path)),
         }
     }
 
@@ -171,6 +160,10 @@ impl Call<'_> {
         serde_json::from_slice(&bytes)
             .map_err(|error| Error::new(Kind::Caller, format!("the body cannot be read: {error}")))
     }
+}
+
+fn no_such(method: &Method, path: &str) -> Error {
+    Error::not_found(format!("the native API has no {method} {path}"))
 }
 
 fn reply<T: Serialize>(status: u16, body: &T, request: RequestId) -> Result<NativeAnswer, Error> {

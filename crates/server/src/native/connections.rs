@@ -1,5 +1,6 @@
 //! What providers gave for users: listed, shown and taken back. Never a token.
 
+use hyper::Method;
 use procura_app::connections::{ConnectionsOf, ListedConnection, ShownConnection};
 use procura_app::revocation::Answer;
 use procura_core::action::Action;
@@ -13,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::keys::account_id;
-use super::{Call, NativeAnswer, reply};
+use super::{Call, NativeAnswer, no_such, reply};
 
 /// How many connections a list gives that says no limit.
 const LIMIT: u32 = 50;
@@ -233,11 +234,24 @@ fn wanted(
 }
 
 impl Call<'_> {
-    pub(super) async fn connections(
+    /// Everything below `/v1/accounts/{account}/connections`.
+    pub(super) async fn route_connections(
         &mut self,
+        method: &Method,
         account: &str,
+        rest: &[&str],
         query: &str,
     ) -> Result<NativeAnswer, Error> {
+        match (method, rest) {
+            (&Method::GET, []) => self.connections(account, query).await,
+            (&Method::GET, [id]) => self.connection(account, id).await,
+            (&Method::POST, ["revoke"]) => self.revoke_connections(account).await,
+            (&Method::POST, [id, "revoke"]) => self.revoke_connection(account, id).await,
+            _ => Err(no_such(method, &format!("connections/{}", rest.join("/")))),
+        }
+    }
+
+    async fn connections(&mut self, account: &str, query: &str) -> Result<NativeAnswer, Error> {
         self.cx.action = Action::ListConnections;
         let account = account_id(account)?;
         let (mut agent, mut user, mut provider) = (None, None, None);
@@ -270,22 +284,14 @@ impl Call<'_> {
         reply(200, &view, self.cx.request)
     }
 
-    pub(super) async fn connection(
-        &mut self,
-        account: &str,
-        id: &str,
-    ) -> Result<NativeAnswer, Error> {
+    async fn connection(&mut self, account: &str, id: &str) -> Result<NativeAnswer, Error> {
         self.cx.action = Action::GetConnection;
         let (account, id) = (account_id(account)?, connection_id(id)?);
         let shown = self.app.connection_shown(&mut self.cx, account, id).await?;
         reply(200, &ConnectionView::from(&shown.value), self.cx.request)
     }
 
-    pub(super) async fn revoke_connection(
-        &mut self,
-        account: &str,
-        id: &str,
-    ) -> Result<NativeAnswer, Error> {
+    async fn revoke_connection(&mut self, account: &str, id: &str) -> Result<NativeAnswer, Error> {
         self.cx.action = Action::RevokeConnection;
         let (account, id) = (account_id(account)?, connection_id(id)?);
         let reason = reason(self.body::<Revoke>().await?.reason)?;
@@ -296,10 +302,7 @@ impl Call<'_> {
         reply(200, &AnswerView::from(&answer.value), self.cx.request)
     }
 
-    pub(super) async fn revoke_connections(
-        &mut self,
-        account: &str,
-    ) -> Result<NativeAnswer, Error> {
+    async fn revoke_connections(&mut self, account: &str) -> Result<NativeAnswer, Error> {
         self.cx.action = Action::RevokeConnection;
         let account = account_id(account)?;
         let body: RevokeAll = self.body().await?;

@@ -415,8 +415,9 @@ async fn a_provider_without_an_endpoint_is_said_to_have_none() {
 }
 
 async fn a_provider_that_was_moved_gets_no_token_of_the_former_server(app: TestApp) {
-    let (app, _) = connected(app).await;
-    let config = oauth2::config_of_endpoints(&app);
+    let (app, token) = connected(app).await;
+    let method = json!("CLIENT_SECRET_POST");
+    let config = oauth2::with(oauth2::config(&app), "clientAuthenticationMethod", method);
     let moved = json!({
         "name": "demo",
         "credentialProviderVendor": "CustomOauth2",
@@ -424,6 +425,9 @@ async fn a_provider_that_was_moved_gets_no_token_of_the_former_server(app: TestA
     });
     let moved = app.admin().call(UpdateOauth2CredentialProvider, moved);
     moved.await.expect_status(200);
+    // Its endpoints are found, and one is for revocations.
+    let machine = app.agent_host().machine_token(&token, "demo", &["read"]);
+    machine.await.expect_status(200);
     let answer = revoked(&app, only(&app).await).await;
     assert_eq!(answer.at_provider.as_str(), "not_asked");
     assert_eq!(app.demo().revocation_requests(), 0);

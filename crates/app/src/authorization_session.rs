@@ -42,7 +42,7 @@ use crate::token_endpoint::unaskable;
 const CALLBACK: &str = "AuthorizationResponse";
 
 /// A session that a user has to go through.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Begun {
     /// What opens it; it is also what the caller asks by.
     pub uri: SessionUri,
@@ -50,13 +50,26 @@ pub struct Begun {
     pub authorization_url: String,
 }
 
+impl std::fmt::Debug for Begun {
+    /// The URL has in it what opens the session.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Begun([secret])")
+    }
+}
+
 /// Where a browser goes from here.
-#[derive(Debug)]
 pub struct Redirect {
     /// The URL.
     pub location: String,
     /// A cookie that this browser gets or loses.
     pub cookie: FlowCookie,
+}
+
+impl std::fmt::Debug for Redirect {
+    /// The location has in it what the provider sends back, or what opens the session.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Redirect([secret])")
+    }
 }
 
 /// The cookie by which the browser that comes back is known to be the one that left.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use procura_core::account::AccountId;
 use procura_core::audit::record::{Committed, Entry, Verdict};
-use procura_core::authorization_session::{AuthorizationSession, Failure, NotNow};
+use procura_core::authorization_session::{AuthorizationSession, Failure, NotNow, State};
 use procura_core::connection::excess;
 use procura_core::credential_provider::ProviderKind;
 use procura_core::error::{Error, Kind};
@@ -58,6 +58,10 @@ enum Beginning {
     Begun(Box<(RevealedClientSecret, CallbackId)>),
 }
 
+fn changed() -> Error {
+    Error::denied(NotNow::Failed(Failure::Changed).to_string())
+}
+
 fn used() -> Error {
     Error::denied(NotNow::Used.to_string())
 }
@@ -99,6 +103,7 @@ impl App {
             };
             let said = format!("client secret used to redeem the code of {}", session.id);
             let entry = self.allowed(cx, format!("{said}{}", reasons.under()));
+            let elsewhere = self.refusal(cx, &changed());
             let (held, moved, row) = (basis.clone(), session.clone(), journal.clone());
             let begun = self
                 .store
@@ -111,6 +116,11 @@ impl App {
                     let Some(revealed) = own.reveal_client_secret(&permit)? else {
                         return Ok(Outcome::Unrecorded(Beginning::Changed));
                     };
+                    // SECURITY: the code goes to the server that the user was sent to, or nowhere. Held
+                    // by `a_provider_that_moved_meanwhile_gets_no_code`.
+                    if revealed.client.configuration.destination() != moved.destination {
+                        return Ok(Outcome::Refused(changed(), elsewhere.clone()));
+                    }
                     if !own.move_authorization_session(&moved)? {
                         return Ok(Outcome::Unrecorded(Beginning::Used));
                     }
@@ -176,9 +186,13 @@ impl App {
     }
 
     /// Sends the code to the one place that it is sealed for, and keeps the answer before anything
-    /// is made of it.
-    async fn exchange_code(&self, begun: &Begun) -> Result<GrantedToUser, (Failure, Error)> {
-        let unsent = |error| (Failure::NotGranted, error);
+    /// is made of it. A failure without a name is one before anything was sent.
+    async fn exchange_code(
+        &self,
+        begun: &Begun,
+    ) -> Result<GrantedToUser, (Option<Failure>, Error)> {
+        let unsent = |error| (None, error);
+        let ended = |error| (Some(Failure::NotGranted), error);
         let client = self
             .client_at(&begun.basis, &begun.revealed)
             .await
@@ -192,12 +206,16 @@ impl App {
             body: request.form(),
         };
         let sent = self.outbound.post_form(&url, form, TOKEN_REPLY_BYTES_MAX);
-        let reply = sent.await.map_err(|error| unsent(error.into()))?;
+        let reply = sent.await.map_err(|error| {
+            if error.is_unsent() {
+                unsent(error.into())
+            } else {
+                ended(error.into())
+            }
+        })?;
         let at = self.now();
-        let account = begun.exchange.account;
-        self.keep_token_reply(account, &begun.journal, &reply, at)
-            .await
-            .map_err(unsent)?;
+        self.keep_token_reply(begun.exchange.account, &begun.journal, &reply, at)
+            .await;
         let vendor = begun.revealed.client.vendor;
         let raw = RawReply {
             status: reply.status,
@@ -206,13 +224,10 @@ impl App {
         };
         let dialect = vendor_table::row(vendor).dialect;
         let reply = token_reply::parse(&raw, &dialect, &request.live_secrets())
-            .map_err(|error| unsent(refused(url.host(), &error)))?;
-        granted_to_user(
-            reply,
-            &begun.exchange.sealed.session,
-            &begun.revealed.client,
-            at,
-        )
+            .map_err(|error| ended(refused(url.host(), &error)))?;
+        let session = &begun.exchange.sealed.session;
+        granted_to_user(reply, session, &begun.revealed.client, at)
+            .map_err(|(failure, error)| (Some(failure), error))
     }
 
     async fn code_request(
@@ -248,11 +263,12 @@ impl App {
         token_request::authorization_code(&ask, &client.authentication()).map_err(unaskable)
     }
 
-    /// Ends a session of which nothing comes, on record; the error to tell.
+    /// Ends a session of which nothing comes, on record; the error to tell. Where nothing was sent, the
+    /// code can be redeemed still.
     pub(crate) async fn fail_session(
         &self,
         ending: Ending,
-        failure: Failure,
+        failure: Option<Failure>,
         error: Error,
     ) -> Error {
         let Ending {
@@ -263,18 +279,26 @@ impl App {
         } = ending;
         entry.verdict = Verdict::Deny;
         entry.reason.to_mut().push_str(error.public());
-        let (id, failed) = (entry.id, session.failed(failure));
+        let id = entry.id;
+        let failed = match failure {
+            Some(failure) => session.failed(failure),
+            None => session.unsent(),
+        };
         let written = self
             .store
             .run_tx("fail_code_exchange", move |tx| {
                 let mut own = tx.account(account);
-                own.move_authorization_session(&failed)?;
+                // Somebody else has ended it, and said why.
+                if !own.move_authorization_session(&failed)? {
+                    return Ok(Outcome::Unrecorded(false));
+                }
                 own.delete_token_exchange(journal)?;
-                Ok(Outcome::Done((), entry.clone()))
+                Ok(Outcome::Done(true, entry.clone()))
             })
             .await;
         match written {
-            Ok(_) => error.with_record(id),
+            Ok(written) if written.value => error.with_record(id),
+            Ok(_) => error,
             Err(unwritten) => unwritten,
         }
     }
@@ -314,6 +338,11 @@ impl App {
                 .store
                 .run_tx("connect", move |tx| {
                     let mut own = tx.account(account);
+                    // Another node took this one for dead and did the same before.
+                    let found = own.authorization_session(done.id)?;
+                    if found.is_some_and(|found| found.session.state == State::Done) {
+                        return Ok(Outcome::Unrecorded(true));
+                    }
                     if !own.put_connection(&new)? {
                         return Ok(Outcome::Unrecorded(false));
                     }

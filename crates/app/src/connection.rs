@@ -8,11 +8,11 @@ use std::collections::BTreeMap;
 use procura_authority::Credential;
 use procura_core::account::AccountId;
 use procura_core::audit::record::Committed;
-use procura_core::authorization_session::{AuthorizationSession, NotNow, Status};
+use procura_core::authorization_session::{AuthorizationSession, Status};
 use procura_core::connection::{Connection, Due, Health};
 use procura_core::credential_provider::ProviderKind;
 use procura_core::digest::Sha256;
-use procura_core::error::Error;
+use procura_core::error::{Error, Kind};
 use procura_core::id::{ConnectionId, DeploymentId, UserId};
 use procura_core::name::ProviderName;
 use procura_core::permit::of;
@@ -32,7 +32,6 @@ use crate::operation::OpCx;
 use crate::refresh::Needed;
 
 /// What an agent asks for in the name of its user.
-#[derive(Debug)]
 pub struct UserTokenAsked {
     /// The name of the provider.
     pub provider: ProviderName,
@@ -52,6 +51,13 @@ pub struct UserTokenAsked {
     pub session: Option<String>,
     /// Whether the user is to be asked although a token is kept.
     pub force: bool,
+}
+
+impl std::fmt::Debug for UserTokenAsked {
+    /// Neither what opens the session nor what the application keeps in its state.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "UserTokenAsked({}, {})", self.provider, self.scopes)
+    }
 }
 
 /// What an agent gets.
@@ -151,9 +157,16 @@ impl App {
                         asked,
                         known: &known,
                     };
-                    fetched = Some(self.renew(cx, needed).await?);
+                    let renewed = self.renew(cx, needed).await;
                     // Time went by outside; what follows happens now.
                     cx.now = self.now();
+                    fetched = Some(match renewed {
+                        Err(error) if is_passing(&error) && cx.now < known.expires_at => {
+                            // Nothing newer is to be had, and this one is good for a moment still.
+                            known.generation
+                        }
+                        renewed => renewed?,
+                    });
                 }
                 Step::Ask(_) if session.is_some() => return Err(too_little()),
                 Step::Ask(known) => {
@@ -232,7 +245,8 @@ impl App {
             return Ok(Step::Ask(Scopes::NONE));
         };
         let asked = wants.asked;
-        if asked.force || known.health != Health::Live || !known.covers(&asked.scopes) {
+        let is_forced = asked.force && asked.session.is_none();
+        if is_forced || known.health != Health::Live || !known.covers(&asked.scopes) {
             return Ok(Step::Ask(known.consent.scopes));
         }
         if !is_worth_giving(&known, cx.now, wants.fetched) {
@@ -362,8 +376,15 @@ fn check_own(session: &AuthorizationSession, basis: &Basis, user: User) -> Resul
 }
 
 fn too_little() -> Error {
-    let failure = procura_core::authorization_session::Failure::FewerScopes;
-    Error::denied(NotNow::Failed(failure).to_string())
+    Error::denied(
+        "what came of the authorization session does not cover this: fewer scopes were granted than \
+         are asked for, or the token is over; ask without sessionUri to start another",
+    )
+}
+
+/// Whether an error says nothing of who asks, but of a provider or a node that has no time.
+fn is_passing(error: &Error) -> bool {
+    matches!(error.kind(), Kind::Upstream | Kind::Throttled)
 }
 
 /// Where the tokens of a connection lie.

@@ -2,7 +2,7 @@
 
 use procura_core::account::AccountId;
 use procura_core::authorization_session::AuthorizationSession;
-use procura_core::connection::{Connection, Consent, Health, UNSTATED_LIFETIME_S};
+use procura_core::connection::{Connection, Consent, Health, UNSTATED_LIFETIME_S, agreed};
 use procura_core::encryption_key::KeyPurpose;
 use procura_core::error::Error;
 use procura_core::id::{ConnectionId, GrantId};
@@ -30,8 +30,11 @@ impl App {
             user: session.user.id,
             provider: session.provider,
         };
-        let read = move |tx: &mut Tx<'_>| tx.account(account).connection(key);
-        let known = self.store.run_read("connection", read).await?;
+        let read = move |tx: &mut Tx<'_>| {
+            let mut own = tx.account(account);
+            Ok((own.connection(key)?, own.provider_account(key)?))
+        };
+        let (known, account_before) = self.store.run_read("connection", read).await?;
         let at = granted.at;
         let (id, generation, created_at) = match &known {
             Some(known) => (
@@ -48,7 +51,7 @@ impl App {
                 agent: key.agent,
                 user: key.user,
                 provider: key.provider,
-                scopes: session.scopes.clone(),
+                scopes: agreed(&session.scopes, &granted.scopes),
             },
             generation,
             destination: session.destination,
@@ -60,13 +63,30 @@ impl App {
             created_at,
             consented_at: at,
         };
-        self.sealed_tokens(
-            account,
-            connection,
-            &granted.reply,
-            granted.account.as_ref(),
-        )
-        .await
+        let at_provider = granted.account.as_ref();
+        let mut new = self
+            .sealed_tokens(account, connection, &granted.reply, at_provider)
+            .await?;
+        // SECURITY: a user may have two accounts there, and may have chosen the other one this time: what
+        // renews the tokens of one does not stay beside a token of the other. Held by
+        // `another_account_does_not_keep_the_refresh_token_of_the_first`.
+        new.same_account = match (account_before, at_provider) {
+            (Some(before), Some(now)) => {
+                let place = TokenPlace {
+                    deployment: self.deployment,
+                    account,
+                    user: key.user,
+                    connection: id,
+                    generation,
+                };
+                let opening = self.key_of(&before).await?;
+                let before = sealing::open(&opening, &place.provider_account(), &before)
+                    .map_err(Error::internal_source)?;
+                before.expose_secret() == in_words(now).as_bytes()
+            }
+            _ => false,
+        };
+        Ok(new)
     }
 
     /// The tokens of a reply, sealed for the generation of `connection`.
@@ -94,8 +114,7 @@ impl App {
             .map(|token| self.sealed(&sealing_key, &at_server, token))
             .transpose()?;
         let provider_account = at_provider.map(|account| {
-            let who = serde_json::json!({ "iss": account.issuer, "sub": account.subject });
-            let who = Plain::<UserIdentity>::new(who.to_string().into_bytes());
+            let who = Plain::<UserIdentity>::new(in_words(account).into_bytes());
             self.sealed(&sealing_key, &place.provider_account(), &who)
         });
         Ok(NewTokens {
@@ -103,6 +122,8 @@ impl App {
             access_token,
             refresh_token,
             provider_account: provider_account.transpose()?,
+            // What renews a token renews it for the same account.
+            same_account: true,
         })
     }
 
@@ -120,4 +141,9 @@ impl App {
 /// When the access token of a reply is over that came `at`.
 pub(crate) fn end_of(reply: &TokenReply, at: Timestamp) -> Timestamp {
     at.plus_seconds(reply.expires_in_s.map_or(UNSTATED_LIFETIME_S, i64::from))
+}
+
+/// An account at a provider, as it is kept.
+fn in_words(account: &ProviderAccount) -> String {
+    serde_json::json!({ "iss": account.issuer, "sub": account.subject }).to_string()
 }

@@ -6,6 +6,7 @@
 
 use procura_core::audit::record::{Entry, Verdict};
 use procura_core::authorization_session::{AuthorizationSession, Failure, State};
+use procura_core::connection::Connection;
 use procura_core::error::{Error, Kind};
 use procura_core::id::RecordId;
 use procura_core::oauth2_client::Oauth2Client;
@@ -24,6 +25,8 @@ use crate::token_exchange::place;
 
 /// After how long something counts as left behind, in seconds: longer than any node is at it.
 const LEFT_AFTER_S: i64 = 60;
+/// The same of an answer, which is made use of at once.
+const UNREAD_AFTER_S: i64 = 5;
 /// How much is brought to its end at once.
 const RECOVERED_MAX: u32 = 100;
 /// What a record calls it.
@@ -31,30 +34,42 @@ const RECOVERY: &str = "TokenExchangeRecovery";
 
 impl App {
     /// Brings to its end what this node itself left behind before it was started.
-    pub(crate) async fn recover_own_exchanges(&self) -> Result<(), Error> {
-        let left = self.left_behind(i64::MIN).await?;
-        for one in left {
-            if one.exchange.node == self.node {
-                self.recover(one).await?;
-            }
-        }
-        Ok(())
+    pub(crate) async fn recover_own_exchanges(&self) {
+        self.recover_all(i64::MIN, i64::MIN, |left| left.exchange.node == self.node)
+            .await;
     }
 
     /// Brings to its end what any node left behind.
-    pub(crate) async fn recover_exchanges(&self) -> Result<(), Error> {
-        for one in self.left_behind(LEFT_AFTER_S).await? {
-            self.recover(one).await?;
-        }
-        Ok(())
+    pub(crate) async fn recover_exchanges(&self) {
+        self.recover_all(LEFT_AFTER_S, UNREAD_AFTER_S, |_| true)
+            .await;
     }
 
-    async fn left_behind(&self, older_than_s: i64) -> Result<Vec<LeftBehind>, Error> {
+    /// One that cannot be brought to its end is in nobody's way.
+    async fn recover_all(
+        &self,
+        begun_s: i64,
+        answered_s: i64,
+        is_meant: impl Fn(&LeftBehind) -> bool,
+    ) {
         let read = move |tx: &mut Tx<'_>| {
-            let before = tx.db_now()?.plus_seconds(older_than_s.saturating_neg());
-            tx.token_exchanges_begun_before(before, RECOVERED_MAX)
+            let now = tx.db_now()?;
+            let ago = |seconds: i64| now.plus_seconds(seconds.saturating_neg());
+            tx.token_exchanges_left(ago(begun_s), ago(answered_s), RECOVERED_MAX)
         };
-        self.store.run_read("token_exchanges", read).await
+        let left = match self.store.run_read("token_exchanges", read).await {
+            Ok(left) => left,
+            Err(error) => {
+                tracing::warn!(cause = ?error.cause(), "what was left behind cannot be read");
+                return;
+            }
+        };
+        for one in left.into_iter().filter(is_meant) {
+            let exchange = one.exchange.id;
+            if let Err(error) = self.recover(one).await {
+                tracing::warn!(%exchange, cause = ?error.cause(), "left behind, and stays so");
+            }
+        }
     }
 
     async fn recover(&self, left: LeftBehind) -> Result<(), Error> {
@@ -83,10 +98,10 @@ impl App {
             _ => None,
         };
         match (found, reply) {
-            ((Some(sealed), _, Some((client, _))), reply)
+            ((Some(sealed), known, Some((client, _))), reply)
                 if sealed.session.state == State::Exchanging =>
             {
-                self.recover_code(&left, sealed.session, &client, reply)
+                self.recover_code(&left, sealed.session, &client, known.as_ref(), reply)
                     .await;
                 Ok(())
             }
@@ -128,6 +143,7 @@ impl App {
         left: &LeftBehind,
         session: AuthorizationSession,
         client: &Oauth2Client,
+        known: Option<&Connection>,
         reply: Option<Result<TokenReply, ()>>,
     ) {
         let said = format!("{}: ", session.id);
@@ -139,14 +155,18 @@ impl App {
         };
         let at = left.exchange.started_at;
         let granted = match reply {
+            // The user consented again meanwhile; what is older does not take its place.
+            Some(Ok(_)) if known.is_some_and(|known| known.consented_at > at) => {
+                Err(failed(Failure::Interrupted))
+            }
             Some(Ok(reply)) => granted_to_user(reply, &ending.session, client, at),
             Some(Err(())) => Err(failed(Failure::NotGranted)),
             None => Err(failed(Failure::Interrupted)),
         };
         // What cannot be written now is found again.
         match granted {
-            Ok(granted) => _ = self.connect(ending, granted).await,
-            Err((failure, error)) => _ = self.fail_session(ending, failure, error).await,
+            Ok(granted) => _ = self.connect(ending, &granted).await,
+            Err((failure, error)) => _ = self.fail_session(ending, Some(failure), error).await,
         }
     }
 

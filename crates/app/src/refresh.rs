@@ -220,13 +220,25 @@ impl App {
                 if let Some(beginning) = settled(&found, generation, asked_at, now) {
                     return Ok(Outcome::Unrecorded(beginning));
                 }
+                // SECURITY: a refresh token is good once. An answer that lies there unread is made use of
+                // before anybody sends the same again.
+                if own.has_unread_reply(key, generation)? {
+                    return Ok(Outcome::Unrecorded(Beginning::Leased));
+                }
                 let Some(revealed) = own.reveal_client_secret(&permit)? else {
                     return Ok(Outcome::Unrecorded(Beginning::Changed));
                 };
+                // SECURITY: nor does it go to another place than where it came from.
+                let destination = revealed.client.configuration.destination();
+                if destination != found.connection.destination {
+                    return Ok(Outcome::Unrecorded(Beginning::Settled(generation)));
+                }
                 let lease = (now, now.plus_seconds(LEASE_S));
                 if !own.lease_connection(key, generation, row.node, lease)? {
                     return Ok(Outcome::Unrecorded(Beginning::Leased));
                 }
+                // One row says that it is in doubt, however often it was tried.
+                own.settle_token_exchanges(key, generation.saturating_add(1))?;
                 own.insert_token_exchange(&TokenExchange {
                     started_at: now,
                     ..row.clone()
@@ -305,11 +317,7 @@ impl App {
             started_at: at,
         };
         self.keep_token_reply(begun.account, &journal, &reply, at)
-            .await
-            .map_err(|error| NotRenewed {
-                why: Why::InDoubt,
-                error,
-            })?;
+            .await;
         let retry_after = reply.retry_after.map(|after| after.as_secs().to_string());
         let raw = RawReply {
             status: reply.status,
@@ -546,6 +554,8 @@ impl NotRenewed {
     fn refused(host: &str, error: &ReplyError) -> Self {
         let why = match error {
             ReplyError::Refused(refusal) => match refusal.blame() {
+                // A gateway that gives up does not know what the server behind it did.
+                Blame::Upstream { .. } if matches!(refusal.status, 408 | 500..) => Why::InDoubt,
                 Blame::Upstream { retry_after_s } => Why::Later(retry_after_s),
                 Blame::Caller if is_of_the_token(refusal.code.as_deref()) => Why::Ended,
                 Blame::Caller => Why::Later(None),

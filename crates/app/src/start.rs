@@ -160,7 +160,7 @@ impl App {
         });
         // The keys that every request needs are made now, not under the first requests.
         app.newest_key(None, KeyPurpose::Token).await?;
-        app.recover_own_exchanges().await?;
+        app.recover_own_exchanges().await;
         if let Some(restored) = restored {
             app.record_restore(restored).await?;
         }

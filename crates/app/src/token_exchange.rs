@@ -40,8 +40,22 @@ fn kept(reply: &Reply) -> Plain<RawTokenReply> {
 }
 
 impl App {
-    /// Keeps the answer to what `journal` says was sent.
+    /// Keeps the answer to what `journal` says was sent. Where that cannot be, whoever has it in hand
+    /// goes on with it: the answer is worth more than its copy.
     pub(crate) async fn keep_token_reply(
+        &self,
+        account: AccountId,
+        journal: &TokenExchange,
+        reply: &Reply,
+        at: Timestamp,
+    ) {
+        if let Err(error) = self.copy_token_reply(account, journal, reply, at).await {
+            let (exchange, cause) = (journal.id, error.cause());
+            tracing::warn!(%exchange, ?cause, "an answer could not be written down");
+        }
+    }
+
+    async fn copy_token_reply(
         &self,
         account: AccountId,
         journal: &TokenExchange,

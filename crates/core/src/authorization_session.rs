@@ -249,9 +249,10 @@ impl AuthorizationSession {
         match self.state {
             State::Done => Status::Done,
             State::Failed(failure) => Status::Over(NotNow::Failed(failure)),
-            State::Created | State::CalledBack | State::Exchanging if now >= self.expires_at => {
+            State::Created | State::CalledBack if now >= self.expires_at => {
                 Status::Over(NotNow::Expired)
             }
+            // What is being redeemed comes to an end of its own, whatever the time.
             State::Created | State::CalledBack | State::Exchanging => Status::InProgress,
         }
     }
@@ -304,6 +305,11 @@ impl AuthorizationSession {
             State::Exchanging | State::Done => Err(NotNow::Used),
             State::Failed(failure) => Err(NotNow::Failed(failure)),
         }
+    }
+
+    /// The session whose code was not sent after all: it can be redeemed still.
+    pub fn unsent(self) -> Self {
+        self.moved(State::CalledBack)
     }
 
     /// The session whose tokens are kept.

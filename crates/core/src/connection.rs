@@ -114,10 +114,9 @@ impl Connection {
             && !self.is_grown()
     }
 
-    /// Whether the provider granted more than the user was asked for, which it can do whenever it
-    /// renews. Who was asked for nothing by name agreed to what the provider chose.
+    /// Whether the provider granted more than the user agreed to, which it can do whenever it renews.
     fn is_grown(&self) -> bool {
-        !self.consent.scopes.is_empty() && !excess(&self.consent.scopes, &self.granted).is_empty()
+        !excess(&self.consent.scopes, &self.granted).is_empty()
     }
 
     /// What is to be done about the life of the access token at `now`.
@@ -159,6 +158,18 @@ pub fn cool_down_s(failures: u64, told_s: Option<u32>) -> i64 {
     let doublings = u32::try_from(failures.saturating_sub(1)).unwrap_or(u32::MAX);
     let own = 5_i64.saturating_mul(1_i64.checked_shl(doublings.min(20)).unwrap_or(i64::MAX));
     own.max(told_s.map_or(0, i64::from)).min(3600)
+}
+
+/// What a user agreed to who was asked for these and whose provider granted those: what is in both.
+/// Who was asked for nothing by name agreed to what the provider chose.
+pub fn agreed(asked: &Scopes, granted: &Scopes) -> Scopes {
+    if asked.is_empty() {
+        return granted.clone();
+    }
+    let refused = missing(asked, granted);
+    let agreed = asked.iter().filter(|scope| !refused.contains(scope));
+    // Each was a scope before.
+    Scopes::from_items(agreed).unwrap_or(Scopes::NONE)
 }
 
 /// What a provider granted beyond what the user was asked for.
@@ -258,7 +269,14 @@ mod tests {
     #[test]
     fn tokens_that_have_grown_are_good_for_nothing() {
         assert!(!connection("read", "read write").covers(&scopes("read")));
-        assert!(connection("", "read write").covers(&scopes("")));
+        assert!(!connection("", "read write").covers(&scopes("")));
+    }
+
+    #[test]
+    fn a_user_who_strikes_a_scope_did_not_agree_to_it() {
+        let (asked, granted) = (scopes("read write openid"), scopes("read"));
+        assert_eq!(agreed(&asked, &granted), scopes("read openid"));
+        assert_eq!(agreed(&Scopes::NONE, &granted), granted);
     }
 
     #[test]

@@ -60,6 +60,9 @@ pub struct NewTokens {
     pub refresh_token: Option<Sealed<RefreshToken>>,
     /// Who the user is at the provider, if it said.
     pub provider_account: Option<Sealed<UserIdentity>>,
+    /// Whether these are known to be of the same account at the provider as those before, so that
+    /// what is not replaced stays.
+    pub same_account: bool,
 }
 
 /// A sealed access token that a permit has given out.
@@ -90,6 +93,25 @@ impl AccountTx<'_> {
             ],
         )?;
         row.map(|mut row| read(&mut row)).transpose()
+    }
+
+    /// Who the user of the connection of this key is at the provider, if it said.
+    pub fn provider_account(
+        &mut self,
+        key: ConnectionKey,
+    ) -> Result<Option<Sealed<UserIdentity>>, Error> {
+        let row = self.session.row(
+            TABLE,
+            "SELECT provider_account FROM connection
+             WHERE account = $1 AND agent = $2 AND \"user\" = $3 AND provider = $4",
+            &[
+                Value::Text(self.account.as_str()),
+                Value::Blob(key.agent.as_bytes()),
+                Value::Blob(key.user.as_bytes()),
+                Value::Blob(key.provider.as_bytes()),
+            ],
+        )?;
+        row.map_or(Ok(None), |mut row| row.optional_sealed("provider_account"))
     }
 
     /// The access token of the connection of `agent` and `user` at the provider that `permit` names,
@@ -127,9 +149,9 @@ impl AccountTx<'_> {
         Ok(Some(RevealedConnection { connection, sealed }))
     }
 
-    /// Keeps new tokens in place of those of the generation before; false when another was faster. A
-    /// refresh token stays until it is replaced: many providers give one only once (RFC 6749 §6).
-    /// What was got elsewhere goes.
+    /// Keeps new tokens in place of those of the generation before; false when another was faster. The
+    /// refresh token stays until it is replaced, if the new tokens are known to be of the same account:
+    /// many providers give one only once (RFC 6749 §6).
     pub fn put_connection(&mut self, new: &NewTokens) -> Result<bool, Error> {
         let connection = &new.connection;
         let consent = &connection.consent;
@@ -152,8 +174,11 @@ impl AccountTx<'_> {
                 consent = $6, consented = $7, granted = $8, generation = $9, destination = $10,
                 health = $11, access_token = $12, fetched_at = $14, expires_at = $15,
                 consented_at = $17, lease_node = NULL, lease_until = NULL, failures = 0,
-                retry_at = 0, provider_account = COALESCE($19, connection.provider_account),
+                retry_at = 0,
+                provider_account = COALESCE($19, CASE WHEN CAST($20 AS BIGINT) = 1
+                                                 THEN connection.provider_account END),
                 refresh_token = COALESCE($13, CASE WHEN connection.destination = $10
+                                                   AND CAST($20 AS BIGINT) = 1
                                               THEN connection.refresh_token END),
                 refresh_version = CASE WHEN $18 > 0 THEN $18 ELSE connection.refresh_version END
              WHERE connection.generation = $9 - 1 AND connection.id = $2",
@@ -177,6 +202,7 @@ impl AccountTx<'_> {
                 time(connection.consented_at),
                 refresh.map_or(Ok(Value::Int(0)), |_| count(connection.generation))?,
                 account.map_or(Value::Null, |sealed| Value::Blob(sealed.as_bytes())),
+                Value::Int(i64::from(new.same_account)),
             ],
         )?;
         Ok(written == 1)

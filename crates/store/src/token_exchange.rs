@@ -96,6 +96,25 @@ impl AccountTx<'_> {
         Ok(written == 1)
     }
 
+    /// Whether what was sent to renew tokens of `key` and `generation` was answered, and the answer is
+    /// not made use of yet.
+    pub fn has_unread_reply(&mut self, key: ConnectionKey, generation: u64) -> Result<bool, Error> {
+        let row = self.session.row(
+            TABLE,
+            "SELECT COUNT(*) FROM token_exchange
+             WHERE account = $1 AND agent = $2 AND \"user\" = $3 AND provider = $4
+               AND session IS NULL AND reply IS NOT NULL AND generation = $5",
+            &[
+                Value::Text(self.account.as_str()),
+                Value::Blob(key.agent.as_bytes()),
+                Value::Blob(key.user.as_bytes()),
+                Value::Blob(key.provider.as_bytes()),
+                count(generation)?,
+            ],
+        )?;
+        Ok(row.map_or(Ok(0), |mut row| row.count("count"))? > 0)
+    }
+
     /// Takes away what was sent to renew tokens of `key` before `generation` and was never answered:
     /// newer tokens are there.
     pub fn settle_token_exchanges(
@@ -131,11 +150,12 @@ impl AccountTx<'_> {
 }
 
 impl Tx<'_> {
-    /// What began before `before` and can be brought to its end, oldest first; at most `limit`. A
-    /// refresh token that was never answered cannot.
-    pub fn token_exchanges_begun_before(
+    /// What began before `begun_before`, or was answered before `answered_before`, and can be brought
+    /// to its end, oldest first; at most `limit`. A refresh token that was never answered cannot.
+    pub fn token_exchanges_left(
         &mut self,
-        before: Timestamp,
+        begun_before: Timestamp,
+        answered_before: Timestamp,
         limit: u32,
     ) -> Result<Vec<LeftBehind>, Error> {
         let rows = self.session.rows(
@@ -143,9 +163,14 @@ impl Tx<'_> {
             "SELECT account, id, session, agent, \"user\", provider, generation, secret_version,
                     node, started_at, reply
              FROM token_exchange
-             WHERE started_at < $1 AND (session IS NOT NULL OR reply IS NOT NULL)
-             ORDER BY started_at LIMIT $2",
-            &[time(before), Value::Int(limit.into())],
+             WHERE (session IS NOT NULL AND started_at < $1)
+                OR (reply IS NOT NULL AND replied_at < $2)
+             ORDER BY started_at LIMIT $3",
+            &[
+                time(begun_before),
+                time(answered_before),
+                Value::Int(limit.into()),
+            ],
         )?;
         rows.into_iter()
             .map(|mut row| {

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use procura_app::App;
 use procura_app::task::Tasks;
+use procura_authority::Rules;
 use procura_core::access_key::Role;
 use procura_core::account::AccountId;
 use procura_core::action::Action;
@@ -116,6 +117,12 @@ impl TestApp {
         self.app = app;
         self.address = node.address;
         self.node = Some(node);
+    }
+
+    /// The same, under other policies.
+    pub async fn restart_under(&mut self, rules: Rules) {
+        self.setup = self.setup.rules(rules);
+        self.restart().await;
     }
 
     /// Another node on the same database; none where a database has one node.

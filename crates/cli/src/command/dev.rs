@@ -98,14 +98,8 @@ async fn serve(data_dir: &DataDir, command: Dev) -> anyhow::Result<ExitCode> {
     let demo_socket = demo::bind(&command).await?;
     let binding = session_binding::Place::bind(&command).await?;
     let metrics = bind_metrics(command.metrics).await?;
-    // Nothing that is called may be us; the gateway's port is ours before it listens.
-    let metrics_port = command.metrics.map(|address| address.port());
-    let binding_port = binding.as_ref().map(|place| place.port()).transpose()?;
-    let beside = [GATEWAY_PORT].into_iter().chain(metrics_port);
-    let beside: Vec<u16> = beside.chain(binding_port).collect();
-    // The session-binding service is a client of the API, and of nothing else that is ours.
-    let binding_rules = egress::Rules::dev(command.allow_outbound.clone(), beside.clone());
-    let own_ports = beside.into_iter().chain([port]);
+    let binding_port = binding.as_ref().map(|place| place.port());
+    let rules = rules(&command, [port].into_iter().chain(binding_port));
     let config = StartConfig {
         data_dir: data_dir.path().to_owned(),
         store: store_config(data_dir, command.store),
@@ -113,7 +107,7 @@ async fn serve(data_dir: &DataDir, command: Dev) -> anyhow::Result<ExitCode> {
         rules: command.policies.into(),
         endpoint: format!("http://127.0.0.1:{port}"),
         binding_page: binding.as_ref().map(|place| place.page()),
-        outbound: OutboundConfig::new(egress::Rules::dev(command.allow_outbound, own_ports)),
+        outbound: OutboundConfig::new(rules),
     };
     let app = App::start(config, Arc::new(SystemClock)).await?;
     let mut instance = introduce(&app, &sockets, data_dir).await?;
@@ -129,27 +123,12 @@ async fn serve(data_dir: &DataDir, command: Dev) -> anyhow::Result<ExitCode> {
     let mut requests = Tasks::default();
     if let (Some(place), Some(demo)) = (binding, &demo) {
         place
-            .run(
-                &app,
-                &mut instance,
-                demo,
-                binding_rules,
-                limits,
-                &mut requests,
-            )
+            .run(&app, &mut instance, demo, limits, &mut requests)
             .await?;
     }
     instance.write(data_dir)?;
     let listener = Listener::new(Arc::clone(&app), limits);
-    for socket in sockets {
-        let listener = listener.clone();
-        requests.spawn(|stop| listener.serve(socket, stop));
-    }
-    if let Some(socket) = metrics {
-        tracing::info!(address = %socket.local_addr()?, "metrics are given");
-        let listener = listener.clone();
-        requests.spawn(|stop| listener.serve_metrics(socket, stop));
-    }
+    accept(&listener, sockets, metrics, &mut requests)?;
     let local = bind_local(&data_dir.socket())?;
     requests.spawn(|stop| listener.serve_local(local, stop));
     greet(&instance, data_dir, command.ephemeral)?;
@@ -165,6 +144,33 @@ async fn serve(data_dir: &DataDir, command: Dev) -> anyhow::Result<ExitCode> {
     // The socket of a server that is gone only misleads.
     let _ = std::fs::remove_file(data_dir.socket());
     Ok(ExitCode::SUCCESS)
+}
+
+/// Serves clients on `sockets`, and monitoring systems on another, if there is one.
+fn accept(
+    listener: &Listener,
+    sockets: Vec<TcpListener>,
+    metrics: Option<TcpListener>,
+    requests: &mut Tasks,
+) -> anyhow::Result<()> {
+    for socket in sockets {
+        let listener = listener.clone();
+        requests.spawn(|stop| listener.serve(socket, stop));
+    }
+    if let Some(socket) = metrics {
+        tracing::info!(address = %socket.local_addr()?, "metrics are given");
+        let listener = listener.clone();
+        requests.spawn(|stop| listener.serve_metrics(socket, stop));
+    }
+    Ok(())
+}
+
+/// What may be called from here, by whoever listens at `own`: nothing that is us. The gateway's port
+/// is ours before it listens.
+fn rules(command: &Dev, own: impl IntoIterator<Item = u16>) -> egress::Rules {
+    let metrics = command.metrics.map(|address| address.port());
+    let own = own.into_iter().chain([GATEWAY_PORT]).chain(metrics);
+    egress::Rules::dev(command.allow_outbound.clone(), own)
 }
 
 fn limits(no_rates: bool) -> Limits {

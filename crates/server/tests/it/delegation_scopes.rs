@@ -3,10 +3,10 @@
 use procura_core::workload_identity::AgentState;
 use procura_testkit::demo::Misbehaviour;
 use procura_testkit::{Browser, TestApp};
-use procura_wire::Operation::CompleteResourceTokenAuth;
+use procura_wire::Operation::{CompleteResourceTokenAuth, UpdateOauth2CredentialProvider};
 use serde_json::{Value, json};
 
-use crate::delegation;
+use crate::{delegation, oauth2};
 
 tests! {
     on_both_engines {
@@ -19,6 +19,9 @@ tests! {
         who_is_forced_asks_the_user_again
         an_agent_that_was_stopped_waits_no_longer
         an_account_that_is_not_the_clients_is_not_kept
+        another_account_does_not_keep_the_refresh_token_of_the_first
+        what_a_user_struck_is_not_given_when_the_provider_grants_it_later
+        a_provider_that_moved_meanwhile_gets_no_code
     }
 }
 
@@ -149,4 +152,74 @@ async fn an_account_that_is_not_the_clients_is_not_kept(app: TestApp) {
         over.expect_error(403, "AccessDeniedException");
     }
     delegation::connected(&app, &token, "alice", more).await;
+}
+
+async fn another_account_does_not_keep_the_refresh_token_of_the_first(app: TestApp) {
+    let app = delegation::ready(app).await;
+    let token = delegation::token_for(&app, "agent", "alice").await;
+    let scopes = json!({ "scopes": ["openid", "read"], "forceAuthentication": true });
+    delegation::connected(&app, &token, "alice", scopes.clone()).await;
+    for (account, is_renewed) in [("alice", true), ("bob", false)] {
+        // alice is asked again, and says yes with this account there; no new refresh token comes.
+        let token = delegation::token_for(&app, "agent", "alice").await;
+        let begun = delegation::begin(&app, &token, scopes.clone()).await;
+        delegation::come_back(&mut Browser::new(), &begun, account).await;
+        app.demo().misbehave(Some(Misbehaviour::RefreshTokenAbsent));
+        delegation::complete(&app, &begun, "alice")
+            .await
+            .expect_status(200);
+        app.demo().misbehave(None);
+        app.clock().advance(3600);
+        let token = delegation::token_for(&app, "agent", "alice").await;
+        let more = json!({ "scopes": ["read"] });
+        let given = delegation::ask(&app, &token, more).await.expect_status(200);
+        let is_given = given.members() == ["accessToken"];
+        assert_eq!(is_given, is_renewed, "{account}");
+    }
+}
+
+async fn what_a_user_struck_is_not_given_when_the_provider_grants_it_later(app: TestApp) {
+    let app = delegation::ready(app).await;
+    let token = delegation::token_for(&app, "agent", "alice").await;
+    let both = json!({ "scopes": ["read", "write"] });
+    let begun = delegation::begin(&app, &token, both.clone()).await;
+    delegation::come_back(&mut Browser::new(), &begun, "alice").await;
+    app.demo().misbehave(Some(Misbehaviour::GrantsLess));
+    delegation::complete(&app, &begun, "alice")
+        .await
+        .expect_status(200);
+    app.demo().misbehave(None);
+    // A renewal brings both, as it does where another agent was given more.
+    app.clock().advance(3600);
+    let token = delegation::token_for(&app, "agent", "alice").await;
+    delegation::ask(&app, &token, json!({ "scopes": ["read"] })).await;
+    for scopes in [both, json!({ "scopes": ["write"] })] {
+        delegation::begin(&app, &token, scopes).await;
+    }
+}
+
+async fn a_provider_that_moved_meanwhile_gets_no_code(app: TestApp) {
+    let app = delegation::ready(app).await;
+    let token = delegation::token_for(&app, "agent", "alice").await;
+    let begun = delegation::begin(&app, &token, json!({})).await;
+    delegation::come_back(&mut Browser::new(), &begun, "alice").await;
+    let elsewhere = json!({
+        "name": "demo",
+        "credentialProviderVendor": "CustomOauth2",
+        "oauth2ProviderConfigInput": oauth2::config_of_endpoints(&app),
+    });
+    let moved = app
+        .admin()
+        .call(UpdateOauth2CredentialProvider, elsewhere)
+        .await;
+    moved.expect_status(200);
+    let refused = delegation::complete(&app, &begun, "alice").await;
+    let refused = refused.expect_error(403, "AccessDeniedException");
+    assert!(
+        refused.text().contains("changed meanwhile"),
+        "{}",
+        refused.text()
+    );
+    assert_eq!(app.demo().token_requests(), 0);
+    delegation::connected(&app, &token, "alice", json!({})).await;
 }

@@ -3,7 +3,9 @@
 
 use procura_core::authorization_session::LIFETIME_S;
 use procura_testkit::demo::Misbehaviour;
-use procura_testkit::{AssertedUsers, BINDING_CLIENT, Browser, Page, Setup, TestApp};
+use procura_testkit::{
+    AssertedUsers, BINDING_CLIENT, Browser, Connection, Form, Page, Setup, TestApp,
+};
 use procura_wire::Operation::{
     CreateOauth2CredentialProvider, CreateWorkloadIdentity, GetResourceOauth2Token,
     GetWorkloadAccessTokenForJWT,
@@ -249,6 +251,9 @@ async fn a_form_that_another_site_posts_is_refused() {
         let refused = browser.submit(&form, &[("decision", "continue")]).await;
         says(&refused, 403, "not opened in this browser");
     }
+    // A right form, of which the browser itself says that another site posts it.
+    assert_eq!(posted_from(&app, &browser, &form, "cross-site").await, 403);
+    assert_eq!(posted_from(&app, &browser, &form, "same-site").await, 403);
     // What another browser of the same user was given.
     let mut other = Browser::new();
     let url = sent_to_sign_in(&app, &mut other, &asked.url).await;
@@ -259,11 +264,30 @@ async fn a_form_that_another_site_posts_is_refused() {
         "not opened in this browser",
     );
     is_waiting(&app, &token, &begun).await;
-    says(
-        &browser.submit(&form, &[("decision", "continue")]).await,
-        200,
-        "Done",
+    assert_eq!(posted_from(&app, &browser, &form, "same-origin").await, 200);
+    says(&browser.get(&asked.url).await, 409, "answered already");
+}
+
+/// The status of the answer to a form that is continued, whose browser says from where it comes.
+async fn posted_from(app: &TestApp, browser: &Browser, form: &Form, site: &str) -> u16 {
+    let mut body = url::form_urlencoded::Serializer::new(String::new());
+    body.extend_pairs(&form.hidden)
+        .append_pair("decision", "continue");
+    let body = body.finish();
+    let cookies = browser.cookies().iter();
+    let cookies: Vec<String> = cookies
+        .map(|cookie| format!("{}={}", cookie.name, cookie.value))
+        .collect();
+    let base = app.binding_url().to_string();
+    let authority = base.strip_prefix("http://").unwrap();
+    let request = format!(
+        "POST /linked HTTP/1.1\r\nhost: {authority}\r\nsec-fetch-site: {site}\r\ncookie: {}\r\n\
+         content-length: {}\r\n\r\n{body}",
+        cookies.join("; "),
+        body.len()
     );
+    let mut connection = Connection::open(authority.parse().unwrap()).await;
+    connection.exchange(request.as_bytes()).await.status
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

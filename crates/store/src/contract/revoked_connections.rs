@@ -97,6 +97,7 @@ fn tokens(agent: AgentId, user: UserId, provider: ProviderId) -> NewTokens {
         access_token: sealed(),
         refresh_token: Some(sealed()),
         provider_account: Some(sealed()),
+        same_account: true,
     }
 }
 

@@ -30,7 +30,10 @@ const CLIENT: &str = "session-binding";
 /// Where it will listen.
 pub(super) struct Place {
     socket: TcpListener,
+    port: u16,
     base_url: BaseUrl,
+    /// It calls the API, and nothing else that is ours.
+    rules: Rules,
 }
 
 impl Place {
@@ -51,8 +54,13 @@ impl Place {
                  ({error}); choose another with --binding-port"
             ))
         })?;
-        let base_url = format!("http://{}", socket.local_addr()?).parse()?;
-        Ok(Some(Self { socket, base_url }))
+        let address = socket.local_addr()?;
+        Ok(Some(Self {
+            socket,
+            port: address.port(),
+            base_url: format!("http://{address}").parse()?,
+            rules: super::rules(command, [address.port()]),
+        }))
     }
 
     /// The page to which users come back.
@@ -61,17 +69,16 @@ impl Place {
     }
 
     /// The port.
-    pub(super) fn port(&self) -> anyhow::Result<u16> {
-        Ok(self.socket.local_addr()?.port())
+    pub(super) const fn port(&self) -> u16 {
+        self.port
     }
 
-    /// Serves it there, for users of `demo`. It may call what `rules` allow.
+    /// Serves it there, for users of `demo`.
     pub(super) async fn run(
         self,
         app: &App,
         instance: &mut Instance,
         demo: &DemoProvider,
-        rules: Rules,
         limits: Limits,
         requests: &mut Tasks,
     ) -> anyhow::Result<()> {
@@ -96,7 +103,7 @@ impl Place {
             // Who was signed in before a restart signs in anew.
             cookie_key: Plain::new(random_bytes::<32>(&mut OsEntropy).to_vec()),
             asserted_users: AssertedUsers::Confirmed,
-            outbound: OutboundConfig::new(rules),
+            outbound: OutboundConfig::new(self.rules),
             limits,
         };
         instance.binding = Some(key);

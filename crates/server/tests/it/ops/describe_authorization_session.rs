@@ -12,6 +12,7 @@ tests! {
     on_both_engines {
         a_session_is_described_without_who_is_proved
         an_asserted_user_is_named_to_who_may_bind_one_and_on_record
+        an_asserted_user_is_not_named_where_the_policies_forbid_to_bind_one
     }
     on_sqlite {
         only_the_role_binding_may_ask
@@ -90,6 +91,18 @@ async fn an_asserted_user_is_named_to_who_may_bind_one_and_on_record(app: TestAp
             .contains("told how the caller named the user")
     );
     assert!(!record.entry.reason.contains("carol"));
+}
+
+async fn an_asserted_user_is_not_named_where_the_policies_forbid_to_bind_one(mut app: TestApp) {
+    app = delegation::ready(app).await;
+    let token = app.agent_host().token_for("agent", "carol").await;
+    let begun = delegation::begin(&app, &token, json!({})).await;
+    app.restart_under(Rules::Strict).await;
+    let body = json!({ "session_uri": begun.uri });
+    let described = describe(app.binding(), &body).await.expect_status(200);
+    assert_eq!(described.member("user_kind"), "asserted");
+    assert!(!described.holds("asserted_user_id") && !described.holds("carol"));
+    assert_eq!(described.record(), None);
 }
 
 async fn only_the_role_binding_may_ask(app: TestApp) {

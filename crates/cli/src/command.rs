@@ -5,6 +5,7 @@ mod agents;
 mod audit;
 mod backup;
 mod connections;
+mod demo;
 mod dev;
 mod doctor;
 mod env;
@@ -29,6 +30,8 @@ use crate::exit::Exit;
 pub(crate) enum Command {
     /// Run the service on this machine, with everything made at the first start.
     Dev(dev::Dev),
+    /// Have an agent act for a user, from the consent to the proof, at a running `procura dev`.
+    Demo(demo::Demo),
     /// Run the page to which users come back from a provider, apart from the service.
     SessionBinding(session_binding::SessionBinding),
     /// Print what a shell needs to use the running service: eval "$(procura env)".
@@ -77,6 +80,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let output = arguments.output;
     match arguments.command {
         Command::Dev(dev) => dev::run(&data_dir, dev).await,
+        Command::Demo(demo) => demo::run(&data_dir, output, demo).await,
         Command::SessionBinding(binding) => session_binding::run(binding).await,
         Command::Env(env) => env::run(&data_dir, &env),
         Command::Accounts(accounts) => accounts::run(&data_dir, output, accounts).await,

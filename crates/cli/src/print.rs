@@ -64,7 +64,7 @@ fn table(headings: &[&str], rows: impl Iterator<Item = Vec<String>>) -> Vec<Stri
 
 // SECURITY: a cell may hold what a caller chose; it must neither end its row, nor reorder it, nor
 // talk to the terminal (test: a_cell_cannot_forge_a_row).
-fn escaped(cell: &str) -> String {
+pub(crate) fn escaped(cell: &str) -> String {
     let mut text = String::with_capacity(cell.len());
     for char in cell.chars() {
         let is_separator = matches!(char, '\u{2028}' | '\u{2029}');

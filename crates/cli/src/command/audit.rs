@@ -189,9 +189,15 @@ async fn write_export(data_dir: &DataDir, out: &mut impl Write) -> anyhow::Resul
     Ok(export)
 }
 
+/// How many records the running service has.
+pub(super) async fn count_running(data_dir: &DataDir) -> anyhow::Result<u64> {
+    let export: Export = Local(data_dir).get("/v1/audit/export").await?;
+    Ok(export.chains.iter().map(|chain| chain.size).sum())
+}
+
 /// Verifies the running service against what lies outside of its database: the notes and the key
 /// in the data directory, or those that are named. The server's word for its key is not taken.
-async fn verify_running(
+pub(super) async fn verify_running(
     data_dir: &DataDir,
     key: Option<String>,
     notes: Option<&Path>,

@@ -1,0 +1,94 @@
+//! The API, as an agent's host calls it: over HTTP, and signed with the key of `procura dev`.
+
+use std::fmt;
+
+use anyhow::Context as _;
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper::Request;
+use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use procura_app::authentication::SIGNING_NAME;
+use procura_core::secret::Plain;
+use procura_core::secret::kind::AccessKeySecret;
+use procura_core::time::{Clock as _, SystemClock};
+use procura_protocol::egress::OutboundUrl;
+use procura_protocol::sigv4::signing::{self, Signer};
+use procura_wire::Operation;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::loopback;
+use crate::instance::Instance;
+
+/// The API, as the holder of the key of `procura dev`.
+pub(super) struct Api<'a> {
+    instance: &'a Instance,
+    secret: Plain<AccessKeySecret>,
+}
+
+/// The API said no.
+#[derive(Debug)]
+pub(super) struct Refused {
+    /// The name of the exception.
+    pub(super) exception: String,
+    message: String,
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Refused {}
+
+impl<'a> Api<'a> {
+    pub(super) fn new(instance: &'a Instance) -> Self {
+        let secret = instance.secret_access_key.clone().into_bytes();
+        Self {
+            instance,
+            secret: Plain::new(secret),
+        }
+    }
+
+    /// Calls an operation whose path has no labels. An error may be [`Refused`].
+    pub(super) async fn call<T: DeserializeOwned>(
+        &self,
+        operation: Operation,
+        body: &Value,
+    ) -> anyhow::Result<T> {
+        let name = operation.name();
+        let url = format!("{}{}", self.instance.api, operation.uri_template());
+        let url: OutboundUrl = url.parse().context("instance.json names no API")?;
+        let body = body.to_string().into_bytes();
+        let signer = Signer {
+            access_key_id: &self.instance.access_key_id,
+            secret: &self.secret,
+            region: &self.instance.region,
+            service: SIGNING_NAME,
+        };
+        let host = loopback::host(&url);
+        let headers = signer.sign_post(&host, url.url().path(), &body, SystemClock.now());
+        let mut authorization = HeaderValue::from_str(&headers.authorization)?;
+        authorization.set_sensitive(true);
+        let request = Request::post("/")
+            .header(CONTENT_TYPE, signing::CONTENT_TYPE)
+            .header("x-amz-date", headers.amz_date)
+            .header(AUTHORIZATION, authorization)
+            .body(Full::new(Bytes::from(body)))?;
+        let answer = loopback::send(&url, request).await.context(name)?;
+        if answer.status().is_success() {
+            let read = serde_json::from_slice(answer.body());
+            return read.with_context(|| format!("the answer to {name} cannot be read"));
+        }
+        let said: Value = serde_json::from_slice(answer.body()).unwrap_or_default();
+        let message = said.get("message").and_then(Value::as_str);
+        let exception = answer.headers().get("x-amzn-errortype");
+        let exception = exception.and_then(|value| value.to_str().ok());
+        let refused = Refused {
+            exception: exception.unwrap_or_default().to_owned(),
+            message: message.unwrap_or("no reason is given").to_owned(),
+        };
+        Err(anyhow::Error::new(refused).context(format!("{name} was refused")))
+    }
+}

@@ -65,12 +65,14 @@ impl Local<'_> {
             let bytes = response.into_body().collect().await?.to_bytes();
             Ok::<_, hyper::Error>((status, bytes))
         };
-        // The connection has to be driven while the exchange waits for it.
+        // The connection has to be driven while the exchange waits for it. One that ends together with
+        // the last byte of the answer leaves the answer to be read.
+        let mut exchange = std::pin::pin!(exchange);
         let (status, bytes) = tokio::select! {
-            done = exchange => done?,
+            done = &mut exchange => done?,
             ended = connection => {
                 ended?;
-                bail!("the server closed the connection");
+                exchange.await.context("the server closed the connection")?
             }
         };
         if status.is_success() {

@@ -331,8 +331,9 @@ fn greet(instance: &Instance, data_dir: &DataDir, ephemeral: bool) -> anyhow::Re
          \n  API    {}  (this machine only)\n  State  {directory}  ({state})\n{demo}\
          \nNext, in another terminal:\n\
          \n  eval \"$({command})\"\n\
-         \nand boto3, the AWS CLI and the bedrock-agentcore SDK talk to this service.\n\
-         Press Ctrl-C to stop.",
+         \nand boto3, the AWS CLI and the bedrock-agentcore SDK talk to this service. To see a user let\n\
+         an agent act:  procura demo\n\
+         \nPress Ctrl-C to stop.",
         instance.account, instance.api,
     ))?;
     Ok(())

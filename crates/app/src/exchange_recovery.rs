@@ -33,8 +33,20 @@ const RECOVERED_MAX: u32 = 100;
 const RECOVERY: &str = "TokenExchangeRecovery";
 
 impl App {
-    /// Brings to its end what this node itself left behind before it was started.
+    /// Brings to its end what this node itself left behind before it was started. Of a renewal whose
+    /// answer was lost the next one is tried at once: a provider that takes a refresh token twice
+    /// does so for some seconds only, less than a lease lasts.
     pub(crate) async fn recover_own_exchanges(&self) {
+        let node = self.node;
+        let released = self
+            .store
+            .run_tx("release_leases", move |tx| {
+                tx.release_leases(node).map(Outcome::Unrecorded)
+            })
+            .await;
+        if let Err(error) = released {
+            tracing::warn!(cause = ?error.cause(), "leases of before end by their time");
+        }
         self.recover_all(i64::MIN, i64::MIN, |left| left.exchange.node == self.node)
             .await;
     }

@@ -15,6 +15,7 @@ tests! {
         many_who_need_it_at_once_redeem_one_refresh_token
         a_token_that_is_soon_over_is_given_and_renewed_meanwhile
         a_refusal_of_the_refresh_token_asks_the_user_again
+        a_node_that_died_while_it_renewed_tries_again_when_it_is_started
     }
     on_sqlite {
         a_lost_answer_is_asked_for_once_more
@@ -153,6 +154,23 @@ async fn a_lost_answer_is_asked_for_once_more(app: TestApp) {
     let second = given(&app).await;
     assert_ne!(second, first);
     assert!(opens(&app, &second).await);
+}
+
+async fn a_node_that_died_while_it_renewed_tries_again_when_it_is_started(app: TestApp) {
+    let (mut app, first) = connected(app, RefreshPolicy::Grace { seconds: 60 }).await;
+    // Without another node the database is not one that a test can get at.
+    if app.another_node().await.is_none() {
+        return;
+    }
+    let node = std::fs::read_to_string(app.directory().join("node")).unwrap();
+    let (_, digits) = node.trim().rsplit_once('_').unwrap();
+    // What is left of a renewal that died with its node.
+    app.tamper(&format!(
+        "UPDATE connection SET lease_until = 9000000000000000, lease_node = '\\x{digits}'"
+    ));
+    app.clock().advance(LIFE_S);
+    app.restart().await;
+    assert_ne!(given(&app).await, first);
 }
 
 async fn while_the_provider_is_down_the_token_that_is_good_is_given(app: TestApp) {

@@ -11,7 +11,7 @@ use procura_core::time::Timestamp;
 use super::{ConnectionKey, TABLE, read};
 use crate::driver::Value;
 use crate::row::{count, time};
-use crate::tx::AccountTx;
+use crate::tx::{AccountTx, Tx};
 
 /// A connection as one finds it who wants to renew it.
 #[derive(Debug, Clone)]
@@ -135,5 +135,15 @@ impl AccountTx<'_> {
             ],
         )?;
         Ok(written == 1)
+    }
+}
+
+impl Tx<'_> {
+    /// Takes away what says that `node` is at a renewal: a node that was just started is at none.
+    pub fn release_leases(&mut self, node: NodeId) -> Result<u64, Error> {
+        self.session.execute(
+            "UPDATE connection SET lease_node = NULL, lease_until = NULL WHERE lease_node = $1",
+            &[Value::Blob(node.as_bytes())],
+        )
     }
 }

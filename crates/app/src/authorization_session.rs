@@ -15,6 +15,7 @@ use procura_core::error::{Error, Kind};
 use procura_core::id::{CallbackId, RecordId, RequestId, SessionId};
 use procura_core::oauth2_client::Oauth2Client;
 use procura_core::permit::{Permit, of};
+use procura_core::sabotage::dies_at;
 use procura_core::scope::Scopes;
 use procura_core::secret::{Plain, kind};
 use procura_core::time::Timestamp;
@@ -420,6 +421,7 @@ impl App {
         back: &CameBack,
         client: &Oauth2Client,
     ) -> Result<Option<Failure>, Error> {
+        dies_at("code-returned");
         let (account, session) = (back.account, &back.sealed.session);
         let failure = failure_of(back, client);
         let said = match (&back.response, failure) {
@@ -468,6 +470,7 @@ impl App {
                     .await?
             }
         };
+        dies_at("code-kept");
         if written.value {
             Ok(failure)
         } else {

@@ -12,6 +12,7 @@ use procura_core::error::{Error, Kind};
 use procura_core::id::{CallbackId, ExchangeId, RecordId};
 use procura_core::oauth2_client::Oauth2Client;
 use procura_core::permit::of;
+use procura_core::sabotage::dies_at;
 use procura_core::scope::Scopes;
 use procura_core::time::Timestamp;
 use procura_protocol::oauth::endpoint_url::EndpointUrl;
@@ -160,6 +161,7 @@ impl App {
 
     /// Carries a redemption through. From here on the session ends, one way or the other.
     async fn redeem_begun(self: Arc<Self>, begun: Begun) -> Result<Committed<()>, Error> {
+        dies_at("exchange-begun");
         let ending = Ending {
             account: begun.exchange.account,
             session: begun.exchange.sealed.session.clone(),
@@ -213,9 +215,11 @@ impl App {
                 ended(error.into())
             }
         })?;
+        dies_at("exchange-answered");
         let at = self.now();
         self.keep_token_reply(begun.exchange.account, &begun.journal, &reply, at)
             .await;
+        dies_at("exchange-kept");
         let vendor = begun.revealed.client.vendor;
         let raw = RawReply {
             status: reply.status,
@@ -356,6 +360,7 @@ impl App {
                     Ok(Outcome::Done(true, entry.clone()))
                 })
                 .await?;
+            dies_at("exchange-applied");
             if committed.value {
                 return Ok(Committed {
                     value: (),

@@ -17,6 +17,7 @@ use procura_core::credential_provider::ProviderKind;
 use procura_core::error::{Error, Kind};
 use procura_core::id::{ConnectionId, ExchangeId};
 use procura_core::permit::of;
+use procura_core::sabotage::{defect, dies_at};
 use procura_core::scope::Scopes;
 use procura_core::sealing;
 use procura_core::secret::{Plain, kind};
@@ -88,6 +89,9 @@ impl App {
     pub(crate) async fn renew(&self, cx: &mut OpCx, needed: Needed<'_>) -> Result<u64, Error> {
         let account = cx.account()?;
         let key = (account, needed.known.id);
+        if defect("renewals-uncoordinated") {
+            return self.renew_in_turn(cx, account, needed).await;
+        }
         self.renewals
             .join(key, self.renew_in_turn(cx, account, needed))
             .await
@@ -252,6 +256,7 @@ impl App {
 
     /// Carries a renewal through: the generation that is kept then.
     async fn renew_begun(self: Arc<Self>, begun: Begun) -> Result<u64, Error> {
+        dies_at("renewal-begun");
         match self.send_renewal(&begun).await {
             Ok((reply, at)) => {
                 let renewed = Renewed {
@@ -304,6 +309,7 @@ impl App {
                 error: error.into(),
             }
         })?;
+        dies_at("renewal-answered");
         let at = self.now();
         let journal = TokenExchange {
             id: begun.journal,
@@ -318,6 +324,7 @@ impl App {
         };
         self.keep_token_reply(begun.account, &journal, &reply, at)
             .await;
+        dies_at("renewal-kept");
         let retry_after = reply.retry_after.map(|after| after.as_secs().to_string());
         let raw = RawReply {
             status: reply.status,
@@ -401,6 +408,7 @@ impl App {
                 Ok(Outcome::Unrecorded(false))
             })
             .await?;
+        dies_at("renewal-applied");
         if !committed.value {
             tracing::warn!(connection = %before.id, "a renewal came too late and is kept aside");
         }
@@ -484,7 +492,8 @@ fn settled(
     if is_other || found.refresh_token.is_none() || connection.due(asked_at) == Due::No {
         return Some(Beginning::Settled(connection.generation));
     }
-    if found.leased_until.is_some_and(|until| now < until) {
+    let is_leased = found.leased_until.is_some_and(|until| now < until);
+    if is_leased && !defect("renewals-uncoordinated") {
         return Some(Beginning::Leased);
     }
     (now < found.retry_at).then_some(Beginning::Cooling(found.retry_at))

@@ -5,6 +5,7 @@ use procura_core::account::AccountId;
 use procura_core::encryption_key::KeyPurpose;
 use procura_core::error::Error;
 use procura_core::id::ExchangeId;
+use procura_core::sabotage::defect;
 use procura_core::sealing::{self, Location, Subject};
 use procura_core::secret::{Plain, kind::RawTokenReply};
 use procura_core::time::Timestamp;
@@ -62,6 +63,9 @@ impl App {
         reply: &Reply,
         at: Timestamp,
     ) -> Result<(), Error> {
+        if defect("reply-not-kept") {
+            return Ok(());
+        }
         let purpose = KeyPurpose::Subject(Subject::User(journal.user));
         let key = self.newest_key(Some(account), purpose).await?;
         let place = place(self.deployment, account, journal.user, &journal.id);

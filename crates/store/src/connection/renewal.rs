@@ -4,6 +4,7 @@ use procura_core::connection::{Connection, Health};
 use procura_core::error::Error;
 use procura_core::id::{AgentId, NodeId, ProviderId, UserId};
 use procura_core::permit::{Permit, of};
+use procura_core::sabotage::defect;
 use procura_core::sealing::Sealed;
 use procura_core::secret::kind::RefreshToken;
 use procura_core::time::Timestamp;
@@ -92,6 +93,11 @@ impl AccountTx<'_> {
         node: NodeId,
         (now, until): (Timestamp, Timestamp),
     ) -> Result<bool, Error> {
+        let now = if defect("renewals-uncoordinated") {
+            until
+        } else {
+            now
+        };
         let written = self.session.execute(
             "UPDATE connection SET lease_node = $6, lease_until = $7
              WHERE account = $1 AND agent = $2 AND \"user\" = $3 AND provider = $4

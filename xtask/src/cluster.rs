@@ -209,7 +209,7 @@ fn id(arguments: &[&str]) -> anyhow::Result<u32> {
 }
 
 /// A port that is free now. Another program may take it first; then the start fails and says so.
-fn free_port() -> anyhow::Result<u16> {
+pub(crate) fn free_port() -> anyhow::Result<u16> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).context("no port is free")?;
     Ok(listener.local_addr()?.port())
 }

@@ -5,15 +5,22 @@
 //! `prove::NAME` with `run(full: bool)`, and a line in the table.
 
 pub(crate) mod binary;
+mod browser;
 mod canary;
 mod client;
+mod contention;
+mod delegation;
+mod demo;
 mod disk;
 mod jwt;
 mod kill9;
+mod one_time;
+mod refresh_crash;
 mod rotate;
 mod seal;
 mod server;
 mod sigv4;
+mod sql;
 mod tamper;
 
 use anyhow::{Context as _, bail};
@@ -36,6 +43,9 @@ const PROOFS: &[Proof] = &[
     Proof { name: "disk", about: "a full or failing disk loses no acknowledged write", run: disk::run },
     Proof { name: "kill9", about: "a killed server loses no acknowledged write", run: kill9::run },
     Proof { name: "rotate", about: "keys rotate under load and through kills; a backup restores anywhere", run: rotate::run },
+    Proof { name: "contention", about: "one of many redeems each refresh token, and nobody goes without", run: contention::run },
+    Proof { name: "one-time", about: "what is good for once has one winner", run: one_time::run },
+    Proof { name: "refresh-crash", about: "a renewal or a consent that is cut short loses nothing in silence", run: refresh_crash::run },
 ];
 
 /// Runs the proofs that `args` name.

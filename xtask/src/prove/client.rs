@@ -97,6 +97,11 @@ impl Client {
         })
     }
 
+    /// Where the service is.
+    pub(super) fn address(&self) -> &str {
+        &self.login.address
+    }
+
     /// Sends `body` to `path`, again when it came too early. An error means that nothing is known of
     /// the outcome.
     pub(super) fn post(&mut self, path: &str, body: &Value) -> io::Result<Answer> {

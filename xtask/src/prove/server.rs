@@ -1,7 +1,8 @@
 //! The real server, started and killed by a proof.
 
-use std::fs::File;
+use std::fs::{File, Permissions};
 use std::io::{BufRead as _, BufReader};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::mpsc;
@@ -47,7 +48,12 @@ impl Setup {
 
     /// The command that starts the server, without the providers of `dev`: their port is fixed.
     pub(super) fn dev(&self) -> Command {
-        let mut command = self.command(&["dev", "--port", "0", "--no-demo"]);
+        self.dev_at(0)
+    }
+
+    /// The same on this port: one to which providers send users back, also after a restart.
+    pub(super) fn dev_at(&self, port: u16) -> Command {
+        let mut command = self.command(&["dev", "--port", &port.to_string(), "--no-demo"]);
         command.env("PROCURA_LOG", "error");
         if let Some(store) = &self.store {
             // Not as an argument: it may hold a password, and arguments are everybody's to read.
@@ -129,6 +135,17 @@ impl Setup {
         command
     }
 
+    /// Another node on the same database, with a data directory of its own and the same root key.
+    pub(super) fn another_node(&self, directory: PathBuf) -> anyhow::Result<Self> {
+        std::fs::create_dir(&directory)?;
+        std::fs::set_permissions(&directory, Permissions::from_mode(0o700))?;
+        std::fs::copy(self.directory.join("root.key"), directory.join("root.key"))?;
+        Ok(Self {
+            directory,
+            ..self.clone()
+        })
+    }
+
     /// The file of this kind (`notes`, `key`) in the checkpoints of the one node.
     pub(super) fn checkpoint_file(&self, kind: &str) -> anyhow::Result<PathBuf> {
         let folder = self.directory.join("checkpoints");
@@ -153,6 +170,18 @@ impl Server {
         self.child.id()
     }
 
+    /// Sends it a signal, by its name.
+    pub(super) fn signal(&self, name: &str) -> anyhow::Result<()> {
+        let pid = self.child.id().to_string();
+        let sent = Command::new("kill")
+            .args([&format!("-{name}"), &pid])
+            .status()?;
+        if !sent.success() {
+            bail!("no {name} could be sent to {pid}: {sent}");
+        }
+        Ok(())
+    }
+
     /// Ends it as a power cut ends a process: SIGKILL, nothing flushed.
     pub(super) fn kill(mut self) -> anyhow::Result<()> {
         self.kill_here()
@@ -167,8 +196,7 @@ impl Server {
 
     /// Asks it to end, as a service manager does; how it ended.
     pub(super) fn end(mut self) -> anyhow::Result<ExitStatus> {
-        let pid = self.child.id().to_string();
-        Command::new("kill").args(["-TERM", &pid]).status()?;
+        self.signal("TERM")?;
         Ok(self.child.wait()?)
     }
 

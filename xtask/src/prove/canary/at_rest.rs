@@ -1,7 +1,6 @@
 //! The secrets that never leave: read from the database, from the root key down.
 
 use std::collections::HashMap;
-use std::process::Command;
 
 use anyhow::{Context as _, bail};
 use procura_core::account::AccountId;
@@ -12,7 +11,7 @@ use procura_core::secret::kind;
 use super::secrets::{Kind, Secrets};
 use crate::prove::seal::unhex;
 use crate::prove::server::Setup;
-use crate::setup::interpreter;
+use crate::prove::sql::read;
 
 /// What comes before the private scalar in the PKCS #8 form of a key of P-256 (RFC 5915 §3).
 const SCALAR_FOLLOWS: [u8; 5] = [2, 1, 1, 4, 32];
@@ -26,32 +25,10 @@ fn rows(setup: &Setup, columns: &[&str], table: &str) -> anyhow::Result<Vec<Vec<
         (Some(bytes), Some(_)) => format!("encode({bytes}, 'hex')"),
     };
     let columns: Vec<String> = columns.iter().map(column).collect();
-    run_sql(
+    read(
         setup,
         &format!("SELECT {} FROM {table}", columns.join(", ")),
     )
-}
-
-/// Runs a statement, as anybody would who got at the database.
-pub(super) fn run_sql(setup: &Setup, sql: &str) -> anyhow::Result<Vec<Vec<String>>> {
-    let output = if let Some(url) = &setup.store {
-        let options = ["-qAtX", "-F", "|", url, "-c", sql];
-        Command::new("psql").args(options).output()
-    } else {
-        let read = "import sqlite3, sys\n\
-                    db = sqlite3.connect(f'file:{sys.argv[1]}?mode=ro', uri=True)\n\
-                    for row in db.execute(sys.argv[2]): print('|'.join(map(str, row)))";
-        let path = setup.directory.join("procura.db");
-        let mut python = Command::new(interpreter()?);
-        python.args(["-c", read]).arg(path).arg(sql).output()
-    };
-    let output = output.context("the client of the database")?;
-    if !output.status.success() {
-        bail!("{sql}: {}", String::from_utf8_lossy(&output.stderr));
-    }
-    let text = String::from_utf8(output.stdout)?;
-    let cells = |line: &str| line.split('|').map(str::to_owned).collect();
-    Ok(text.lines().map(cells).collect())
 }
 
 /// Adds every key of the deployment to `secrets`.

@@ -8,11 +8,11 @@ use std::process::Command;
 
 use anyhow::{Context as _, bail};
 
-use super::at_rest::run_sql;
 use super::drive::WITNESS;
 use super::secrets::Id;
 use crate::prove::client::{Call, Client, Login};
 use crate::prove::server::Setup;
+use crate::prove::sql;
 
 /// A piece of a channel.
 pub(super) struct Chunk {
@@ -199,13 +199,13 @@ fn database(site: &mut Site<'_>) -> anyhow::Result<Option<Vec<Chunk>>> {
         return database_files(site.setup).map(Some);
     }
     let one = |sql: &str| -> anyhow::Result<String> {
-        let rows = run_sql(site.setup, sql)?;
+        let rows = sql::read(site.setup, sql)?;
         rows.into_iter()
             .flatten()
             .next()
             .context("no answer of the database")
     };
-    run_sql(site.setup, "CHECKPOINT")?;
+    sql::read(site.setup, "CHECKPOINT")?;
     let folder = one("SHOW data_directory")?;
     let oid = one("SELECT oid FROM pg_database WHERE datname = current_database()")?;
     let mut chunks = Vec::new();

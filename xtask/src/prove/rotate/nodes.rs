@@ -17,17 +17,7 @@ pub(super) fn both_go_on(
     workers: &mut [Worker],
     folder: &Folder,
 ) -> anyhow::Result<()> {
-    let directory = folder.path().join("second");
-    std::fs::create_dir(&directory)?;
-    std::fs::set_permissions(
-        &directory,
-        std::os::unix::fs::PermissionsExt::from_mode(0o700),
-    )?;
-    std::fs::copy(first.directory.join("root.key"), directory.join("root.key"))?;
-    let second = Setup {
-        directory,
-        ..first.clone()
-    };
+    let second = first.another_node(folder.path().join("second"))?;
     let beside = second.start()?;
     if first
         .try_run(&["vault", "rotate", "--root"])?

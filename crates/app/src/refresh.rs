@@ -457,8 +457,12 @@ impl App {
                     retry_at: not_before.max(now.plus_seconds(cool_down_s(failures, told_s))),
                 };
                 own.leave_connection(key, generation, after)?;
-                if !matches!(why, Why::InDoubt) {
-                    own.delete_token_exchange(journal)?;
+                match why {
+                    // What came says nothing that a reader could make use of later.
+                    Why::InDoubt => own.forget_token_reply(journal)?,
+                    Why::Ended | Why::Later(_) => {
+                        own.delete_token_exchange(journal)?;
+                    }
                 }
                 Ok(Outcome::Done((), entry.clone()))
             })

@@ -96,6 +96,19 @@ impl AccountTx<'_> {
         Ok(written == 1)
     }
 
+    /// Takes an answer away that is of no use, so that what was sent counts as not answered.
+    pub fn forget_token_reply(&mut self, id: ExchangeId) -> Result<(), Error> {
+        self.session.execute(
+            "UPDATE token_exchange SET reply = NULL, replied_at = NULL
+             WHERE account = $1 AND id = $2",
+            &[
+                Value::Text(self.account.as_str()),
+                Value::Blob(id.as_bytes()),
+            ],
+        )?;
+        Ok(())
+    }
+
     /// Whether what was sent to renew tokens of `key` and `generation` was answered, and the answer is
     /// not made use of yet.
     pub fn has_unread_reply(&mut self, key: ConnectionKey, generation: u64) -> Result<bool, Error> {

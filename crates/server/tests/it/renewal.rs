@@ -175,10 +175,18 @@ async fn a_node_that_died_while_it_renewed_tries_again_when_it_is_started(app: T
 
 async fn while_the_provider_is_down_the_token_that_is_good_is_given(app: TestApp) {
     let (app, first) = connected(app, RefreshPolicy::Strict).await;
-    app.demo().misbehave(Some(Misbehaviour::TokenDown));
     app.clock().advance(LIFE_S * 95 / 100);
+    // A gateway that gives up, and a server that is gone.
+    let body = "{}".to_owned();
+    app.demo()
+        .misbehave(Some(Misbehaviour::RefreshError { status: 503, body }));
     assert_eq!(given(&app).await, first);
     app.demo().refresh_requests_reach(1).await;
+    app.app().finish_in_flight().await;
+    app.clock().advance(10);
+    app.demo().misbehave(Some(Misbehaviour::TokenDown));
+    assert_eq!(given(&app).await, first);
+    app.demo().refresh_requests_reach(2).await;
     assert_eq!(given(&app).await, first);
     app.clock().advance(LIFE_S);
     let refused = ask(&app).await;

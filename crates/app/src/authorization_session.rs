@@ -3,34 +3,29 @@
 //! Nothing here is a caller's word: the browser that comes is a stranger with a link. Who the user
 //! is, is proved at the end, by [`crate::session_binding`]; the code is not touched before.
 
+mod callback;
+mod opening;
+
 use procura_authority::Reasons;
 use procura_core::account::AccountId;
-use procura_core::audit::record::{Committed, Entry, Verdict};
+use procura_core::audit::record::Committed;
 use procura_core::authorization_session::{
-    AuthorizationSession, Failure, LIFETIME_S, NotNow, SESSIONS_MAX, SessionUri, State,
+    AuthorizationSession, LIFETIME_S, NotNow, SESSIONS_MAX, SessionUri, State,
 };
-use procura_core::digest::sha256;
 use procura_core::entropy::random_bytes;
 use procura_core::error::{Error, Kind};
-use procura_core::id::{CallbackId, RecordId, RequestId, SessionId};
+use procura_core::id::{CallbackId, SessionId};
 use procura_core::oauth2_client::Oauth2Client;
 use procura_core::permit::{Permit, of};
-use procura_core::sabotage::dies_at;
 use procura_core::scope::Scopes;
-use procura_core::secret::{Plain, kind};
-use procura_core::time::Timestamp;
 use procura_core::workload_access_token::Claims;
-use procura_core::workload_identity::{AgentState, WorkloadIdentity};
+use procura_core::workload_identity::WorkloadIdentity;
 use procura_protocol::oauth::authorization_request::{self, AuthorizationRequest};
-use procura_protocol::oauth::authorization_response::{
-    self, AuthorizationResponse, IssuerError, check_issuer,
-};
 use procura_protocol::oauth::endpoint_url::EndpointUrl;
-use procura_protocol::oauth::issuer::Issuer;
-use procura_protocol::oauth::pkce;
 use procura_protocol::oauth::vendor_table;
-use procura_store::{Opening, Outcome, SealedSession, Tx};
-use url::Url;
+use procura_store::{Outcome, SealedSession, Tx};
+
+pub use self::opening::{FlowCookie, Redirect, Visit};
 
 use crate::App;
 use crate::basis::Basis;
@@ -38,9 +33,6 @@ use crate::connection::UserTokenAsked;
 use crate::operation::OpCx;
 use crate::session_secret::{Flow, Part, as_secret};
 use crate::token_endpoint::unaskable;
-
-/// What a record calls a user's way back from a provider.
-const CALLBACK: &str = "AuthorizationResponse";
 
 /// A session that a user has to go through.
 #[derive(Clone)]
@@ -58,41 +50,6 @@ impl std::fmt::Debug for Begun {
     }
 }
 
-/// Where a browser goes from here.
-pub struct Redirect {
-    /// The URL.
-    pub location: String,
-    /// A cookie that this browser gets or loses.
-    pub cookie: FlowCookie,
-}
-
-impl std::fmt::Debug for Redirect {
-    /// The location has in it what the provider sends back, or what opens the session.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Redirect([secret])")
-    }
-}
-
-/// The cookie by which the browser that comes back is known to be the one that left.
-#[derive(Debug)]
-pub struct FlowCookie {
-    /// Its name, another for each session: a browser can be in several.
-    pub name: String,
-    /// Its value; none takes it away.
-    pub value: Option<Plain<kind::FlowSecret>>,
-}
-
-/// A browser that came to a page of ours, and what is known of it.
-#[derive(Debug, Clone)]
-pub struct Visit {
-    /// When.
-    pub now: Timestamp,
-    /// The request, as logs and records name it.
-    pub request: RequestId,
-    /// From where.
-    pub peer: String,
-}
-
 fn unknown() -> Error {
     Error::not_found(
         "there is no such authorization session, or it ended long ago; start again from the \
@@ -102,14 +59,6 @@ fn unknown() -> Error {
 
 pub(crate) fn not_now(error: NotNow) -> Error {
     Error::conflict(error.to_string())
-}
-
-/// The name of a session's cookie. It says nothing of the session to anybody else.
-fn cookie_name(session: &AuthorizationSession, is_secure: bool) -> String {
-    let prefix = if is_secure { "__Host-" } else { "" };
-    let own = sha256(&[b"procura flow cookie v1", session.id.as_bytes()]);
-    let digits: String = hex::encode(own).chars().take(12).collect();
-    format!("{prefix}procura_flow_{digits}")
 }
 
 impl App {
@@ -276,269 +225,6 @@ impl App {
             .filter(|(of, _)| *of == account)
             .map(|(_, session)| session))
     }
-
-    /// A browser opens the link of a session: it goes to the provider, and is known when it comes
-    /// back.
-    pub async fn open_session(&self, visit: &Visit, uri: &str) -> Result<Redirect, Error> {
-        let uri = SessionUri::parse(uri).ok_or_else(unknown)?;
-        let read = move |tx: &mut Tx<'_>| {
-            let Some((account, sealed)) = tx.authorization_session_of_uri(&uri)? else {
-                return Ok(None);
-            };
-            let mut own = tx.account(account);
-            let agent = own.workload_identity_by_id(sealed.session.agent)?;
-            let client = own.oauth2_client(sealed.session.provider)?;
-            Ok(Some((account, sealed, agent, client)))
-        };
-        let found = self.store.run_read("authorization_session", read).await?;
-        let (account, sealed, agent, client) = found.ok_or_else(unknown)?;
-        let (client, callback) = client.ok_or_else(unknown)?;
-        let cookie = self.with_rng(random_bytes::<32>);
-        let session = sealed
-            .session
-            .opened(sha256(&[&cookie]), visit.now)
-            .map_err(not_now)?;
-        let is_active = agent.is_some_and(|agent| agent.state == AgentState::Active);
-        if !is_active || client.configuration.destination() != session.destination {
-            return Err(not_now(NotNow::Failed(Failure::Changed)));
-        }
-        let flow = self.flow_of(account, &session, &sealed.flow).await?;
-        let state = hex::encode(self.with_rng(random_bytes::<32>));
-        let verifier = self.with_rng(pkce::code_verifier);
-        let redirect_uri = self.callback_url(callback);
-        let challenge = pkce::challenge_s256(&verifier);
-        let location =
-            authorization_url(&client, &redirect_uri, &session, &flow, &state, &challenge)?;
-        let opening = Opening {
-            code_verifier: self
-                .seal_for_session(account, &session, Part::CodeVerifier, &verifier)
-                .await?,
-            state_hash: sha256(&[state.as_bytes()]),
-        };
-        let name = cookie_name(&session, self.is_https());
-        let written = self
-            .store
-            .run_tx("open_authorization_session", move |tx| {
-                tx.account(account)
-                    .open_authorization_session(&session, &opening)
-                    .map(Outcome::Unrecorded)
-            })
-            .await?;
-        if !written.value {
-            return Err(Error::conflict(
-                "the link was opened twice at the same moment; open it once more",
-            ));
-        }
-        let value = Plain::new(hex::encode(cookie).into_bytes());
-        Ok(Redirect {
-            location,
-            cookie: FlowCookie {
-                name,
-                value: Some(value),
-            },
-        })
-    }
-
-    /// Whether browsers reach us under a secure origin.
-    fn is_https(&self) -> bool {
-        self.endpoint.starts_with("https://")
-    }
-
-    /// A browser comes back from a provider, to `callback`, with `query`. `cookie` finds the value
-    /// of one of its cookies.
-    pub async fn call_back(
-        &self,
-        visit: &Visit,
-        callback: &str,
-        query: &str,
-        cookie: impl Fn(&str) -> Option<String> + Send,
-    ) -> Result<Redirect, Error> {
-        let response = authorization_response::parse(query)
-            .map_err(|error| Error::new(Kind::Caller, error.to_string()))?;
-        let state_hash = sha256(&[response.state().as_bytes()]);
-        let read = move |tx: &mut Tx<'_>| {
-            let Some((account, sealed)) = tx.authorization_session_of_state(&state_hash)? else {
-                return Ok(None);
-            };
-            let client = tx.account(account).oauth2_client(sealed.session.provider)?;
-            Ok(client.map(|client| (account, sealed, client)))
-        };
-        let found = self.store.run_read("authorization_session", read).await?;
-        let (account, sealed, (client, expected)) = found.ok_or_else(unknown)?;
-        let name = cookie_name(&sealed.session, self.is_https());
-        let shown = cookie(&name).and_then(|value| hex::decode(value).ok());
-        let shown = shown.map(|bytes| sha256(&[&bytes]));
-        // SECURITY: before anything else, and without a trace in the session: whoever is not that
-        // browser can neither finish nor spoil it (attacks 1 and 8).
-        sealed
-            .session
-            .check_browser(shown.as_ref())
-            .map_err(not_now)?;
-        let back = CameBack {
-            account,
-            sealed,
-            name,
-            response,
-            is_own_callback: CallbackId::from_uuid_text(callback) == Some(expected),
-        };
-        self.came_back(visit, back, &client).await
-    }
-
-    async fn came_back(
-        &self,
-        visit: &Visit,
-        back: CameBack,
-        client: &Oauth2Client,
-    ) -> Result<Redirect, Error> {
-        let session = back.sealed.session.clone();
-        let again = match session.state {
-            // The browser loads the page again: it is sent where it was sent before.
-            State::CalledBack | State::Exchanging | State::Done => Some(None),
-            State::Failed(failure) => Some(Some(failure)),
-            State::Created => None,
-        };
-        let failed = match again {
-            Some(failed) => failed,
-            None => self.take_response(visit, &back, client).await?,
-        };
-        let flow = self
-            .flow_of(back.account, &session, &back.sealed.flow)
-            .await?;
-        let location = returned(&session, &flow, failed)?;
-        Ok(Redirect {
-            location,
-            cookie: FlowCookie {
-                name: back.name,
-                value: None,
-            },
-        })
-    }
-
-    /// Makes of a response what it is good for: a code that is kept, or the end of the session.
-    async fn take_response(
-        &self,
-        visit: &Visit,
-        back: &CameBack,
-        client: &Oauth2Client,
-    ) -> Result<Option<Failure>, Error> {
-        dies_at("code-returned");
-        let (account, session) = (back.account, &back.sealed.session);
-        let failure = failure_of(back, client);
-        let said = match (&back.response, failure) {
-            (_, None) => "the user came back with a code".to_owned(),
-            (AuthorizationResponse::Refused { error, .. }, Some(failure)) => {
-                let code = error.as_deref().unwrap_or("an unreadable error");
-                format!("{}: {code}", failure.said())
-            }
-            (AuthorizationResponse::Code { .. }, Some(failure)) => failure.said().to_owned(),
-        };
-        let verdict = match failure {
-            None => Verdict::Allow,
-            Some(_) => Verdict::Deny,
-        };
-        let entry = self.entry_of_visit(visit, account, session, verdict, &said);
-        let written = match (&back.response, failure) {
-            (AuthorizationResponse::Code { code, .. }, None) => {
-                let session = session.clone().called_back(visit.now).map_err(not_now)?;
-                let code = self
-                    .seal_for_session(account, &session, Part::Code, code)
-                    .await?;
-                self.store
-                    .run_tx("keep_authorization_code", move |tx| {
-                        if tx
-                            .account(account)
-                            .keep_authorization_code(&session, &code)?
-                        {
-                            Ok(Outcome::Done(true, entry.clone()))
-                        } else {
-                            Ok(Outcome::Unrecorded(false))
-                        }
-                    })
-                    .await?
-            }
-            (_, failure) => {
-                let failure = failure.unwrap_or(Failure::Refused);
-                let session = session.clone().failed(failure);
-                self.store
-                    .run_tx("fail_authorization_session", move |tx| {
-                        if tx.account(account).move_authorization_session(&session)? {
-                            Ok(Outcome::Done(true, entry.clone()))
-                        } else {
-                            Ok(Outcome::Unrecorded(false))
-                        }
-                    })
-                    .await?
-            }
-        };
-        dies_at("code-kept");
-        if written.value {
-            Ok(failure)
-        } else {
-            Err(Error::conflict(
-                "the answer came twice at the same moment; go back to the application",
-            ))
-        }
-    }
-
-    /// The record of what a browser brought.
-    fn entry_of_visit(
-        &self,
-        visit: &Visit,
-        account: AccountId,
-        session: &AuthorizationSession,
-        verdict: Verdict,
-        said: &str,
-    ) -> Entry {
-        let id = self.with_rng(|rng| RecordId::generate(visit.now, rng));
-        let said = format!("{}: {said}", session.id);
-        let mut entry =
-            Entry::new(id, visit.now, CALLBACK, verdict, said).for_user(Some(session.user));
-        entry.account = Some(account);
-        entry.agent = Some(session.agent);
-        entry.provider = Some(session.provider);
-        entry.request = Some(visit.request.to_string());
-        entry.peer = Some(visit.peer.clone());
-        entry
-    }
-}
-
-/// A browser that is known, and what it brought.
-struct CameBack {
-    account: AccountId,
-    sealed: SealedSession,
-    /// The name of its cookie.
-    name: String,
-    response: AuthorizationResponse,
-    /// Whether it came to the callback URL of the provider that it was sent to.
-    is_own_callback: bool,
-}
-
-/// Why nothing comes of a response, if nothing does.
-fn failure_of(back: &CameBack, client: &Oauth2Client) -> Option<Failure> {
-    // SECURITY: each provider has a callback URL of its own; a response at another's is from
-    // somebody else than who was asked (attacks 6 and 7), whatever it says.
-    if !back.is_own_callback {
-        return Some(Failure::MixedUp);
-    }
-    if client.configuration.destination() != back.sealed.session.destination {
-        return Some(Failure::Changed);
-    }
-    let endpoints = client.configuration.endpoints();
-    let issuer = endpoints.and_then(|endpoints| endpoints.issuer.as_deref());
-    let issuer = issuer.and_then(|issuer| Issuer::parse(issuer).ok());
-    let names_itself = endpoints.is_some_and(|endpoints| endpoints.names_itself);
-    match check_issuer(back.response.iss(), issuer.as_ref(), names_itself) {
-        // An `iss` of a server whose name nobody told says nothing.
-        Ok(()) | Err(IssuerError::Unknown) => {}
-        Err(IssuerError::Missing | IssuerError::Mismatch) => return Some(Failure::MixedUp),
-    }
-    match &back.response {
-        AuthorizationResponse::Code { .. } => None,
-        AuthorizationResponse::Refused { error, .. } => match error.as_deref() {
-            Some("access_denied") => Some(Failure::NotConsented),
-            _ => Some(Failure::Refused),
-        },
-    }
 }
 
 fn authorization_url(
@@ -579,31 +265,6 @@ fn authorization_url(
         custom: &flow.parameters,
     })
     .map_err(unaskable)
-}
-
-/// Where the browser goes when the provider is done with it.
-fn returned(
-    session: &AuthorizationSession,
-    flow: &Flow,
-    failed: Option<Failure>,
-) -> Result<String, Error> {
-    let mut url = Url::parse(&session.return_url).map_err(Error::internal_source)?;
-    {
-        let mut query = url.query_pairs_mut();
-        query.append_pair("session_id", &flow.uri);
-        if let Some(state) = &flow.custom_state {
-            query.append_pair("state", state);
-        }
-        if let Some(failed) = failed {
-            // RFC 6749 §4.1.2.1 has words for these two.
-            let error = match failed {
-                Failure::NotConsented => "access_denied",
-                _ => "server_error",
-            };
-            query.append_pair("error", error);
-        }
-    }
-    Ok(url.into())
 }
 
 fn too_many() -> Error {

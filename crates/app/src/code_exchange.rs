@@ -17,7 +17,7 @@ use procura_core::scope::Scopes;
 use procura_core::time::Timestamp;
 use procura_protocol::oauth::endpoint_url::EndpointUrl;
 use procura_protocol::oauth::issuer::Issuer;
-use procura_protocol::oauth::token_reply::{self, ProviderAccount, RawReply, TokenReply};
+use procura_protocol::oauth::token_reply::{ProviderAccount, TokenReply};
 use procura_protocol::oauth::token_request::{self, CodeRedemption, TokenRequest};
 use procura_protocol::oauth::vendor_table;
 use procura_store::{Outcome, RevealedClientSecret, SealedSession, TokenExchange, Tx};
@@ -25,11 +25,8 @@ use procura_store::{Outcome, RevealedClientSecret, SealedSession, TokenExchange,
 use crate::App;
 use crate::basis::{Basis, DECISIONS_MAX, busy};
 use crate::operation::OpCx;
-use crate::outbound::Form;
 use crate::session_secret::{Flow, Part};
-use crate::token_endpoint::{
-    ClientAt, JSON, TOKEN_REPLY_BYTES_MAX, outbound_url, refused, unaskable,
-};
+use crate::token_endpoint::{ClientAt, Unanswered, refused, unaskable};
 
 /// A code that is to be redeemed: its session is at the version in which that is done.
 #[derive(Debug, Clone)]
@@ -200,35 +197,26 @@ impl App {
             .await
             .map_err(unsent)?;
         let request = self.code_request(begun, &client).await.map_err(unsent)?;
-        let url = outbound_url(&client.endpoints.token).map_err(unsent)?;
-        let form = Form {
-            accept: JSON,
-            authorization: request.authorization(),
-            headers: &[],
-            body: request.form(),
-        };
-        let sent = self.outbound.post_form(&url, form, TOKEN_REPLY_BYTES_MAX);
-        let reply = sent.await.map_err(|error| {
-            if error.is_unsent() {
-                unsent(error.into())
-            } else {
-                ended(error.into())
-            }
-        })?;
+        let answer = self
+            .post_for_tokens(&client.endpoints.token, &request)
+            .await
+            .map_err(|Unanswered { is_unsent, error }| {
+                if is_unsent {
+                    unsent(error)
+                } else {
+                    ended(error)
+                }
+            })?;
         dies_at("exchange-answered");
-        let at = self.now();
-        self.keep_token_reply(begun.exchange.account, &begun.journal, &reply, at)
+        let (at, account) = (self.now(), begun.exchange.account);
+        let journal = &begun.journal;
+        self.keep_token_reply(account, journal.id, journal.user, &answer.reply, at)
             .await;
         dies_at("exchange-kept");
-        let vendor = begun.revealed.client.vendor;
-        let raw = RawReply {
-            status: reply.status,
-            retry_after: None,
-            body: &reply.body,
-        };
-        let dialect = vendor_table::row(vendor).dialect;
-        let reply = token_reply::parse(&raw, &dialect, &request.live_secrets())
-            .map_err(|error| ended(refused(url.host(), &error)))?;
+        let dialect = vendor_table::row(begun.revealed.client.vendor).dialect;
+        let reply = answer
+            .tokens(&dialect, &request)
+            .map_err(|error| ended(refused(&answer.host, &error)))?;
         let session = &begun.exchange.sealed.session;
         granted_to_user(reply, session, &begun.revealed.client, at)
             .map_err(|(failure, error)| (Some(failure), error))

@@ -20,8 +20,7 @@ use crate::App;
 use crate::basis::Basis;
 use crate::connection::TokenPlace;
 use crate::operation::OpCx;
-use crate::outbound::Form;
-use crate::token_endpoint::{ClientAt, JSON, outbound_url, unaskable};
+use crate::token_endpoint::{ClientAt, unaskable};
 
 /// The longest answer of a revocation endpoint, in bytes. Nothing is made of it but words.
 const REPLY_BYTES_MAX: usize = 16 * 1024;
@@ -249,26 +248,21 @@ impl App {
         token: Revocable<'_>,
     ) -> Result<Told, Error> {
         let endpoint = client.endpoints.revocation.as_deref().unwrap_or_default();
-        let url = outbound_url(endpoint)?;
         let request =
             revocation::request(token, parameter, &client.authentication()).map_err(unaskable)?;
-        let form = Form {
-            accept: JSON,
-            authorization: request.authorization(),
-            headers: &[],
-            body: request.form(),
-        };
-        let reply = self.outbound.post_form(&url, form, REPLY_BYTES_MAX).await?;
+        let answer = self
+            .post_as_client(endpoint, &request, REPLY_BYTES_MAX)
+            .await?;
         let raw = RawReply {
-            status: reply.status,
+            status: answer.reply.status,
             retry_after: None,
-            body: &reply.body,
+            body: &answer.reply.body,
         };
         Ok(match revocation::read(&raw, &request.live_secrets()) {
             Revocation::Revoked => Told::Said(AtProvider::Revoked),
             Revocation::UnsupportedTokenType => Told::UnsupportedType,
             Revocation::Later { .. } => {
-                let said = format!("it cannot now (status {})", reply.status);
+                let said = format!("it cannot now (status {})", raw.status);
                 Told::Said(AtProvider::Failed(said))
             }
             Revocation::Refused(refusal) => {
@@ -329,7 +323,7 @@ impl App {
         self.ask_to_revoke(&client, parameter, token).await
     }
 
-    async fn opened_at<K>(
+    pub(crate) async fn opened_at<K>(
         &self,
         place: &Location<'_>,
         sealed: &Sealed<K>,

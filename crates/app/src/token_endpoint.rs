@@ -1,5 +1,7 @@
 //! What we ask an authorization server as its client, and what we make of its answer.
 
+mod answer;
+
 use procura_authority::{Credential, Reasons};
 use procura_core::account::AccountId;
 use procura_core::error::{Error, Kind};
@@ -19,22 +21,22 @@ use procura_protocol::oauth::client_assertion::{
 };
 use procura_protocol::oauth::issuer::{DiscoveryUrl, Issuer};
 use procura_protocol::oauth::metadata::{self, Metadata};
-use procura_protocol::oauth::token_reply::{self, Blame, RawReply, ReplyError, TokenReply};
+use procura_protocol::oauth::token_reply::{Blame, ReplyError, TokenReply};
 use procura_protocol::oauth::token_request::{self, ClientCredentials, RequestError};
 use procura_protocol::oauth::vendor_table;
 use procura_store::{Outcome, RevealedClientSecret};
+
+pub(crate) use self::answer::Unanswered;
 
 use crate::App;
 use crate::basis::Basis;
 use crate::oauth2_provider::client_secret_place;
 use crate::operation::OpCx;
-use crate::outbound::{Form, Reply};
+use crate::outbound::Reply;
 
-/// The longest answer of a token endpoint, in bytes.
-pub(crate) const TOKEN_REPLY_BYTES_MAX: usize = 256 * 1024;
 /// The longest discovery document, in bytes.
 const METADATA_BYTES_MAX: usize = 256 * 1024;
-pub(crate) const JSON: &str = "application/json";
+const JSON: &str = "application/json";
 
 /// A token that an authorization server granted.
 #[derive(Debug)]
@@ -79,25 +81,13 @@ impl App {
         let client = self.client_at(basis, &revealed).await?;
         let request =
             token_request::client_credentials(&ask, &client.authentication()).map_err(unaskable)?;
-        let url = outbound_url(&client.endpoints.token)?;
-        let form = Form {
-            accept: JSON,
-            authorization: request.authorization(),
-            headers: &[],
-            body: request.form(),
-        };
-        let reply = self
-            .outbound
-            .post_form(&url, form, TOKEN_REPLY_BYTES_MAX)
+        let answer = self
+            .post_for_tokens(&client.endpoints.token, &request)
             .await?;
-        let raw = RawReply {
-            status: reply.status,
-            retry_after: None,
-            body: &reply.body,
-        };
-        let answer = token_reply::parse(&raw, &dialect, &request.live_secrets())
-            .map_err(|error| refused(url.host(), &error))?;
-        self.granted(answer, asked, revealed.secret_version)
+        let reply = answer
+            .tokens(&dialect, &request)
+            .map_err(|error| refused(&answer.host, &error))?;
+        self.granted(reply, asked, revealed.secret_version)
             .map(Some)
     }
 
@@ -356,7 +346,7 @@ impl ClientAt<'_> {
     }
 }
 
-pub(crate) fn outbound_url(text: &str) -> Result<OutboundUrl, Error> {
+fn outbound_url(text: &str) -> Result<OutboundUrl, Error> {
     text.parse().map_err(|error: InvalidUrl| {
         Error::new(
             Kind::Caller,

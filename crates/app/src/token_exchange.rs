@@ -4,21 +4,21 @@
 use procura_core::account::AccountId;
 use procura_core::encryption_key::KeyPurpose;
 use procura_core::error::Error;
-use procura_core::id::ExchangeId;
+use procura_core::id::{DeploymentId, ExchangeId, UserId};
 use procura_core::sabotage::defect;
 use procura_core::sealing::{self, Location, Subject};
 use procura_core::secret::{Plain, kind::RawTokenReply};
 use procura_core::time::Timestamp;
-use procura_store::{Outcome, TokenExchange};
+use procura_store::Outcome;
 
 use crate::App;
 use crate::outbound::Reply;
 
 /// Where an answer lies.
 pub(crate) fn place(
-    deployment: procura_core::id::DeploymentId,
+    deployment: DeploymentId,
     account: AccountId,
-    user: procura_core::id::UserId,
+    user: UserId,
     id: &ExchangeId,
 ) -> Location<'_> {
     Location {
@@ -41,42 +41,45 @@ fn kept(reply: &Reply) -> Plain<RawTokenReply> {
 }
 
 impl App {
-    /// Keeps the answer to what `journal` says was sent. Where that cannot be, whoever has it in hand
+    /// Keeps the answer to what the journal says under `exchange` was sent, for `user`. Where that cannot be, whoever has it in hand
     /// goes on with it: the answer is worth more than its copy.
     pub(crate) async fn keep_token_reply(
         &self,
         account: AccountId,
-        journal: &TokenExchange,
+        exchange: ExchangeId,
+        user: UserId,
         reply: &Reply,
         at: Timestamp,
     ) {
-        if let Err(error) = self.copy_token_reply(account, journal, reply, at).await {
-            let (exchange, cause) = (journal.id, error.cause());
-            tracing::warn!(%exchange, ?cause, "an answer could not be written down");
+        if let Err(error) = self
+            .copy_token_reply(account, exchange, user, reply, at)
+            .await
+        {
+            tracing::warn!(%exchange, cause = ?error.cause(), "an answer could not be written down");
         }
     }
 
     async fn copy_token_reply(
         &self,
         account: AccountId,
-        journal: &TokenExchange,
+        exchange: ExchangeId,
+        user: UserId,
         reply: &Reply,
         at: Timestamp,
     ) -> Result<(), Error> {
         if defect("reply-not-kept") {
             return Ok(());
         }
-        let purpose = KeyPurpose::Subject(Subject::User(journal.user));
+        let purpose = KeyPurpose::Subject(Subject::User(user));
         let key = self.newest_key(Some(account), purpose).await?;
-        let place = place(self.deployment, account, journal.user, &journal.id);
+        let place = place(self.deployment, account, user, &exchange);
         let sealed = self
             .with_rng(|rng| sealing::seal(rng, &key, &place, &kept(reply)))
             .map_err(Error::internal_source)?;
-        let id = journal.id;
         self.store
             .run_tx("keep_token_reply", move |tx| {
                 tx.account(account)
-                    .keep_token_reply(id, &sealed, at)
+                    .keep_token_reply(exchange, &sealed, at)
                     .map(Outcome::Unrecorded)
             })
             .await?;

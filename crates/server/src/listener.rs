@@ -86,34 +86,21 @@ impl Listener {
     }
 
     /// Accepts connections of clients until `stop`, then finishes those that are there.
-    pub async fn serve(self, socket: TcpListener, mut stop: Stop) {
-        let mut open = JoinSet::new();
-        while let Some(permit) = place(&self.connections, &mut stop).await {
-            let accepted = tokio::select! {
-                accepted = socket.accept() => accepted,
-                () = stop.requested() => break,
-            };
-            let (stream, address) = match accepted {
-                Ok(accepted) => accepted,
-                Err(error) => {
-                    pause_after(&error).await;
-                    continue;
-                }
-            };
+    pub async fn serve(self, socket: TcpListener, stop: Stop) {
+        let places = Arc::clone(&self.connections);
+        accept(socket, &places, stop, |stream, address, stop| {
             // SECURITY: one peer cannot hold all places (test: a_peer_has_so_many_connections).
             let Some(held) = self.service.connections.open(address.ip().into()) else {
                 self.service.metrics.connection_refused();
-                continue;
+                return None;
             };
-            let (this, stop) = (self.clone(), stop.clone());
-            open.spawn(async move {
+            let this = self.clone();
+            Some(async move {
                 this.connection(stream, address, stop).await;
-                drop((permit, held));
-            });
-            while open.try_join_next().is_some() {}
-        }
-        drop(socket);
-        while open.join_next().await.is_some() {}
+                drop(held);
+            })
+        })
+        .await;
     }
 
     /// Accepts connections of local commands until `stop`.
@@ -154,30 +141,13 @@ impl Listener {
 
     /// Gives the metrics, and nothing else, to whoever connects, until `stop`. They are not for
     /// clients: this is another socket than theirs.
-    pub async fn serve_metrics(self, socket: TcpListener, mut stop: Stop) {
+    pub async fn serve_metrics(self, socket: TcpListener, stop: Stop) {
         let places = Arc::new(Semaphore::new(METRICS_CONNECTIONS));
-        let mut open = JoinSet::new();
-        while let Some(permit) = place(&places, &mut stop).await {
-            let accepted = tokio::select! {
-                accepted = socket.accept() => accepted,
-                () = stop.requested() => break,
-            };
-            let stream = match accepted {
-                Ok((stream, _)) => stream,
-                Err(error) => {
-                    pause_after(&error).await;
-                    continue;
-                }
-            };
-            let (this, stop) = (self.clone(), stop.clone());
-            open.spawn(async move {
-                this.metrics_connection(stream, stop).await;
-                drop(permit);
-            });
-            while open.try_join_next().is_some() {}
-        }
-        drop(socket);
-        while open.join_next().await.is_some() {}
+        accept(socket, &places, stop, |stream, _, stop| {
+            let this = self.clone();
+            Some(async move { this.metrics_connection(stream, stop).await })
+        })
+        .await;
     }
 
     async fn metrics_connection(&self, stream: TcpStream, stop: Stop) {
@@ -239,11 +209,44 @@ impl Limits {
     }
 }
 
-/// A place for another connection; none when the node stops.
-pub(crate) async fn place(
+/// Accepts connections until `stop`, as many at once as there are `places`, then waits for those
+/// that are open. `serve` makes of one what is done with it, or nothing, and then it is closed.
+pub(crate) async fn accept<F>(
+    socket: TcpListener,
     places: &Arc<Semaphore>,
-    stop: &mut Stop,
-) -> Option<OwnedSemaphorePermit> {
+    mut stop: Stop,
+    serve: impl Fn(TcpStream, SocketAddr, Stop) -> Option<F>,
+) where
+    F: Future<Output = ()> + Send + 'static,
+{
+    let mut open = JoinSet::new();
+    while let Some(permit) = place(places, &mut stop).await {
+        let accepted = tokio::select! {
+            accepted = socket.accept() => accepted,
+            () = stop.requested() => break,
+        };
+        let (stream, address) = match accepted {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                pause_after(&error).await;
+                continue;
+            }
+        };
+        let Some(served) = serve(stream, address, stop.clone()) else {
+            continue;
+        };
+        open.spawn(async move {
+            served.await;
+            drop(permit);
+        });
+        while open.try_join_next().is_some() {}
+    }
+    drop(socket);
+    while open.join_next().await.is_some() {}
+}
+
+/// A place for another connection; none when the node stops.
+async fn place(places: &Arc<Semaphore>, stop: &mut Stop) -> Option<OwnedSemaphorePermit> {
     tokio::select! {
         permit = Arc::clone(places).acquire_owned() => permit.ok(),
         () = stop.requested() => None,
@@ -280,7 +283,7 @@ pub(crate) async fn finish<I, S>(
 }
 
 /// Out of file descriptors or memory: give them time to come back instead of spinning.
-pub(crate) async fn pause_after(error: &io::Error) {
+async fn pause_after(error: &io::Error) {
     tracing::warn!(%error, "a connection could not be accepted");
     tokio::time::sleep(Duration::from_millis(50)).await;
 }

@@ -36,7 +36,6 @@ use procura_core::time::Clock;
 use procura_protocol::oauth::issuer::DiscoveryUrl;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
-use tokio::task::JoinSet;
 
 pub use self::base_url::{BaseUrl, InvalidBaseUrl};
 
@@ -44,7 +43,7 @@ use self::api::Api;
 use self::cookie::Cookies;
 use self::provider::LoginProvider;
 use crate::body::Budget;
-use crate::listener::{Limits, finish, pause_after, place};
+use crate::listener::{Limits, accept, finish};
 
 /// What the service is started with.
 #[derive(Debug)]
@@ -145,32 +144,15 @@ impl SessionBinding {
     }
 
     /// Serves browsers until `stop`, then finishes those that are there.
-    pub async fn serve(self, socket: TcpListener, mut stop: Stop) {
+    pub async fn serve(self, socket: TcpListener, stop: Stop) {
         let places = Arc::new(Semaphore::new(self.0.limits.connections));
-        let mut open = JoinSet::new();
-        while let Some(permit) = place(&places, &mut stop).await {
-            let accepted = tokio::select! {
-                accepted = socket.accept() => accepted,
-                () = stop.requested() => break,
-            };
-            // What ends TLS stands before us, so that all users have one address: nothing is counted
-            // against it.
-            let stream = match accepted {
-                Ok((stream, _)) => stream,
-                Err(error) => {
-                    pause_after(&error).await;
-                    continue;
-                }
-            };
-            let (this, stop) = (self.clone(), stop.clone());
-            open.spawn(async move {
-                this.connection(stream, stop).await;
-                drop(permit);
-            });
-            while open.try_join_next().is_some() {}
-        }
-        drop(socket);
-        while open.join_next().await.is_some() {}
+        // What ends TLS stands before us, so that all users have one address: nothing is counted
+        // against it.
+        accept(socket, &places, stop, |stream, _, stop| {
+            let this = self.clone();
+            Some(async move { this.connection(stream, stop).await })
+        })
+        .await;
     }
 
     async fn connection(&self, stream: TcpStream, stop: Stop) {

@@ -74,6 +74,25 @@ pub struct RevealedConnection {
     pub sealed: Sealed<AccessToken>,
 }
 
+/// The question for the connection of an agent and a user at a provider, for [`read`] and what else
+/// is named.
+macro_rules! of_provider {
+    ($columns:literal) => {
+        concat!(
+            "SELECT p.id, p.version,
+                    c.id, c.consent, c.agent, c.\"user\", c.provider, c.consented, c.generation,
+                    c.destination, c.health, c.granted,
+                    CAST(CASE WHEN c.refresh_token IS NULL THEN 0 ELSE 1 END AS BIGINT),
+                    c.fetched_at, c.expires_at, c.created_at, c.consented_at, ",
+            $columns,
+            " FROM credential_provider p
+             JOIN connection c ON c.account = p.account AND c.provider = p.id
+             WHERE p.account = $1 AND c.agent = $2 AND c.\"user\" = $3 AND p.id = $4"
+        )
+    };
+}
+use of_provider;
+
 impl AccountTx<'_> {
     /// The connection of this key.
     pub fn connection(&mut self, key: ConnectionKey) -> Result<Option<Connection>, Error> {
@@ -122,16 +141,27 @@ impl AccountTx<'_> {
         agent: AgentId,
         user: UserId,
     ) -> Result<Option<RevealedConnection>, Error> {
+        let sql = of_provider!("c.access_token");
+        let Some(mut row) = self.row_under(permit, sql, agent, user)? else {
+            return Ok(None);
+        };
+        let connection = read(&mut row)?;
+        let sealed = row.sealed("access_token")?;
+        Ok(Some(RevealedConnection { connection, sealed }))
+    }
+
+    /// The answer to [`of_provider`], if the provider that `permit` names is still at the version that
+    /// was decided on.
+    fn row_under<A>(
+        &mut self,
+        permit: &Permit<A>,
+        sql: &'static str,
+        agent: AgentId,
+        user: UserId,
+    ) -> Result<Option<Row>, Error> {
         let row = self.session.row(
             TABLE,
-            "SELECT p.id, p.version,
-                    c.id, c.consent, c.agent, c.\"user\", c.provider, c.consented, c.generation,
-                    c.destination, c.health, c.granted,
-                    CAST(CASE WHEN c.refresh_token IS NULL THEN 0 ELSE 1 END AS BIGINT),
-                    c.fetched_at, c.expires_at, c.created_at, c.consented_at, c.access_token
-             FROM credential_provider p
-             JOIN connection c ON c.account = p.account AND c.provider = p.id
-             WHERE p.account = $1 AND c.agent = $2 AND c.\"user\" = $3 AND p.id = $4",
+            sql,
             &[
                 Value::Text(self.account.as_str()),
                 Value::Blob(agent.as_bytes()),
@@ -141,12 +171,8 @@ impl AccountTx<'_> {
         )?;
         let Some(mut row) = row else { return Ok(None) };
         let id = row.id("id", ProviderId::from_slice)?;
-        if !permit.covers(id.as_bytes(), row.count("version")?) {
-            return Ok(None);
-        }
-        let connection = read(&mut row)?;
-        let sealed = row.sealed("access_token")?;
-        Ok(Some(RevealedConnection { connection, sealed }))
+        let is_covered = permit.covers(id.as_bytes(), row.count("version")?);
+        Ok(is_covered.then_some(row))
     }
 
     /// Keeps new tokens in place of those of the generation before; false when another was faster. The

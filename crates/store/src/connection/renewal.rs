@@ -2,14 +2,14 @@
 
 use procura_core::connection::{Connection, Health};
 use procura_core::error::Error;
-use procura_core::id::{AgentId, NodeId, ProviderId, UserId};
+use procura_core::id::{AgentId, NodeId, UserId};
 use procura_core::permit::{Permit, of};
 use procura_core::sabotage::defect;
 use procura_core::sealing::Sealed;
 use procura_core::secret::kind::RefreshToken;
 use procura_core::time::Timestamp;
 
-use super::{ConnectionKey, TABLE, read};
+use super::{ConnectionKey, of_provider, read};
 use crate::driver::Value;
 use crate::row::{count, time};
 use crate::tx::{AccountTx, Tx};
@@ -51,29 +51,12 @@ impl AccountTx<'_> {
         agent: AgentId,
         user: UserId,
     ) -> Result<Option<Renewable>, Error> {
-        let row = self.session.row(
-            TABLE,
-            "SELECT p.id, p.version,
-                    c.id, c.consent, c.agent, c.\"user\", c.provider, c.consented, c.generation,
-                    c.destination, c.health, c.granted,
-                    CAST(CASE WHEN c.refresh_token IS NULL THEN 0 ELSE 1 END AS BIGINT),
-                    c.fetched_at, c.expires_at, c.created_at, c.consented_at,
-                    c.refresh_token, c.refresh_version, c.lease_until, c.failures, c.retry_at
-             FROM credential_provider p
-             JOIN connection c ON c.account = p.account AND c.provider = p.id
-             WHERE p.account = $1 AND c.agent = $2 AND c.\"user\" = $3 AND p.id = $4",
-            &[
-                Value::Text(self.account.as_str()),
-                Value::Blob(agent.as_bytes()),
-                Value::Blob(user.as_bytes()),
-                Value::Blob(permit.resource()),
-            ],
-        )?;
-        let Some(mut row) = row else { return Ok(None) };
-        let id = row.id("id", ProviderId::from_slice)?;
-        if !permit.covers(id.as_bytes(), row.count("version")?) {
+        let sql = of_provider!(
+            "c.refresh_token, c.refresh_version, c.lease_until, c.failures, c.retry_at"
+        );
+        let Some(mut row) = self.row_under(permit, sql, agent, user)? else {
             return Ok(None);
-        }
+        };
         Ok(Some(Renewable {
             connection: read(&mut row)?,
             refresh_token: row.optional_sealed("refresh_token")?,

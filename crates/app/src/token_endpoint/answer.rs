@@ -1,0 +1,91 @@
+//! What is posted to an authorization server as its client, and what it answers.
+
+use procura_core::error::Error;
+use procura_protocol::oauth::token_reply::{self, RawReply, ReplyError, TokenReply};
+use procura_protocol::oauth::token_request::TokenRequest;
+use procura_protocol::oauth::vendor_table::Dialect;
+
+use super::{JSON, outbound_url};
+use crate::App;
+use crate::outbound::{Form, Reply};
+
+/// The longest answer of a token endpoint, in bytes.
+const TOKEN_REPLY_BYTES_MAX: usize = 256 * 1024;
+
+/// What an authorization server answered, of which nothing is made yet.
+pub(crate) struct Answer {
+    pub(crate) host: String,
+    pub(crate) reply: Reply,
+}
+
+/// Why there is no answer.
+pub(crate) struct Unanswered {
+    /// Whether the server has certainly not seen the request.
+    pub(crate) is_unsent: bool,
+    pub(crate) error: Error,
+}
+
+impl From<Unanswered> for Error {
+    fn from(unanswered: Unanswered) -> Self {
+        unanswered.error
+    }
+}
+
+impl App {
+    /// Posts `request` to `endpoint`, a token endpoint.
+    pub(crate) async fn post_for_tokens(
+        &self,
+        endpoint: &str,
+        request: &TokenRequest,
+    ) -> Result<Answer, Unanswered> {
+        self.post_as_client(endpoint, request, TOKEN_REPLY_BYTES_MAX)
+            .await
+    }
+
+    /// Posts `request` to `endpoint`; the answer has at most `bytes_max` bytes.
+    pub(crate) async fn post_as_client(
+        &self,
+        endpoint: &str,
+        request: &TokenRequest,
+        bytes_max: usize,
+    ) -> Result<Answer, Unanswered> {
+        let url = outbound_url(endpoint).map_err(|error| Unanswered {
+            is_unsent: true,
+            error,
+        })?;
+        let form = Form {
+            accept: JSON,
+            authorization: request.authorization(),
+            headers: &[],
+            body: request.form(),
+        };
+        match self.outbound.post_form(&url, form, bytes_max).await {
+            Ok(reply) => Ok(Answer {
+                host: url.host().to_owned(),
+                reply,
+            }),
+            Err(error) => Err(Unanswered {
+                is_unsent: error.is_unsent(),
+                error: error.into(),
+            }),
+        }
+    }
+}
+
+impl Answer {
+    /// The tokens, if it grants any; `request` is what it answers to.
+    pub(crate) fn tokens(
+        &self,
+        dialect: &Dialect,
+        request: &TokenRequest,
+    ) -> Result<TokenReply, ReplyError> {
+        let after = self.reply.retry_after;
+        let after = after.map(|after| after.as_secs().to_string());
+        let raw = RawReply {
+            status: self.reply.status,
+            retry_after: after.as_deref(),
+            body: &self.reply.body,
+        };
+        token_reply::parse(&raw, dialect, &request.live_secrets())
+    }
+}

@@ -15,6 +15,7 @@ use procura_core::digest::Sha256;
 use procura_core::error::{Error, Kind};
 use procura_core::id::{ConnectionId, DeploymentId, UserId};
 use procura_core::name::ProviderName;
+use procura_core::oauth2_client::Oauth2Client;
 use procura_core::permit::of;
 use procura_core::scope::Scopes;
 use procura_core::sealing::{self, Location, Subject};
@@ -29,7 +30,7 @@ use crate::App;
 use crate::authorization_session::Begun;
 use crate::basis::{Basis, DECISIONS_MAX, busy};
 use crate::operation::OpCx;
-use crate::refresh::Needed;
+use crate::refresh::{Needed, Trigger};
 
 /// What an agent asks for in the name of its user.
 pub struct UserTokenAsked {
@@ -51,6 +52,23 @@ pub struct UserTokenAsked {
     pub session: Option<String>,
     /// Whether the user is to be asked although a token is kept.
     pub force: bool,
+}
+
+impl UserTokenAsked {
+    /// What is asked for, and nothing else.
+    pub(crate) fn only(provider: ProviderName, scopes: Scopes) -> Self {
+        Self {
+            provider,
+            scopes,
+            resources: Vec::new(),
+            audiences: Vec::new(),
+            parameters: BTreeMap::new(),
+            return_url: None,
+            custom_state: None,
+            session: None,
+            force: false,
+        }
+    }
 }
 
 impl std::fmt::Debug for UserTokenAsked {
@@ -89,6 +107,13 @@ fn unknown_session() -> Error {
     )
 }
 
+pub(crate) fn no_user() -> Error {
+    Error::denied(
+        "this workload access token is of no user; USER_FEDERATION needs one of \
+         GetWorkloadAccessTokenForJWT or GetWorkloadAccessTokenForUserId",
+    )
+}
+
 impl App {
     /// Gives the agent of `token` a token of its user, or says where the user has to consent. The
     /// record is durable before the token is opened.
@@ -111,12 +136,7 @@ impl App {
             None => self.open_token(cx, token).await?,
             Some((_, sealed)) => self.open_token_that_waits(cx, token, sealed).await?,
         };
-        let user = claims.user.ok_or_else(|| {
-            Error::denied(
-                "this workload access token is of no user; USER_FEDERATION needs one of \
-                 GetWorkloadAccessTokenForJWT or GetWorkloadAccessTokenForUserId",
-            )
-        })?;
+        let user = claims.user.ok_or_else(no_user)?;
         // The generation that was got for this request: its token is good enough, however short its
         // life is.
         let mut fetched = None;
@@ -145,6 +165,7 @@ impl App {
                         user,
                         asked,
                         known: &known,
+                        trigger: Trigger::Due,
                     };
                     self.renew_behind(cx, needed).await;
                     return Ok(UserTokenAnswer::Token(released));
@@ -156,6 +177,7 @@ impl App {
                         user,
                         asked,
                         known: &known,
+                        trigger: Trigger::Due,
                     };
                     let renewed = self.renew(cx, needed).await;
                     // Time went by outside; what follows happens now.
@@ -228,20 +250,8 @@ impl App {
         basis: &Basis,
         wants: Wants<'_>,
     ) -> Result<Step, Error> {
-        let key = ConnectionKey {
-            agent: basis.agent.id,
-            user: wants.user.id,
-            provider: basis.provider.id,
-        };
-        let account = basis.account;
-        let read = move |tx: &mut Tx<'_>| {
-            let mut own = tx.account(account);
-            Ok((own.connection(key)?, own.oauth2_client(key.provider)?))
-        };
-        let (connection, client) = self.store.run_read("connection", read).await?;
-        let (client, _) = client.ok_or_else(|| Error::inconsistent("oauth2_client", "provider"))?;
-        let destination = client.configuration.destination();
-        let Some(known) = connection.filter(|known| known.destination == destination) else {
+        let (known, client) = self.known_connection(basis, wants.user).await?;
+        let Some(known) = known else {
             return Ok(Step::Ask(Scopes::NONE));
         };
         let asked = wants.asked;
@@ -258,7 +268,7 @@ impl App {
         }
         let renews = known.refreshable && !vendor_table::renewal_ends_token(client.vendor);
         let is_soon_over = wants.fetched.is_none() && known.due(cx.now) == Due::Soon;
-        let released = self.reveal_user_token(cx, claims, basis, wants, &known);
+        let released = self.reveal_user_token(cx, claims, basis, wants, &known, "released to");
         Ok(match released.await? {
             None => Step::Changed,
             Some(released) if renews && is_soon_over => {
@@ -268,14 +278,40 @@ impl App {
         })
     }
 
+    /// What is kept for the agent of `basis` and `user` at its provider, of the server that the
+    /// provider is configured for now.
+    pub(crate) async fn known_connection(
+        &self,
+        basis: &Basis,
+        user: User,
+    ) -> Result<(Option<Connection>, Oauth2Client), Error> {
+        let key = ConnectionKey {
+            agent: basis.agent.id,
+            user: user.id,
+            provider: basis.provider.id,
+        };
+        let account = basis.account;
+        let read = move |tx: &mut Tx<'_>| {
+            let mut own = tx.account(account);
+            Ok((own.connection(key)?, own.oauth2_client(key.provider)?))
+        };
+        let (connection, client) = self.store.run_read("connection", read).await?;
+        let (client, _) = client.ok_or_else(|| Error::inconsistent("oauth2_client", "provider"))?;
+        let destination = client.configuration.destination();
+        let known = connection.filter(|known| known.destination == destination);
+        Ok((known, client))
+    }
+
     /// The three questions, and the access token of `known` if it is still what was decided on.
-    async fn reveal_user_token(
+    /// `done` says what is done with it, up to the agent's name.
+    pub(crate) async fn reveal_user_token(
         &self,
         cx: &mut OpCx,
         claims: &Claims,
         basis: &Basis,
         wants: Wants<'_>,
         known: &Connection,
+        done: &str,
     ) -> Result<Option<Committed<Plain<kind::AccessToken>>>, Error> {
         let Wants {
             user,
@@ -288,7 +324,7 @@ impl App {
         };
         let (permit, reasons) =
             self.authorize_use::<of::RevealConnection>(cx, claims, basis, credential)?;
-        let said = format!("released to {}{}", basis.agent.name, reasons.under());
+        let said = format!("{done} {}{}", basis.agent.name, reasons.under());
         let mut entry = self.allowed(cx, said);
         entry.scopes = asked.scopes.iter().map(str::to_owned).collect();
         let (account, agent, now) = (basis.account, basis.agent.id, cx.now);
@@ -348,10 +384,11 @@ impl App {
 
 /// What is wanted of a connection.
 #[derive(Clone, Copy)]
-struct Wants<'a> {
-    user: User,
-    asked: &'a UserTokenAsked,
-    fetched: Option<u64>,
+pub(crate) struct Wants<'a> {
+    pub(crate) user: User,
+    pub(crate) asked: &'a UserTokenAsked,
+    /// The generation whose token will do as long as it lives.
+    pub(crate) fetched: Option<u64>,
 }
 
 /// Whether the access token is given out at `now`. What was got for this very request is, until its

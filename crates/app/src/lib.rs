@@ -57,6 +57,7 @@ pub mod task;
 pub mod token_endpoint;
 pub mod token_exchange;
 pub mod token_vault;
+pub mod unauthorized_report;
 pub mod used_signature;
 pub mod user;
 pub mod user_proof;

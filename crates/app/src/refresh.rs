@@ -61,6 +61,16 @@ pub(crate) struct Needed<'a> {
     pub(crate) user: User,
     pub(crate) asked: &'a UserTokenAsked,
     pub(crate) known: &'a Connection,
+    pub(crate) trigger: Trigger,
+}
+
+/// Why a renewal is needed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Trigger {
+    /// Most of the life of the access token is over.
+    Due,
+    /// The agent says that a resource refused it.
+    Refused,
 }
 
 impl App {
@@ -157,6 +167,7 @@ impl App {
             user,
             asked,
             known,
+            trigger,
         } = needed;
         let kind = ProviderKind::Oauth2;
         let basis = self.basis(cx, claims, kind, &asked.provider).await?;
@@ -168,8 +179,12 @@ impl App {
             self.authorize_use::<of::UseClientSecret>(cx, claims, &basis, credential)?;
         let journal = self.with_rng(|rng| ExchangeId::generate(cx.now, rng));
         let under = reasons.under();
+        let refused = match trigger {
+            Trigger::Due => "",
+            Trigger::Refused => ", which a resource refused as the agent says",
+        };
         let said = format!(
-            "client secret and refresh token used to renew {}{under}",
+            "client secret and refresh token used to renew {}{refused}{under}",
             known.id
         );
         let entry = self.allowed(cx, said);
@@ -201,7 +216,7 @@ impl App {
                 let Some(found) = own.renewable(&permit, key.agent, key.user)? else {
                     return Ok(Outcome::Unrecorded(Beginning::Changed));
                 };
-                if let Some(beginning) = settled(&found, generation, asked_at, now) {
+                if let Some(beginning) = settled(&found, generation, (trigger, asked_at), now) {
                     return Ok(Outcome::Unrecorded(beginning));
                 }
                 // SECURITY: a refresh token is good once. An answer that lies there unread is made use of
@@ -235,17 +250,18 @@ impl App {
     }
 }
 
-/// Whether there is nothing to begin for who saw tokens of `generation` at `asked_at`. Leases and
+/// Whether there is nothing to begin for who saw tokens of `generation`, and why and when. Leases and
 /// pauses are by the database's time, `now`: nodes compare them.
 fn settled(
     found: &Renewable,
     generation: u64,
-    asked_at: Timestamp,
+    (trigger, asked_at): (Trigger, Timestamp),
     now: Timestamp,
 ) -> Option<Beginning> {
     let connection = &found.connection;
     let is_other = connection.generation != generation || connection.health != Health::Live;
-    if is_other || found.refresh_token.is_none() || connection.due(asked_at) == Due::No {
+    let is_needed = trigger == Trigger::Refused || connection.due(asked_at) != Due::No;
+    if is_other || found.refresh_token.is_none() || !is_needed {
         return Some(Beginning::Settled(connection.generation));
     }
     let is_leased = found.leased_until.is_some_and(|until| now < until);

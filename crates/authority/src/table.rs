@@ -163,7 +163,7 @@ pub const fn row(action: Action) -> Row {
             baseline: &[AGENT_HOST],
             strict: &[],
         },
-        Action::GetResourceApiKey | Action::GetResourceOauth2Token => {
+        Action::GetResourceApiKey | Action::GetResourceOauth2Token | Action::ReportUnauthorized => {
             always(Group::UseCredentials, &[AGENT_HOST])
         }
         Action::ReleaseApiKey | Action::ReleaseMachineToken | Action::ReleaseUserToken => {

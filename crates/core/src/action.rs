@@ -59,6 +59,8 @@ pub enum Action {
     GetResourceApiKey,
     /// Present a workload access token to get an access token of a resource.
     GetResourceOauth2Token,
+    /// Say that a resource refused such a token, so that it is renewed.
+    ReportUnauthorized,
     /// Release a provider's API key to the agent (asked of the agent and of the user).
     ReleaseApiKey,
     /// Release to the agent a token that the provider's client got for itself (asked of the agent
@@ -120,7 +122,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 53] = [
+    pub const ALL: [Self; 54] = [
         Self::CreateWorkloadIdentity,
         Self::GetWorkloadIdentity,
         Self::UpdateWorkloadIdentity,
@@ -147,6 +149,7 @@ impl Action {
         Self::GetWorkloadAccessTokenForJWT,
         Self::GetResourceApiKey,
         Self::GetResourceOauth2Token,
+        Self::ReportUnauthorized,
         Self::ReleaseApiKey,
         Self::ReleaseMachineToken,
         Self::ReleaseUserToken,
@@ -205,6 +208,7 @@ impl Action {
             Self::GetWorkloadAccessTokenForJWT => "GetWorkloadAccessTokenForJWT",
             Self::GetResourceApiKey => "GetResourceApiKey",
             Self::GetResourceOauth2Token => "GetResourceOauth2Token",
+            Self::ReportUnauthorized => "ReportUnauthorized",
             Self::ReleaseApiKey => "ReleaseApiKey",
             Self::ReleaseMachineToken => "ReleaseMachineToken",
             Self::ReleaseUserToken => "ReleaseUserToken",

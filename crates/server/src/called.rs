@@ -46,7 +46,7 @@ impl Called<'_> {
     pub(crate) fn body_bytes_max(&self) -> usize {
         match self {
             Self::Aws(operation, _) => operation.body_bytes_max(),
-            Self::Native(_) => SignedOperation::BODY_BYTES_MAX,
+            Self::Native(operation) => operation.body_bytes_max(),
         }
     }
 

@@ -164,7 +164,7 @@ fn render<O: procura_wire::Output>(reply: &Reply<O>) -> Result<Rendered, Failure
 }
 
 /// A member whose form the model does not pin down as far as we do.
-fn checked<T: std::str::FromStr>(field: &'static str, text: &str) -> Result<T, Error>
+pub(crate) fn checked<T: std::str::FromStr>(field: &'static str, text: &str) -> Result<T, Error>
 where
     T::Err: std::fmt::Display,
 {

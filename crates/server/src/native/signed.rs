@@ -13,20 +13,32 @@ use crate::nature::Nature;
 use crate::ops::Rendered;
 
 mod authorization_sessions;
+mod connections;
 
 /// A native operation that callers sign for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum SignedOperation {
     /// `POST /v1/authorization-sessions/describe`
     DescribeAuthorizationSession,
+    /// `POST /v1/connections/report-unauthorized`
+    ReportUnauthorized,
 }
 
 impl SignedOperation {
     /// What metrics and the log call them.
-    pub(crate) const NAMES: [&'static str; 1] = [Self::DescribeAuthorizationSession.name()];
+    pub(crate) const NAMES: [&'static str; 2] = [
+        Self::DescribeAuthorizationSession.name(),
+        Self::ReportUnauthorized.name(),
+    ];
 
     /// The longest body, in bytes.
-    pub(crate) const BODY_BYTES_MAX: usize = 4 * 1024;
+    pub(crate) const fn body_bytes_max(self) -> usize {
+        match self {
+            Self::DescribeAuthorizationSession => 4 * 1024,
+            // It has a workload access token in it.
+            Self::ReportUnauthorized => 32 * 1024,
+        }
+    }
 
     /// The operation of a method and a path, if it is one.
     pub(crate) fn of(method: &str, path: &str) -> Option<Self> {
@@ -34,6 +46,7 @@ impl SignedOperation {
             ("POST", "/v1/authorization-sessions/describe") => {
                 Some(Self::DescribeAuthorizationSession)
             }
+            ("POST", "/v1/connections/report-unauthorized") => Some(Self::ReportUnauthorized),
             _ => None,
         }
     }
@@ -47,6 +60,7 @@ impl SignedOperation {
     pub(crate) const fn action(self) -> Action {
         match self {
             Self::DescribeAuthorizationSession => Action::DescribeAuthorizationSession,
+            Self::ReportUnauthorized => Action::ReportUnauthorized,
         }
     }
 
@@ -54,6 +68,7 @@ impl SignedOperation {
     pub(crate) const fn nature(self) -> Nature {
         match self {
             Self::DescribeAuthorizationSession => Nature::Read,
+            Self::ReportUnauthorized => Nature::Use,
         }
     }
 
@@ -67,6 +82,9 @@ impl SignedOperation {
         match self {
             Self::DescribeAuthorizationSession => {
                 authorization_sessions::describe(app, cx, read(body)?).await
+            }
+            Self::ReportUnauthorized => {
+                connections::report_unauthorized(app, cx, read(body)?).await
             }
         }
     }

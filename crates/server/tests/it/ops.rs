@@ -21,6 +21,7 @@ pub(crate) mod list_api_key_credential_providers;
 pub(crate) mod list_oauth2_credential_providers;
 pub(crate) mod list_tags_for_resource;
 pub(crate) mod list_workload_identities;
+pub(crate) mod report_unauthorized;
 pub(crate) mod tag_resource;
 pub(crate) mod untag_resource;
 pub(crate) mod update_api_key_credential_provider;

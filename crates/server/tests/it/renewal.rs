@@ -27,11 +27,11 @@ tests! {
 }
 
 /// The life of the demo provider's access tokens, in seconds.
-const LIFE_S: i64 = 3600;
+pub(crate) const LIFE_S: i64 = 3600;
 
 /// An app whose demo client renews by `policy`, and alice's connection: a workload access token and
 /// the access token that it gives.
-async fn connected(app: TestApp, policy: RefreshPolicy) -> (TestApp, String) {
+pub(crate) async fn connected(app: TestApp, policy: RefreshPolicy) -> (TestApp, String) {
     let app = delegation::ready(app).await;
     client(&app, policy);
     let token = delegation::token_for(&app, "agent", "alice").await;
@@ -55,12 +55,12 @@ async fn ask(app: &TestApp) -> Response {
     delegation::ask(app, &token, json!({})).await
 }
 
-async fn given(app: &TestApp) -> String {
+pub(crate) async fn given(app: &TestApp) -> String {
     ask(app).await.expect_status(200).member("accessToken")
 }
 
 /// Whether a token opens something at the demo provider.
-async fn opens(app: &TestApp, token: &str) -> bool {
+pub(crate) async fn opens(app: &TestApp, token: &str) -> bool {
     let authority = app.demo().issuer().replace("http://", "");
     let request = format!(
         "GET /api/user HTTP/1.1\r\nhost: {authority}\r\nauthorization: Bearer {token}\r\n\r\n"

@@ -80,6 +80,7 @@ impl App {
             let read = move |tx: &mut Tx<'_>| tx.account(account).credential_provider_by_id(id);
             let provider = self.store.run_read("credential_provider", read).await?;
             let provider = provider.ok_or_else(used)?;
+            self.circuits.check(provider.id, cx.now)?;
             let kind = ProviderKind::Oauth2;
             let basis = self.basis(cx, &flow.claims, kind, &provider.name).await?;
             let (permit, reasons) = self.authorize_connection::<of::UseClientSecret>(
@@ -198,7 +199,7 @@ impl App {
             .map_err(unsent)?;
         let request = self.code_request(begun, &client).await.map_err(unsent)?;
         let answer = self
-            .post_for_tokens(&client.endpoints.token, &request)
+            .post_for_tokens(begun.basis.provider.id, &client.endpoints.token, &request)
             .await
             .map_err(|Unanswered { is_unsent, error }| {
                 if is_unsent {

@@ -45,6 +45,8 @@ impl NoteCounters {
 pub struct Counts {
     /// Unwrapped encryption keys in memory.
     pub keys_cached: u64,
+    /// Providers that are left alone because they do not answer.
+    pub providers_left_alone: u64,
     /// Values that this process has sealed.
     pub sealed: u64,
     /// Values that this process has opened.
@@ -67,6 +69,7 @@ impl App {
         let current_at = Timestamp::from_millis(current_at);
         Counts {
             keys_cached: self.keyring.cached(),
+            providers_left_alone: self.circuits.open_at(self.now()),
             sealed,
             opened,
             notes_written: self.note_counters.written.get(),

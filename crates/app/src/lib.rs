@@ -39,6 +39,7 @@ pub mod oauth2_provider;
 pub mod operation;
 pub mod outbound;
 pub mod page_token;
+pub mod provider_circuit;
 pub mod rate_limit;
 pub mod refresh;
 pub mod resource_api_key;
@@ -88,6 +89,7 @@ use crate::keyring::Keyring;
 use crate::machine_token::FlightKey;
 use crate::notes::Notes;
 use crate::outbound::Outbound;
+use crate::provider_circuit::Circuits;
 use crate::refresh::RenewalKey;
 use crate::single_flight::SingleFlight;
 use crate::user_proof::VerifiedTokens;
@@ -103,6 +105,8 @@ pub struct App {
     machine_tokens: SingleFlight<FlightKey, u64>,
     /// Tokens of users that are being renewed.
     renewals: SingleFlight<RenewalKey, u64>,
+    /// Providers that do not answer.
+    circuits: Circuits,
     /// What was sent to providers and must be carried through.
     in_flight: InFlight,
     issuers: IssuerKeys,

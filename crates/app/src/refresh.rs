@@ -177,6 +177,7 @@ impl App {
         };
         let (permit, reasons) =
             self.authorize_use::<of::UseClientSecret>(cx, claims, &basis, credential)?;
+        self.circuits.check(basis.provider.id, cx.now)?;
         let journal = self.with_rng(|rng| ExchangeId::generate(cx.now, rng));
         let under = reasons.under();
         let refused = match trigger {

@@ -26,6 +26,7 @@ use crate::issuer_keys::IssuerKeys;
 use crate::keyring::Keyring;
 use crate::notes::{CheckpointError, Notes, key_path};
 use crate::outbound::{Outbound, OutboundConfig};
+use crate::provider_circuit::Circuits;
 use crate::restore::{self, Expected};
 use crate::root_key::{self, RootKeyError, files};
 use crate::single_flight::SingleFlight;
@@ -142,6 +143,7 @@ impl App {
             outbound,
             machine_tokens: SingleFlight::default(),
             renewals: SingleFlight::default(),
+            circuits: Circuits::default(),
             issuers: IssuerKeys::default(),
             verified_tokens: VerifiedTokens::default(),
             notes: tokio::sync::Mutex::new(notes),

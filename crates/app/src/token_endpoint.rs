@@ -62,6 +62,7 @@ impl App {
         asked: &TokenRequest,
     ) -> Result<Option<Granted>, Error> {
         let decision = self.authorize_use(cx, claims, basis, credential)?;
+        self.circuits.check(basis.provider.id, cx.now)?;
         let Some(revealed) = self.reveal_client(cx, basis, decision).await? else {
             return Ok(None);
         };
@@ -82,7 +83,7 @@ impl App {
         let request =
             token_request::client_credentials(&ask, &client.authentication()).map_err(unaskable)?;
         let answer = self
-            .post_for_tokens(&client.endpoints.token, &request)
+            .post_for_tokens(basis.provider.id, &client.endpoints.token, &request)
             .await?;
         let reply = answer
             .tokens(&dialect, &request)

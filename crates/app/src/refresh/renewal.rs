@@ -78,7 +78,7 @@ impl App {
         let request = token_request::refresh_token(&ask, &client.authentication())
             .map_err(|error| NotRenewed::unsent(unaskable(error)))?;
         let answer = self
-            .post_for_tokens(&client.endpoints.token, &request)
+            .post_for_tokens(begun.basis.provider.id, &client.endpoints.token, &request)
             .await?;
         dies_at("renewal-answered");
         let at = self.now();

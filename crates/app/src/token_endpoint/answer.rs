@@ -1,6 +1,7 @@
 //! What is posted to an authorization server as its client, and what it answers.
 
-use procura_core::error::Error;
+use procura_core::error::{Error, Kind};
+use procura_core::id::ProviderId;
 use procura_protocol::oauth::token_reply::{self, RawReply, ReplyError, TokenReply};
 use procura_protocol::oauth::token_request::TokenRequest;
 use procura_protocol::oauth::vendor_table::Dialect;
@@ -32,14 +33,34 @@ impl From<Unanswered> for Error {
 }
 
 impl App {
-    /// Posts `request` to `endpoint`, a token endpoint.
+    /// Posts `request` to `endpoint`, the token endpoint of `provider`, unless that one is left alone
+    /// for a while.
     pub(crate) async fn post_for_tokens(
         &self,
+        provider: ProviderId,
         endpoint: &str,
         request: &TokenRequest,
     ) -> Result<Answer, Unanswered> {
-        self.post_as_client(endpoint, request, TOKEN_REPLY_BYTES_MAX)
-            .await
+        let trial = self
+            .circuits
+            .enter(provider, self.now())
+            .map_err(|error| Unanswered {
+                is_unsent: true,
+                error,
+            })?;
+        let posted = self
+            .post_as_client(endpoint, request, TOKEN_REPLY_BYTES_MAX)
+            .await;
+        match &posted {
+            Ok(answer) if answer.reply.status < 500 => trial.answered(),
+            Ok(_) => trial.failed(self.now()),
+            Err(unanswered) if unanswered.error.kind() == Kind::Upstream => {
+                trial.failed(self.now());
+            }
+            // It was not asked.
+            Err(_) => {}
+        }
+        posted
     }
 
     /// Posts `request` to `endpoint`; the answer has at most `bytes_max` bytes.

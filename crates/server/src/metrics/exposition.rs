@@ -211,6 +211,11 @@ fn node(counts: &Counts) -> Vec<Family> {
             Value::Gauge(float(counts.keys_cached)),
         ),
         one(
+            "procura_providers_left_alone",
+            "Providers that do not answer and are not asked for a while",
+            Value::Gauge(float(counts.providers_left_alone)),
+        ),
+        one(
             "procura_seals",
             "Values that were sealed",
             Value::Counter(counts.sealed),

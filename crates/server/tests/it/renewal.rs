@@ -23,6 +23,7 @@ tests! {
         a_refresh_token_that_is_not_replaced_stays
         a_renewal_that_grants_more_gives_nothing
         a_change_of_the_client_makes_no_refusal_final
+        a_provider_that_does_not_answer_is_left_alone_and_tried_again
     }
 }
 
@@ -234,4 +235,41 @@ async fn a_change_of_the_client_makes_no_refusal_final(app: TestApp) {
     app.demo().misbehave(None);
     app.clock().advance(60);
     assert_ne!(given(&app).await, first);
+}
+
+async fn a_provider_that_does_not_answer_is_left_alone_and_tried_again(app: TestApp) {
+    const USERS: [&str; 2] = ["alice", "bob"];
+    let (app, _) = connected(app, RefreshPolicy::Strict).await;
+    let bobs = delegation::token_for(&app, "agent", "bob").await;
+    delegation::connected(&app, &bobs, "bob", json!({})).await;
+    let given_to = async |user: &str| {
+        let token = delegation::token_for(&app, "agent", user).await;
+        delegation::ask(&app, &token, json!({})).await
+    };
+    app.demo().misbehave(Some(Misbehaviour::TokenDown));
+    app.clock().advance(LIFE_S);
+    // Each connection has a pause of its own; what fails is the provider.
+    for failures in 1..=3 {
+        for user in USERS {
+            let refused = given_to(user).await;
+            refused.expect_error(429, "ThrottlingException");
+        }
+        app.clock().advance(60 * failures);
+    }
+    let asked = app.demo().refresh_requests();
+    assert_eq!(asked, 5, "the sixth was not sent");
+    // While it is left alone nothing is begun: no lease, no use of a secret on record.
+    app.demo().misbehave(None);
+    app.clock().advance(-60 * 3 + 1);
+    let refused = given_to("bob").await;
+    assert!(
+        refused.text().contains("5 times in a row"),
+        "{}",
+        refused.text()
+    );
+    assert_eq!(app.demo().refresh_requests(), asked);
+    app.clock().advance(60 * 3);
+    for user in USERS {
+        given_to(user).await.expect_status(200);
+    }
 }

@@ -53,6 +53,8 @@ enum Beginning {
     Changed,
     /// Another was faster.
     Used,
+    /// The provider is not where the user was sent any more.
+    Elsewhere,
     Begun(Box<(RevealedClientSecret, CallbackId)>),
 }
 
@@ -103,6 +105,7 @@ impl App {
             let said = format!("client secret used to redeem the code of {}", session.id);
             let entry = self.allowed(cx, format!("{said}{}", reasons.under()));
             let elsewhere = self.refusal(cx, &changed());
+            let elsewhere_id = elsewhere.id;
             let (held, moved, row) = (basis.clone(), session.clone(), journal.clone());
             let begun = self
                 .store
@@ -117,11 +120,15 @@ impl App {
                     };
                     // SECURITY: the code goes to the server that the user was sent to, or nowhere. Held
                     // by `a_provider_that_moved_meanwhile_gets_no_code`.
-                    if revealed.client.configuration.destination() != moved.destination {
-                        return Ok(Outcome::Refused(changed(), elsewhere.clone()));
-                    }
+                    let is_elsewhere =
+                        revealed.client.configuration.destination() != moved.destination;
                     if !own.move_authorization_session(&moved)? {
                         return Ok(Outcome::Unrecorded(Beginning::Used));
+                    }
+                    if is_elsewhere {
+                        // Whoever polls for it waits for nothing.
+                        own.move_authorization_session(&moved.clone().failed(Failure::Changed))?;
+                        return Ok(Outcome::Done(Beginning::Elsewhere, elsewhere.clone()));
                     }
                     let Some((_, callback)) = own.oauth2_client(moved.provider)? else {
                         return Ok(Outcome::Unrecorded(Beginning::Changed));
@@ -137,6 +144,7 @@ impl App {
             match begun.value {
                 Beginning::Changed => {}
                 Beginning::Used => return Err(used()),
+                Beginning::Elsewhere => return Err(changed().with_record(elsewhere_id)),
                 Beginning::Begun(found) => {
                     let (revealed, callback) = *found;
                     let begun = Begun {

@@ -220,6 +220,9 @@ async fn a_provider_that_moved_meanwhile_gets_no_code(app: TestApp) {
         "{}",
         refused.text()
     );
+    // Who polls for it is told at once, and does not wait for its ten minutes.
+    let polled = delegation::poll(&app, &token, &begun).await;
+    polled.expect_error(403, "AccessDeniedException");
     assert_eq!(app.demo().token_requests(), 0);
     delegation::connected(&app, &token, "alice", json!({})).await;
 }

@@ -206,6 +206,11 @@ impl App {
             .await
             .map_err(unsent)?;
         let request = self.code_request(begun, &client).await.map_err(unsent)?;
+        let (account, journal) = (begun.exchange.account, &begun.journal);
+        let awaited = self
+            .await_token_reply(account, journal.id, journal.user)
+            .await
+            .map_err(unsent)?;
         let answer = self
             .post_for_tokens(begun.basis.provider.id, &client.endpoints.token, &request)
             .await
@@ -217,10 +222,8 @@ impl App {
                 }
             })?;
         dies_at("exchange-answered");
-        let (at, account) = (self.now(), begun.exchange.account);
-        let journal = &begun.journal;
-        self.keep_token_reply(account, journal.id, journal.user, &answer.reply, at)
-            .await;
+        let at = self.now();
+        self.keep_token_reply(awaited, &answer.reply, at).await;
         dies_at("exchange-kept");
         let dialect = vendor_table::row(begun.revealed.client.vendor).dialect;
         let reply = answer

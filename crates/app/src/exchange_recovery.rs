@@ -37,6 +37,7 @@ impl App {
     /// answer was lost the next one is tried at once: a provider that takes a refresh token twice
     /// does so for some seconds only, less than a lease lasts.
     pub(crate) async fn recover_own_exchanges(&self) {
+        self.replay_spool().await;
         let node = self.node;
         let released = self
             .store
@@ -53,6 +54,7 @@ impl App {
 
     /// Brings to its end what any node left behind.
     pub(crate) async fn recover_exchanges(&self) {
+        self.replay_spool().await;
         self.recover_all(LEFT_AFTER_S, UNREAD_AFTER_S, |_| true)
             .await;
     }

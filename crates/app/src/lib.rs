@@ -51,6 +51,7 @@ pub mod session_description;
 pub mod session_secret;
 pub mod signing_key;
 pub mod single_flight;
+pub mod spool;
 pub mod start;
 pub mod sweep;
 pub mod tag;
@@ -92,6 +93,7 @@ use crate::outbound::Outbound;
 use crate::provider_circuit::Circuits;
 use crate::refresh::RenewalKey;
 use crate::single_flight::SingleFlight;
+use crate::spool::Spool;
 use crate::user_proof::VerifiedTokens;
 
 /// One node of the service.
@@ -109,6 +111,8 @@ pub struct App {
     circuits: Circuits,
     /// What was sent to providers and must be carried through.
     in_flight: InFlight,
+    /// What the database did not take.
+    spool: Spool,
     issuers: IssuerKeys,
     verified_tokens: VerifiedTokens,
     notes: tokio::sync::Mutex<Notes>,

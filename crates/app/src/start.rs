@@ -30,6 +30,7 @@ use crate::provider_circuit::Circuits;
 use crate::restore::{self, Expected};
 use crate::root_key::{self, RootKeyError, files};
 use crate::single_flight::SingleFlight;
+use crate::spool::Spool;
 use crate::task::{Stop, Tasks};
 use crate::user_proof::VerifiedTokens;
 
@@ -134,9 +135,14 @@ impl App {
             notes.accept(restored);
         }
         let outbound = Outbound::new(config.outbound)?;
+        let spool = Spool::open(&data_dir).map_err(|source| StartError::DataDir {
+            path: data_dir.join("spool"),
+            source,
+        })?;
         let app = Arc::new_cyclic(|app| Self {
             in_flight: InFlight::new(Weak::clone(app)),
             store,
+            spool,
             authority,
             keyring,
             signing_keys: SigningKeys::default(),

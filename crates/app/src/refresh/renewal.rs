@@ -77,14 +77,15 @@ impl App {
         };
         let request = token_request::refresh_token(&ask, &client.authentication())
             .map_err(|error| NotRenewed::unsent(unaskable(error)))?;
+        let awaited = self
+            .await_token_reply(begun.account, begun.journal, begun.user.id)
+            .await?;
         let answer = self
             .post_for_tokens(begun.basis.provider.id, &client.endpoints.token, &request)
             .await?;
         dies_at("renewal-answered");
         let at = self.now();
-        let (account, user) = (begun.account, begun.user.id);
-        self.keep_token_reply(account, begun.journal, user, &answer.reply, at)
-            .await;
+        self.keep_token_reply(awaited, &answer.reply, at).await;
         dies_at("renewal-kept");
         let reply = answer
             .tokens(&dialect, &request)

@@ -1,11 +1,14 @@
 //! Tokens of users are renewed, by one at a time, and none is lost by it.
 
+use std::sync::Arc;
+
 use procura_testkit::demo::{
     DEMO_CLIENT, DEMO_SECRET, DemoAuthentication, DemoClient, Misbehaviour, RefreshPolicy,
 };
 use procura_testkit::{Connection, Response, TestApp};
 use procura_wire::Operation::GetResourceOauth2Token;
 use serde_json::json;
+use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use crate::{delegation, oauth2};
@@ -16,6 +19,8 @@ tests! {
         a_token_that_is_soon_over_is_given_and_renewed_meanwhile
         a_refusal_of_the_refresh_token_asks_the_user_again
         a_node_that_died_while_it_renewed_tries_again_when_it_is_started
+        an_answer_that_the_database_did_not_take_is_there_when_the_node_is_started
+        an_answer_waits_beside_the_database_until_it_takes_it
     }
     on_sqlite {
         a_lost_answer_is_asked_for_once_more
@@ -272,4 +277,60 @@ async fn a_provider_that_does_not_answer_is_left_alone_and_tried_again(app: Test
     for user in USERS {
         given_to(user).await.expect_status(200);
     }
+}
+
+/// Lets one renewal be sent, and its answer come when `meanwhile` was done to the database.
+async fn renewed_while(app: &TestApp, meanwhile: impl AsyncFnOnce()) -> Response {
+    let gate = Arc::new(Semaphore::new(0));
+    app.demo()
+        .misbehave(Some(Misbehaviour::Gate(Arc::clone(&gate))));
+    app.clock().advance(LIFE_S);
+    let token = delegation::token_for(app, "agent", "alice").await;
+    let asked = delegation::ask(app, &token, json!({}));
+    let answer = async {
+        app.demo().refresh_requests_reach(1).await;
+        meanwhile().await;
+        gate.close();
+    };
+    let (response, ()) = tokio::join!(asked, answer);
+    app.demo().misbehave(None);
+    response
+}
+
+fn spooled(app: &TestApp) -> usize {
+    let folder = app.directory().join("spool");
+    std::fs::read_dir(folder).unwrap().count()
+}
+
+async fn an_answer_that_the_database_did_not_take_is_there_when_the_node_is_started(app: TestApp) {
+    let (mut app, first) = connected(app, RefreshPolicy::RevokesFamily).await;
+    let response = renewed_while(&app, async || app.close_store().await).await;
+    assert_eq!(response.status, 500, "{}", response.text());
+    app.app().finish_in_flight().await;
+    assert_eq!(spooled(&app), 1);
+    app.restart().await;
+    assert_eq!(spooled(&app), 0);
+    let second = given(&app).await;
+    assert_ne!(second, first);
+    assert!(opens(&app, &second).await);
+    assert_eq!(app.demo().refresh_requests(), 1);
+}
+
+async fn an_answer_waits_beside_the_database_until_it_takes_it(app: TestApp) {
+    let (app, first) = connected(app, RefreshPolicy::RevokesFamily).await;
+    // Of SQLite's database no test can take a table away from outside.
+    if app.another_node().await.is_none() {
+        return;
+    }
+    let away = "ALTER TABLE token_exchange RENAME TO away";
+    let response = renewed_while(&app, async || app.tamper(away)).await;
+    assert_eq!(response.status, 500, "{}", response.text());
+    app.app().finish_in_flight().await;
+    assert_eq!(spooled(&app), 1);
+    app.tamper("ALTER TABLE away RENAME TO token_exchange");
+    app.clock().advance(10);
+    app.app().sweep().await.unwrap();
+    assert_eq!(spooled(&app), 0);
+    assert_ne!(given(&app).await, first);
+    assert_eq!(app.demo().refresh_requests(), 1);
 }

@@ -26,6 +26,7 @@ use procura_core::id::RequestId;
 use procura_core::workload_identity::AgentState;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::error::Category;
 
 use crate::error::problem;
 use crate::response;
@@ -157,9 +158,23 @@ impl Call<'_> {
         let bytes = body
             .map_err(|_| Error::new(Kind::Caller, "the body is incomplete or too long"))?
             .to_bytes();
-        serde_json::from_slice(&bytes)
-            .map_err(|error| Error::new(Kind::Caller, format!("the body cannot be read: {error}")))
+        serde_json::from_slice(&bytes).map_err(|error| unreadable(&error))
     }
+}
+
+/// A body is not what it should be: about where, and never what stands there.
+///
+/// SECURITY: the parser repeats the value that it did not expect. What is told is on record, too, and
+/// what is on record cannot be taken back: a secret in the wrong place would stand there for ever.
+/// Held by `a_secret_in_the_wrong_place_is_not_repeated`.
+pub(crate) fn unreadable(error: &serde_json::Error) -> Error {
+    let why = match error.classify() {
+        Category::Io | Category::Syntax | Category::Eof => "it is not JSON",
+        Category::Data => "a member is missing, not known, or of another type",
+    };
+    let (line, column) = (error.line(), error.column());
+    let text = format!("the body cannot be read: {why}, line {line} column {column}");
+    Error::new(Kind::Caller, text)
 }
 
 fn no_such(method: &Method, path: &str) -> Error {

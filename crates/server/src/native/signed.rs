@@ -6,9 +6,10 @@ use bytes::Bytes;
 use procura_app::App;
 use procura_app::operation::OpCx;
 use procura_core::action::Action;
-use procura_core::error::{Error, Kind};
+use procura_core::error::Error;
 use serde::de::DeserializeOwned;
 
+use super::unreadable;
 use crate::nature::Nature;
 use crate::ops::Rendered;
 
@@ -91,6 +92,5 @@ impl SignedOperation {
 }
 
 fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, Error> {
-    serde_json::from_slice(body)
-        .map_err(|error| Error::new(Kind::Caller, format!("the body cannot be read: {error}")))
+    serde_json::from_slice(body).map_err(|error| unreadable(&error))
 }

@@ -36,6 +36,7 @@ tests! {
         a_provider_that_was_moved_gets_no_token_of_the_former_server
         who_may_not_is_refused_and_other_accounts_see_nothing
         the_operator_lists_shows_and_revokes_over_the_socket
+        what_the_operator_puts_in_the_wrong_place_is_not_repeated
     }
 }
 
@@ -517,4 +518,21 @@ async fn the_operator_lists_shows_and_revokes_over_the_socket(app: TestApp) {
     assert_eq!(body["revoked"].as_array().unwrap().len(), 1);
     assert_eq!(body["more"], false);
     assert_eq!(all(&app).await, []);
+}
+
+async fn what_the_operator_puts_in_the_wrong_place_is_not_repeated(app: TestApp) {
+    let path = format!("/v1/accounts/{ACCOUNT}/connections/revoke");
+    for body in [
+        json!("Zq7Zq7Zq7"),
+        json!({ "Zq7Zq7Zq7": 1 }),
+        json!({ "agent": "agent", "reason": { "Zq7Zq7Zq7": 1 } }),
+    ] {
+        let (status, answer) = local(&app, "POST", &path, &body).await;
+        assert_eq!(status, 400, "{answer}");
+        assert!(!answer.to_string().contains("Zq7"), "{answer}");
+    }
+    for record in app.records().await {
+        let reason = &record.entry.reason;
+        assert!(!reason.contains("Zq7"), "{reason}");
+    }
 }

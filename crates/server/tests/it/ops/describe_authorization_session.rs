@@ -18,6 +18,7 @@ tests! {
         only_the_role_binding_may_ask
         a_session_of_another_account_is_not_found
         what_goes_wrong_is_told_as_a_problem
+        a_secret_in_the_wrong_place_is_not_repeated
     }
 }
 
@@ -162,6 +163,26 @@ async fn what_goes_wrong_is_told_as_a_problem(app: TestApp) {
     let other = Request::new("GET", "/v1/authorization-sessions/describe");
     let other = app.binding().send(&other).await;
     other.expect_error(404, "UnknownOperationException");
+}
+
+async fn a_secret_in_the_wrong_place_is_not_repeated(app: TestApp) {
+    let secret = format!("urn:ietf:params:oauth:request_uri:{}", "Zq7".repeat(14));
+    let before = app.records().await.len();
+    for body in [
+        json!({ secret.as_str(): 1 }),
+        json!({ "session_uri": "x", secret.as_str(): secret }),
+        json!({ "session_uri": { secret.as_str(): secret } }),
+    ] {
+        let refused = describe(app.binding(), &body).await;
+        let refused = expect_problem(refused, 400, "invalid request");
+        assert!(!refused.text().contains("Zq7"), "{}", refused.text());
+    }
+    let records = app.records().await;
+    assert_eq!(records.len(), before + 3);
+    for record in records {
+        let reason = &record.entry.reason;
+        assert!(!reason.contains("Zq7"), "{reason}");
+    }
 }
 
 /// Under the strict rules nobody is named who is only asserted; a user who is proved can be asked

@@ -9,6 +9,7 @@ use hyper::{Method, StatusCode};
 use procura_app::authorization_session::{FlowCookie, Redirect, Visit};
 use procura_core::authorization_session::LIFETIME_S;
 use procura_core::error::{Error, Kind};
+use procura_core::sabotage::defect;
 
 use crate::response::{self, Answer};
 use crate::service::{Peer, Service};
@@ -154,6 +155,9 @@ pub(crate) fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
 }
 
 fn sent_on(redirect: &Redirect) -> Result<Answer, Error> {
+    if defect("log-redirect") {
+        tracing::debug!(location = redirect.location, "sent on");
+    }
     let mut answer = response::text(StatusCode::FOUND, "");
     let headers = answer.headers_mut();
     let location = HeaderValue::from_str(&redirect.location).map_err(Error::internal_source)?;

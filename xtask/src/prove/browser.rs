@@ -26,7 +26,11 @@ pub(super) struct Page {
     pub(super) status: u16,
     /// Absolute.
     pub(super) location: Option<String>,
-    body: String,
+    /// The cookies that it sets, by their names.
+    pub(super) cookies: Vec<(String, String)>,
+    pub(super) body: String,
+    /// All of it, byte for byte.
+    pub(super) heard: Vec<u8>,
 }
 
 impl Browser {
@@ -66,8 +70,22 @@ impl Browser {
         bail!("the demo provider does not come to an end")
     }
 
-    fn post(&mut self, url: &str, hidden: &str, own: &str) -> anyhow::Result<Page> {
+    /// Sends a form: hidden fields of a page, and fields of its own.
+    pub(super) fn post(&mut self, url: &str, hidden: &str, own: &str) -> anyhow::Result<Page> {
         self.send("POST", url, "", &format!("{hidden}{own}"))
+    }
+
+    /// One whose cookies of these names have this value.
+    pub(super) fn with_cookies<'n>(names: impl IntoIterator<Item = &'n str>, value: &str) -> Self {
+        let cookie = |name: &str| (name.to_owned(), value.to_owned());
+        Self {
+            cookies: names.into_iter().map(cookie).collect(),
+        }
+    }
+
+    /// One with the same cookies, each with this value.
+    pub(super) fn with_all_cookies(&self, value: &str) -> Self {
+        Self::with_cookies(self.cookies.keys().map(String::as_str), value)
     }
 
     fn send(&mut self, method: &str, url: &str, more: &str, form: &str) -> anyhow::Result<Page> {
@@ -89,15 +107,15 @@ impl Browser {
         stream.write_all(request.as_bytes())?;
         let mut reply = Vec::new();
         stream.read_to_end(&mut reply)?;
-        let reply = String::from_utf8_lossy(&reply);
-        let (head, body) = reply.split_once("\r\n\r\n").context("no answer")?;
-        self.read(head, body, authority)
+        self.read(reply, authority)
     }
 
-    fn read(&mut self, head: &str, body: &str, authority: &str) -> anyhow::Result<Page> {
+    fn read(&mut self, all: Vec<u8>, authority: &str) -> anyhow::Result<Page> {
+        let reply = String::from_utf8_lossy(&all).into_owned();
+        let (head, body) = reply.split_once("\r\n\r\n").context("no answer")?;
         let mut lines = head.split("\r\n");
         let status = lines.next().and_then(|line| line.split(' ').nth(1));
-        let mut location = None;
+        let (mut location, mut cookies) = (None, Vec::new());
         for (name, value) in lines.filter_map(|line| line.split_once(": ")) {
             if name.eq_ignore_ascii_case("location") {
                 location = Some(if value.starts_with('/') {
@@ -112,20 +130,23 @@ impl Browser {
                     self.cookies.remove(name);
                 } else {
                     self.cookies.insert(name.to_owned(), value.to_owned());
+                    cookies.push((name.to_owned(), value.to_owned()));
                 }
             }
         }
         Ok(Page {
             status: status.context("no status line")?.parse()?,
             location,
+            cookies,
             body: body.to_owned(),
+            heard: all,
         })
     }
 }
 
 impl Page {
     /// The hidden fields of the form that is posted to `action`, as they are sent.
-    fn hidden(&self, action: &str) -> Option<String> {
+    pub(super) fn hidden(&self, action: &str) -> Option<String> {
         let (_, form) = self.body.split_once(&format!("action=\"{action}\""))?;
         let (form, _) = form.split_once("</form>")?;
         let inputs = form.split("type=\"hidden\"").skip(1);

@@ -6,29 +6,36 @@
 //! whoever starts it has put what is in it.
 
 mod at_rest;
+mod binding;
 mod channel;
 mod drive;
 mod encoding;
+mod kind;
 mod provider;
 mod secrets;
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
+use std::thread::ScopedJoinHandle;
 
 use anyhow::{Context as _, bail};
+use serde_json::Value;
 
 use self::channel::{Chunk, Content, Site};
 use self::drive::Drive;
 use self::encoding::{ENCODINGS, escaped};
+use self::kind::Kind;
 use self::provider::Provider;
-use self::secrets::{Kind, Secrets, invent};
+use self::secrets::{Secrets, invent};
 use super::binary;
 use super::server::{Folder, Setup};
 use crate::cluster::{self, Cluster};
 
-/// The defect that the control commits: a line of the log that says too much.
-const DEFECT: &str = "log-secret";
+/// The defects that the control commits: lines of the log that say too much.
+const DEFECTS: &str = "log-secret,log-redirect";
+/// What they tell.
+const TOLD: [Kind; 3] = [Kind::ApiKey, Kind::FlowState, Kind::CustomState];
 
 /// What one engine has shown.
 struct Shown {
@@ -44,25 +51,27 @@ struct Shown {
 pub(super) fn run(_full: bool) -> anyhow::Result<()> {
     let (release, sabotage) = (binary::release()?, binary::sabotage()?);
     let cluster = Cluster::given_or_own()?;
-    let provider = Provider::start()?;
-    let mut shown = Vec::new();
-    for engine in ["sqlite", "postgres"] {
-        let store = match engine {
-            "postgres" => Some(with_password(&cluster::database(cluster.url(), "canary")?)?),
-            _ => None,
-        };
-        let own = search(engine, &release, store, None, &provider)?;
+    let store = with_password(&cluster::database(cluster.url(), "canary")?)?;
+    let (shown, control) = std::thread::scope(|scope| {
+        let beside = scope.spawn(|| search("postgres", &release, Some(store), None));
+        let control = scope.spawn(|| search("sqlite-control", &sabotage, None, Some(DEFECTS)));
+        let own = search("sqlite", &release, None, None);
+        Ok::<_, anyhow::Error>(([own?, joined(beside)?], joined(control)?))
+    })?;
+    for (engine, own) in ["sqlite", "postgres"].into_iter().zip(&shown) {
         if let Some(hit) = own.hits.first() {
             let count = own.hits.len();
             bail!("{engine}: a secret is where it must not be ({count} times): {hit}");
         }
-        shown.push(own);
     }
-    let control = search("sqlite-control", &sabotage, None, Some(DEFECT), &provider)?;
-    let Some(hit) = control.hits.iter().find(|hit| hit.contains(" in log ")) else {
-        bail!("a server that logs a secret was not found out");
-    };
-    println!("control found out: {hit}");
+    for kind in TOLD {
+        let words = kind.words();
+        let hit = format!("one of the {words} in log ");
+        let Some(hit) = control.hits.iter().find(|own| own.starts_with(&hit)) else {
+            bail!("a server that logs {words} was not found out");
+        };
+        println!("control found out: {hit}");
+    }
     let sum = |of: fn(&Shown) -> usize| shown.iter().map(of).sum::<usize>();
     let is_absent = |name: &&str| shown.iter().all(|own| own.absent.contains(name));
     let absent = shown
@@ -87,6 +96,18 @@ pub(super) fn run(_full: bool) -> anyhow::Result<()> {
     Ok(())
 }
 
+fn joined(running: ScopedJoinHandle<'_, anyhow::Result<Shown>>) -> anyhow::Result<Shown> {
+    let joined = running.join();
+    joined.map_err(|_| anyhow::anyhow!("a search panicked"))?
+}
+
+/// Puts a member into an object, in the place of the one that it has.
+fn put(object: &mut Value, member: &str, value: impl Into<Value>) {
+    if let Some(object) = object.as_object_mut() {
+        object.insert(member.to_owned(), value.into());
+    }
+}
+
 /// The URL with a password that the cluster does not ask for.
 fn with_password(url: &str) -> anyhow::Result<String> {
     let (user, host) = url.split_once('@').context("a URL without user")?;
@@ -100,7 +121,6 @@ fn search(
     binary: &Path,
     store: Option<String>,
     defect: Option<&'static str>,
-    provider: &Provider,
 ) -> anyhow::Result<Shown> {
     let folder = Folder::new(&format!("canary-{name}"))?;
     let setup = Setup {
@@ -110,9 +130,11 @@ fn search(
         defect,
     };
     let log = folder.path().join("log");
-    let server = setup.start_logging(&log)?;
-    let mut drive = Drive::new(&setup, provider, server.login.clone());
+    let server = setup.start_whole_logging(&log)?;
+    let provider = Provider::start()?;
+    let mut drive = Drive::new(&setup, folder.path(), &provider, server.login.clone());
     let dev_secret = drive.plant(Kind::AccessKeySecret, &server.login.secret);
+    let binding_secret = drive.plant(Kind::AccessKeySecret, &secret_of_page(&setup)?);
     if let Some(password) = setup.store.as_deref().and_then(password_of) {
         drive.plant(Kind::DatabasePassword, &password);
     }
@@ -120,9 +142,12 @@ fn search(
     let Drive {
         mut secrets,
         answers,
+        pages,
         printed,
+        binding,
         ..
     } = drive;
+    let binding = binding.context("no service ends sessions")?;
     at_rest::add_keys(&setup, &mut secrets)?;
     let mut site = Site {
         setup: &setup,
@@ -131,22 +156,41 @@ fn search(
         login: &server.login,
         pid: server.pid(),
         dev_secret,
+        binding: &binding,
+        binding_secret,
         answers,
+        pages,
         printed,
     };
     let mut contents = channel::read_all(&mut site)?;
+    let page_log = binding.log.clone();
+    let printed = binding.stop()?.into_bytes();
     server.stop()?;
     // The end of the log, and what the last commit has left.
     for content in &mut contents {
         if let Some(chunks) = &mut content.chunks {
             match content.channel.name {
                 "log" => chunks.push(Chunk::new("log".to_owned(), fs::read(&log)?)),
+                "page log" => chunks.push(Chunk::new("log".to_owned(), fs::read(&page_log)?)),
+                "commands" => {
+                    let place = "procura session-binding".to_owned();
+                    chunks.push(Chunk::new(place, printed.clone()));
+                }
                 "database" => chunks.extend(channel::read_ended(&setup)?),
                 _ => {}
             }
         }
     }
     examine(name, &secrets, &contents, setup.store.is_some())
+}
+
+/// The secret of the key with which the page of `dev` calls the API.
+fn secret_of_page(setup: &Setup) -> anyhow::Result<String> {
+    let instance: Value =
+        serde_json::from_slice(&fs::read(setup.directory.join("instance.json"))?)?;
+    let secret = instance.pointer("/binding/secret_access_key");
+    let secret = secret.and_then(Value::as_str);
+    secret.map(str::to_owned).context("`dev` has no page")
 }
 
 fn password_of(url: &str) -> Option<String> {
@@ -199,7 +243,7 @@ fn examine(
                 let kind = secrets.kind(hit.secret).context("an unknown secret")?;
                 *hits.entry((kind, content.channel.name)).or_default() += 1;
                 let channel = content.channel.name;
-                let words = word(kind);
+                let words = kind.words();
                 let (encoding, place, at) = (hit.encoding, &chunk.place, hit.at);
                 lines.push(format!(
                     "one of the {words} in {channel} as {encoding}: {place}, {at}"
@@ -223,13 +267,6 @@ fn examine(
     })
 }
 
-fn word(kind: Kind) -> &'static str {
-    Kind::ALL
-        .iter()
-        .find(|known| known.0 == kind)
-        .map_or("", |known| known.1)
-}
-
 /// Kinds × channels, each in all encodings: how often a secret was found.
 fn print_table(
     name: &str,
@@ -238,17 +275,16 @@ fn print_table(
     hits: &BTreeMap<(Kind, &str), usize>,
 ) {
     let forms: Vec<&str> = ENCODINGS.iter().map(|form| form.name).collect();
-    println!(
-        "{name}: found, in any of {} encodings ({}):",
-        forms.len(),
-        forms.join(", ")
-    );
-    let row = |label: &str, count: &str, cell: &dyn Fn(&Content) -> String| {
+    let (count, forms) = (forms.len(), forms.join(", "));
+    let mut lines = vec![format!(
+        "{name}: found, in any of {count} encodings ({forms}):"
+    )];
+    let mut row = |label: &str, count: &str, cell: &dyn Fn(&Content) -> String| {
         let cells: Vec<String> = contents
             .iter()
             .map(|c| format!(" {:>9}", cell(c)))
             .collect();
-        println!("{label:<24}{count:>4}{}", cells.concat());
+        lines.push(format!("{label:<24}{count:>4}{}", cells.concat()));
     };
     row("kind", "n", &|content| content.channel.name.to_owned());
     for (kind, words) in Kind::ALL {
@@ -259,4 +295,6 @@ fn print_table(
             absent.unwrap_or_else(|| found.unwrap_or(0).to_string())
         });
     }
+    // At once: others print beside.
+    println!("{}", lines.join("\n"));
 }

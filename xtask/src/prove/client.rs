@@ -237,7 +237,7 @@ impl Answer {
 }
 
 /// Waits for nothing.
-fn pause(time: Duration) {
+pub(super) fn pause(time: Duration) {
     let (_kept, nothing) = std::sync::mpsc::channel::<()>();
     let _ = nothing.recv_timeout(time);
 }

@@ -53,8 +53,12 @@ impl Setup {
 
     /// The same on this port: one to which providers send users back, also after a restart.
     pub(super) fn dev_at(&self, port: u16) -> Command {
-        let mut command = self.command(&["dev", "--port", &port.to_string(), "--no-demo"]);
-        command.env("PROCURA_LOG", "error");
+        self.dev_with(&["--port", &port.to_string(), "--no-demo"])
+    }
+
+    fn dev_with(&self, options: &[&str]) -> Command {
+        let mut command = self.command(&["dev"]);
+        command.args(options).env("PROCURA_LOG", "error");
         if let Some(store) = &self.store {
             // Not as an argument: it may hold a password, and arguments are everybody's to read.
             command.env("PROCURA__STORE__URL", store);
@@ -70,8 +74,16 @@ impl Setup {
     /// Like [`Self::start`], with everything that can be logged added to the file `log`, and for
     /// callers who are refused often.
     pub(super) fn start_logging(&self, log: &Path) -> anyhow::Result<Server> {
+        self.log_to(self.dev(), log)
+    }
+
+    /// Like [`Self::start_logging`], with the providers of `dev` and the page to which users come back.
+    pub(super) fn start_whole_logging(&self, log: &Path) -> anyhow::Result<Server> {
+        self.log_to(self.dev_with(&["--port", "0"]), log)
+    }
+
+    fn log_to(&self, mut command: Command, log: &Path) -> anyhow::Result<Server> {
         let log = File::options().create(true).append(true).open(log)?;
-        let mut command = self.dev();
         command.arg("--no-rate-limits");
         command.env("PROCURA_LOG", "debug").stderr(log);
         self.start_command(command)

@@ -8,7 +8,8 @@ use procura_core::id::{DeploymentId, KeyId, UserId};
 use procura_core::sealing::{Location, Sealed, SealingKey, Subject, open};
 use procura_core::secret::kind;
 
-use super::secrets::{Kind, Secrets};
+use super::kind::Kind;
+use super::secrets::Secrets;
 use crate::prove::seal::unhex;
 use crate::prove::server::Setup;
 use crate::prove::sql::read;

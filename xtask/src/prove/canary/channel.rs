@@ -8,6 +8,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, bail};
 
+use super::binding::Binding;
 use super::drive::WITNESS;
 use super::secrets::Id;
 use crate::prove::client::{Call, Client, Login};
@@ -41,7 +42,11 @@ pub(super) struct Site<'a> {
     pub(super) pid: u32,
     /// The secret of the key of `dev`, which `instance.json` is there to hold.
     pub(super) dev_secret: Id,
+    pub(super) binding: &'a Binding,
+    /// The secret of its key in `dev`, which `instance.json` holds, too.
+    pub(super) binding_secret: Id,
     pub(super) answers: Vec<Chunk>,
+    pub(super) pages: Vec<Chunk>,
     pub(super) printed: Vec<Chunk>,
 }
 
@@ -63,6 +68,7 @@ pub(super) struct Content {
 #[rustfmt::skip]
 const CHANNELS: &[Channel] = &[
     Channel { name: "answers", marker: "workloadAccessToken", read: |site| Ok(Some(std::mem::take(&mut site.answers))) },
+    Channel { name: "pages", marker: "can now act for you", read: |site| Ok(Some(std::mem::take(&mut site.pages))) },
     Channel { name: "metrics", marker: "# TYPE", read: metrics },
     Channel { name: "tail", marker: WITNESS, read: tail },
     Channel { name: "export", marker: "procura audit export v1", read: export },
@@ -73,6 +79,7 @@ const CHANNELS: &[Channel] = &[
     Channel { name: "data dir", marker: "procura checkpoint v1", read: |site| Ok(Some(data_dir(site))) },
     Channel { name: "process", marker: "Max core file size", read: process },
     Channel { name: "log", marker: "answered", read: |site| one(site.log).map(Some) },
+    Channel { name: "page log", marker: "a sign-in proves nobody", read: |site| one(&site.binding.log).map(Some) },
 ];
 
 /// Reads every channel of a running server.
@@ -258,7 +265,7 @@ fn dump(site: &mut Site<'_>) -> anyhow::Result<Option<Vec<Chunk>>> {
 }
 
 /// The rest of the data directory. The root key's file is the one place of that key, and
-/// `instance.json` that of the secret of `dev`.
+/// `instance.json` that of the secrets of `dev`.
 fn data_dir(site: &Site<'_>) -> Vec<Chunk> {
     let mut chunks = Vec::new();
     all_under(&site.setup.directory, &mut chunks);
@@ -266,28 +273,33 @@ fn data_dir(site: &Site<'_>) -> Vec<Chunk> {
     chunks.retain(|chunk| !chunk.place.contains("/procura.db"));
     for chunk in &mut chunks {
         if chunk.place.ends_with("/instance.json") {
-            chunk.meant.push(site.dev_secret);
+            chunk.meant.extend([site.dev_secret, site.binding_secret]);
         }
     }
     chunks
 }
 
-/// What the kernel tells others of the process, but for the environment, where whoever started it
+/// What the kernel tells others of the processes, but for the environment, where whoever started it
 /// has put the password of the database.
 fn process(site: &mut Site<'_>) -> anyhow::Result<Option<Vec<Chunk>>> {
     let mut chunks = Vec::new();
-    for name in ["cmdline", "limits", "status", "comm"] {
-        chunks.extend(one(Path::new(&format!("/proc/{}/{name}", site.pid)))?);
-    }
-    let has_no_cores = chunks.iter().any(|chunk| {
-        let text = String::from_utf8_lossy(&chunk.bytes);
-        let mut lines = text
-            .lines()
-            .filter_map(|line| line.strip_prefix("Max core file size"));
-        lines.any(|rest| rest.split_whitespace().take(2).eq(["0", "0"]))
-    });
-    if !has_no_cores {
-        bail!("a crash would write the memory of the service to a file");
+    for pid in [site.pid, site.binding.pid()] {
+        let mut own = Vec::new();
+        for name in ["cmdline", "limits", "status", "comm"] {
+            own.extend(one(Path::new(&format!("/proc/{pid}/{name}")))?);
+        }
+        if !own.iter().any(has_no_cores) {
+            bail!("a crash would write the memory of the service to a file");
+        }
+        chunks.extend(own);
     }
     Ok(Some(chunks))
+}
+
+fn has_no_cores(limits: &Chunk) -> bool {
+    let text = String::from_utf8_lossy(&limits.bytes);
+    let mut lines = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("Max core file size"));
+    lines.any(|rest| rest.split_whitespace().take(2).eq(["0", "0"]))
 }

@@ -18,6 +18,7 @@ pub(super) const ENCODINGS: &[Encoding] = &[
     Encoding { name: "base64url", of: |bytes| aligned(bytes, base64url) },
     Encoding { name: "percent", of: percent },
     Encoding { name: "json", of: json },
+    Encoding { name: "html", of: html },
     Encoding { name: "utf-16le", of: |bytes| vec![bytes.iter().flat_map(|byte| [*byte, 0]).collect()] },
     Encoding { name: "decimal", of: decimal },
 ];
@@ -70,6 +71,33 @@ pub(super) fn escaped(text: &str) -> String {
     escapes.concat()
 }
 
+/// The text of a value of a query or a form.
+pub(super) fn unescaped(value: &str) -> String {
+    let (mut bytes, mut rest) = (Vec::new(), value.bytes());
+    while let Some(byte) = rest.next() {
+        let digit = |byte: Option<u8>| char::from(byte.unwrap_or_default()).to_digit(16);
+        bytes.push(match byte {
+            b'+' => b' ',
+            b'%' => {
+                let (high, low) = (digit(rest.next()), digit(rest.next()));
+                let byte = high.zip(low).map(|(high, low)| high * 16 + low);
+                byte.and_then(|byte| byte.try_into().ok())
+                    .unwrap_or_default()
+            }
+            other => other,
+        });
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// The value of `name` in a form, or in the query of a URL.
+pub(super) fn parameter(form: &str, name: &str) -> Option<String> {
+    let pairs = form.split_once('?').map_or(form, |(_, query)| query);
+    let mut pairs = pairs.split('&').filter_map(|pair| pair.split_once('='));
+    let (_, value) = pairs.find(|(own, _)| *own == name)?;
+    Some(unescaped(value))
+}
+
 /// RFC 8259 §7: as writers do it, with the slash, and everything.
 fn json(bytes: &[u8]) -> Vec<Vec<u8>> {
     let text: String = bytes.iter().map(|byte| char::from(*byte)).collect();
@@ -77,6 +105,36 @@ fn json(bytes: &[u8]) -> Vec<Vec<u8>> {
     let inner = quoted.trim_matches('"').to_owned();
     let everything = each(bytes, |byte| format!("\\u{byte:04x}"));
     vec![inner.replace('/', "\\/").into(), inner.into(), everything]
+}
+
+/// Character references: by name, by number, and of everything.
+fn html(bytes: &[u8]) -> Vec<Vec<u8>> {
+    let marked = |byte: u8, known: &[(u8, &str)]| {
+        let reference = known.iter().find(|(own, _)| *own == byte);
+        reference.map_or_else(
+            || char::from(byte).to_string(),
+            |(_, text)| (*text).to_owned(),
+        )
+    };
+    let named = [
+        (b'&', "&amp;"),
+        (b'<', "&lt;"),
+        (b'>', "&gt;"),
+        (b'"', "&quot;"),
+        (b'\'', "&#39;"),
+    ];
+    let numbered = [
+        (b'&', "&#38;"),
+        (b'<', "&#60;"),
+        (b'>', "&#62;"),
+        (b'"', "&#34;"),
+        (b'\'', "&#39;"),
+    ];
+    vec![
+        each(bytes, |byte| marked(byte, &named)),
+        each(bytes, |byte| marked(byte, &numbered)),
+        each(bytes, |byte| format!("&#{byte};")),
+    ]
 }
 
 /// A list of numbers, as `Debug` prints bytes.

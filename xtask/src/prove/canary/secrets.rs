@@ -1,58 +1,12 @@
 //! What was planted, and the search for it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use procura_core::entropy::{OsEntropy, random_bytes};
 use procura_protocol::testing::jose::base64url;
 
 use super::encoding::ENCODINGS;
-
-/// A kind of secret.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Kind {
-    AccessKeySecret,
-    ApiKey,
-    ClientSecret,
-    ClientAssertion,
-    ProviderToken,
-    SigningKey,
-    WorkloadToken,
-    UserToken,
-    UserId,
-    CustomParameter,
-    DatabasePassword,
-    RootKey,
-    EncryptionKey,
-    CheckpointSeed,
-}
-
-impl Kind {
-    pub(super) const ALL: [(Self, &'static str); 14] = [
-        (Self::AccessKeySecret, "access key secrets"),
-        (Self::ApiKey, "API keys"),
-        (Self::ClientSecret, "client secrets"),
-        (Self::ClientAssertion, "client assertions"),
-        (Self::ProviderToken, "provider access tokens"),
-        (Self::SigningKey, "private keys"),
-        (Self::WorkloadToken, "workload access tokens"),
-        (Self::UserToken, "users' tokens"),
-        (Self::UserId, "users' ids"),
-        (Self::CustomParameter, "custom parameters"),
-        (Self::DatabasePassword, "database passwords"),
-        (Self::RootKey, "root keys"),
-        (Self::EncryptionKey, "unwrapped keys"),
-        (Self::CheckpointSeed, "checkpoint seeds"),
-    ];
-
-    /// How many of it must have been planted on each engine. Of a few there is only one.
-    pub(super) fn wanted(self, is_postgres: bool) -> usize {
-        match self {
-            Self::RootKey | Self::CheckpointSeed => 1,
-            Self::DatabasePassword => usize::from(is_postgres) * 3,
-            _ => 3,
-        }
-    }
-}
+use super::kind::Kind;
 
 /// The place of a secret among all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -69,6 +23,8 @@ struct Needle {
 pub(super) struct Secrets {
     kinds: Vec<Kind>,
     needles: Vec<Needle>,
+    /// What the needles are made of: each is there once.
+    known: HashSet<Vec<u8>>,
 }
 
 /// A secret where it must not be.
@@ -87,12 +43,17 @@ impl Secrets {
     pub(super) fn add(&mut self, kind: Kind, secret: &[u8]) -> Id {
         let id = Id(self.kinds.len());
         self.kinds.push(kind);
+        self.spell(id, secret);
+        id
+    }
+
+    /// Looks for a secret in another form, too: the bytes that its text spells.
+    pub(super) fn spell(&mut self, id: Id, secret: &[u8]) {
         let (head, tail) = secret.split_at(secret.len() / 2);
         for part in [head, tail] {
             for (encoding, form) in ENCODINGS.iter().enumerate() {
                 for bytes in (form.of)(part) {
-                    let is_new = self.needles.iter().all(|needle| needle.bytes != bytes);
-                    if is_new && bytes.len() >= LEAD {
+                    if bytes.len() >= LEAD && self.known.insert(bytes.clone()) {
                         self.needles.push(Needle {
                             secret: id,
                             encoding,
@@ -102,7 +63,6 @@ impl Secrets {
                 }
             }
         }
-        id
     }
 
     pub(super) fn kind(&self, Id(at): Id) -> Option<Kind> {
@@ -128,11 +88,11 @@ impl Secrets {
     /// A search for all of them, prepared.
     pub(super) fn search(&self) -> Search<'_> {
         let mut by_lead = HashMap::<&[u8], Vec<&Needle>>::new();
-        let mut leads = vec![false; 1 << 16];
+        let mut leads = vec![false; 1 << 24];
         for needle in &self.needles {
             let lead = needle.bytes.get(..LEAD).unwrap_or_default();
             by_lead.entry(lead).or_default().push(needle);
-            if let Some(is_lead) = leads.get_mut(first_two(lead)) {
+            if let Some(is_lead) = leads.get_mut(first_three(lead)) {
                 *is_lead = true;
             }
         }
@@ -155,7 +115,7 @@ impl Secrets {
 
 pub(super) struct Search<'a> {
     by_lead: HashMap<&'a [u8], Vec<&'a Needle>>,
-    /// The first two bytes of all leads: most of what is searched begins none.
+    /// The first three bytes of all leads: most of what is searched begins none.
     leads: Vec<bool>,
 }
 
@@ -164,7 +124,7 @@ impl Search<'_> {
     pub(super) fn run(&self, bytes: &[u8]) -> Vec<Hit> {
         let mut hits = Vec::new();
         for (at, lead) in bytes.windows(LEAD).enumerate() {
-            if self.leads.get(first_two(lead)) != Some(&true) {
+            if self.leads.get(first_three(lead)) != Some(&true) {
                 continue;
             }
             for needle in self.by_lead.get(lead).into_iter().flatten() {
@@ -182,9 +142,11 @@ impl Search<'_> {
     }
 }
 
-fn first_two(lead: &[u8]) -> usize {
+fn first_three(lead: &[u8]) -> usize {
     match lead {
-        [first, second, ..] => usize::from(*first) * 256 + usize::from(*second),
+        [first, second, third, ..] => {
+            usize::from(*first) << 16 | usize::from(*second) << 8 | usize::from(*third)
+        }
         _ => 0,
     }
 }

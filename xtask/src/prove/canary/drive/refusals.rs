@@ -1,14 +1,18 @@
 //! Every way to be refused with a secret in the wrong place.
 
+mod browsers;
+
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 
 use serde_json::{Value, json};
 
+use super::delegation::SOUND;
 use super::{AGENT, Drive, WITNESS};
 use crate::prove::canary::channel::Chunk;
 use crate::prove::canary::encoding::escaped;
-use crate::prove::canary::secrets::Kind;
+use crate::prove::canary::kind::Kind;
+use crate::prove::canary::put;
 use crate::prove::client::{Answer, Call};
 
 /// More than any operation reads, in bytes.
@@ -28,7 +32,17 @@ impl Drive<'_> {
                 self.reveals_what_it_should(operation, &answer);
             }
         }
+        let token = self.sound_token.clone();
+        for (operation, body) in misplaced_in_sessions(secret, &token) {
+            self.post(operation, &body);
+        }
+        for body in bad_descriptions(secret) {
+            let body = body.to_string();
+            let path = "/v1/authorization-sessions/describe";
+            self.say(&Call::post(path, body.as_bytes()));
+        }
         self.in_the_head(secret);
+        self.refuse_browsers(secret)?;
         self.in_no_http(secret)
     }
 
@@ -124,12 +138,15 @@ fn bodies(secret: &str) -> Vec<String> {
     ]
 }
 
+/// What could be a name is one; nobody can tell that it should not be in a record.
+pub(super) fn is_name(secret: &str) -> bool {
+    let in_name = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
+    secret.bytes().all(in_name) && secret.len() <= 255
+}
+
 /// Bodies that can be read, with the secret where something else should be.
 fn misplaced(secret: &str) -> Vec<(&'static str, Value)> {
-    // What could be a name is one; nobody can tell that it should not be in a record.
-    let name_pattern = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
-    let is_name = secret.bytes().all(name_pattern) && secret.len() <= 255;
-    let wrong = if is_name { "" } else { secret };
+    let wrong = if is_name(secret) { "" } else { secret };
     let release = |token: &str, provider: &str| json!({ "workloadIdentityToken": token, "resourceCredentialProviderName": provider });
     let server = |url: &str| {
         let config = json!({ "clientId": "c", "clientSecret": secret,
@@ -183,5 +200,53 @@ fn misplaced(secret: &str) -> Vec<(&'static str, Value)> {
             "oauth2/token",
             release(secret, "canary-grant-client_secret_post"),
         ),
+    ]
+}
+
+/// The same of the operations of authorization sessions, asked with a token that is good.
+fn misplaced_in_sessions(secret: &str, token: &str) -> Vec<(&'static str, Value)> {
+    let urn = format!("urn:ietf:params:oauth:request_uri:{secret}");
+    let complete = |uri: &str, who: Value| {
+        let body = json!({ "sessionUri": uri, "userIdentifier": who });
+        ("CompleteResourceTokenAuth", body)
+    };
+    let ask = |member: &str, value: Value| {
+        let mut body = json!({
+            "workloadIdentityToken": token, "resourceCredentialProviderName": SOUND,
+            "scopes": ["canary"], "oauth2Flow": "USER_FEDERATION",
+        });
+        put(&mut body, member, value);
+        ("oauth2/token", body)
+    };
+    vec![
+        complete(secret, json!({ "userId": secret })),
+        complete(&urn, json!({ "userId": secret })),
+        complete(&urn, json!({ "userToken": secret })),
+        complete(&urn, json!({ "userId": secret, "userToken": secret })),
+        complete(&urn, json!({ secret: secret })),
+        complete(&urn, json!(secret)),
+        ask("sessionUri", json!(secret)),
+        ask("sessionUri", json!(urn)),
+        ask("resourceOauth2ReturnUrl", json!(secret)),
+        ask(
+            "resourceOauth2ReturnUrl",
+            json!(format!("https://h/{secret}")),
+        ),
+        ask("customState", json!([secret])),
+        ask("customParameters", json!({ "state": secret })),
+        ask("customParameters", json!({ secret: secret })),
+        ask("forceAuthentication", json!(secret)),
+        ask("oauth2Flow", json!(secret)),
+    ]
+}
+
+/// Bodies of the description of a session, which no model describes.
+fn bad_descriptions(secret: &str) -> [Value; 5] {
+    [
+        json!({ "session_uri": secret }),
+        json!({ "session_uri": [secret] }),
+        json!({ "session_uri": "urn:x", secret: secret }),
+        json!({ secret: 1 }),
+        json!(secret),
     ]
 }

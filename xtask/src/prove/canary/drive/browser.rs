@@ -1,0 +1,100 @@
+//! Browsers of users: what they are answered is kept, with what it is there to tell them.
+
+use anyhow::Context as _;
+
+use super::Drive;
+use crate::prove::browser::{Browser, Page};
+use crate::prove::canary::channel::Chunk;
+use crate::prove::canary::encoding::parameter;
+use crate::prove::canary::kind::Kind;
+use crate::prove::canary::secrets::Id;
+
+impl Drive<'_> {
+    /// Opens a page of ours.
+    pub(super) fn open(&mut self, browser: &mut Browser, url: &str) -> anyhow::Result<Page> {
+        let page = browser.get(url)?;
+        self.keep_page("GET", url, &page);
+        Ok(page)
+    }
+
+    /// Sends a form of a page of ours.
+    pub(super) fn send_form(
+        &mut self,
+        browser: &mut Browser,
+        url: &str,
+        hidden: &str,
+        own: &str,
+    ) -> anyhow::Result<Page> {
+        let page = browser.post(url, hidden, own)?;
+        self.keep_page("POST", url, &page);
+        Ok(page)
+    }
+
+    /// The user, who is sent to the provider, says yes there. What it sees is its own; where the
+    /// browser is sent back.
+    pub(super) fn at_provider(browser: &mut Browser, page: &Page) -> anyhow::Result<String> {
+        let there = page.location.clone();
+        let there = there.with_context(|| format!("nobody is sent on: {page:?}"))?;
+        let back = browser.get(&there)?.location;
+        back.context("the provider sends nobody back")
+    }
+
+    /// The last page is meant to hold this secret, and it does.
+    pub(super) fn page_reveals(&mut self, id: Id) {
+        if let Some(chunk) = self.pages.last_mut() {
+            chunk.meant.push(id);
+        }
+    }
+
+    fn keep_page(&mut self, method: &str, url: &str, page: &Page) {
+        let path = url.split('?').next().unwrap_or_default();
+        let place = format!("{method} {}", path.get(..60).unwrap_or(path));
+        self.pages.push(Chunk::new(place, page.heard.clone()));
+        // A cookie is told to the browser that keeps it.
+        for (name, value) in &page.cookies {
+            let kind = if name.contains("procura_binding") {
+                Kind::BindingCookie
+            } else {
+                Kind::FlowCookie
+            };
+            let id = self.plant(kind, value);
+            self.page_reveals(id);
+        }
+        if let Some(location) = &page.location {
+            self.sent_on(location);
+        }
+        // A form carries the session that it is for.
+        if let Some(hidden) = page.hidden("/linked") {
+            for (name, kind) in [("session_id", Kind::SessionUri), ("token", Kind::FormToken)] {
+                self.page_reveals_parameter(&hidden, name, kind);
+            }
+        }
+    }
+
+    /// What the address to which a browser is sent on is there to tell.
+    fn sent_on(&mut self, location: &str) {
+        let parameters: &[(&str, Kind)] = if location.starts_with(&self.provider.issuer) {
+            &[
+                ("state", Kind::FlowState),
+                ("nonce", Kind::Nonce),
+                ("hint", Kind::CustomParameter),
+            ]
+        } else {
+            // To where the application, or the page of the session, is.
+            &[
+                ("session_id", Kind::SessionUri),
+                ("state", Kind::CustomState),
+            ]
+        };
+        for (name, kind) in parameters {
+            self.page_reveals_parameter(location, name, *kind);
+        }
+    }
+
+    fn page_reveals_parameter(&mut self, form: &str, name: &str, kind: Kind) {
+        if let Some(value) = parameter(form, name) {
+            let id = self.plant(kind, &value);
+            self.page_reveals(id);
+        }
+    }
+}

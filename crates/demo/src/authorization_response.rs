@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use axum::http::header::LOCATION;
 use axum::response::{IntoResponse as _, Response};
 
-use url::Url;
+use url::{Url, form_urlencoded};
 
 use crate::authorization_request::{AuthorizationRequestSeen, ReturnAddress};
 use crate::misbehaviour::Misbehaviour;
@@ -27,6 +27,13 @@ pub(crate) fn redirect(
     outcome: &Outcome<'_>,
 ) -> Response {
     let misbehaviour = provider.misbehaviour();
+    if let Some(Misbehaviour::AuthorizationQuery(query)) = &misbehaviour {
+        return see(&format!(
+            "{}?{}",
+            return_to.url,
+            filled(query, provider, return_to, outcome)
+        ));
+    }
     let mut parameters = match outcome {
         Outcome::Code(code) => vec![("code", code.clone())],
         Outcome::Error(code, hint) => vec![
@@ -52,6 +59,25 @@ pub(crate) fn redirect(
     let mut url = return_to.url.clone();
     url.query_pairs_mut().extend_pairs(&parameters);
     see(url.as_str())
+}
+
+/// A query that a test wants, with what would have gone back where it names that.
+fn filled(
+    query: &str,
+    provider: &DemoProvider,
+    return_to: &ReturnAddress,
+    outcome: &Outcome<'_>,
+) -> String {
+    let escaped = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+    let code = match outcome {
+        Outcome::Code(code) => code.as_str(),
+        Outcome::Error(..) => "",
+    };
+    let state = return_to.state.as_deref().unwrap_or_default();
+    query
+        .replace("CODE", &escaped(code))
+        .replace("STATE", &escaped(state))
+        .replace("ISSUER", &escaped(&provider.issuer()))
 }
 
 /// A redirect to another server, with what of a request its URL does not say otherwise.

@@ -36,7 +36,7 @@ mod visits;
 
 pub use self::api::DEMO_API_KEY;
 pub use self::authorization_request::AuthorizationRequestSeen;
-pub use self::misbehaviour::Misbehaviour;
+pub use self::misbehaviour::{Answer, Endpoint, Misbehaviour};
 pub use self::provider::DemoProvider;
 pub use self::settings::{
     DEMO_APP_SECRET, DEMO_CLIENT, DEMO_SECRET, DemoAuthentication, DemoClient, Profile,

@@ -3,8 +3,8 @@
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -17,26 +17,55 @@ use tokio::time::{Sleep, sleep};
 const FLOWS: u8 = 0;
 const DRIPS: u8 = 1;
 const CUT: u8 = 2;
+const SPEAKS: u8 = 3;
 const END_OF_HEAD: &[u8] = b"\r\n\r\n";
 const PACE: Duration = Duration::from_secs(1);
 
 /// The handler's end of its connection.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Line(Arc<AtomicU8>);
+pub(crate) struct Line(Arc<Orders>);
+
+#[derive(Debug, Default)]
+struct Orders {
+    state: AtomicU8,
+    speech: OnceLock<Speech>,
+}
+
+/// Bytes in the place of a reply.
+#[derive(Debug)]
+struct Speech {
+    first: Vec<u8>,
+    /// Again and again.
+    forever: Vec<u8>,
+}
 
 impl Line {
     /// From now on: the head of the reply at once, then one byte a second.
     pub(crate) fn drip(&self) {
-        self.0.store(DRIPS, Ordering::SeqCst);
+        self.0.state.store(DRIPS, Ordering::SeqCst);
     }
 
     /// Nothing leaves any more: the connection is closed at the first byte that would.
     pub(crate) fn cut(&self) {
-        self.0.store(CUT, Ordering::SeqCst);
+        self.0.state.store(CUT, Ordering::SeqCst);
+    }
+
+    /// From now on: `first` in the place of the reply, then `forever` until the other side goes; or
+    /// the end of the connection where that is empty.
+    pub(crate) fn speak(&self, first: &str, forever: &str) {
+        let speech = Speech {
+            first: first.as_bytes().to_vec(),
+            forever: forever.as_bytes().to_vec(),
+        };
+        if self.0.speech.set(speech).is_ok() {
+            self.0.state.store(SPEAKS, Ordering::SeqCst);
+        } else {
+            self.cut();
+        }
     }
 
     fn state(&self) -> u8 {
-        self.0.load(Ordering::SeqCst)
+        self.0.state.load(Ordering::SeqCst)
     }
 }
 
@@ -59,6 +88,8 @@ impl Listener for Lines {
             line: Line::default(),
             head_is_out: false,
             pause: None,
+            spoken: 0,
+            has_spoken_first: false,
         };
         (io, address)
     }
@@ -80,6 +111,9 @@ pub(crate) struct LineIo {
     line: Line,
     head_is_out: bool,
     pause: Option<Pin<Box<Sleep>>>,
+    /// How much of the part of the speech is out that is being sent.
+    spoken: usize,
+    has_spoken_first: bool,
 }
 
 impl LineIo {
@@ -103,6 +137,33 @@ impl LineIo {
     }
 }
 
+impl LineIo {
+    /// Sends what the handler wants in the place of a reply, and ends with an error: nothing of the
+    /// reply itself leaves.
+    fn speak(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
+        let orders = Arc::clone(&self.line.0);
+        let over = || Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
+        let Some(speech) = orders.speech.get() else {
+            return over();
+        };
+        loop {
+            let part = if self.has_spoken_first {
+                &speech.forever
+            } else {
+                &speech.first
+            };
+            match part.get(self.spoken..) {
+                Some(rest) if !rest.is_empty() => {
+                    let written = ready!(Pin::new(&mut self.stream).poll_write(cx, rest))?;
+                    self.spoken = self.spoken.saturating_add(written);
+                }
+                _ if self.has_spoken_first && part.is_empty() => return over(),
+                _ => (self.has_spoken_first, self.spoken) = (true, 0),
+            }
+        }
+    }
+}
+
 impl AsyncRead for LineIo {
     fn poll_read(
         self: Pin<&mut Self>,
@@ -123,6 +184,7 @@ impl AsyncWrite for LineIo {
         match this.line.state() {
             FLOWS => Pin::new(&mut this.stream).poll_write(cx, bytes),
             DRIPS => this.drip(cx, bytes),
+            SPEAKS => this.speak(cx),
             _ => Poll::Ready(Err(io::ErrorKind::BrokenPipe.into())),
         }
     }

@@ -8,14 +8,17 @@ use serde_json::{Value, json};
 
 use crate::key_ring::ALGORITHMS;
 use crate::line::Line;
-use crate::misbehaviour::Misbehaviour;
+use crate::misbehaviour::{Endpoint, Misbehaviour};
 use crate::provider::DemoProvider;
-use crate::token_endpoint::{ASSERTION_ALGORITHMS, GRANT_TYPES, METHODS};
+use crate::token_endpoint::{ASSERTION_ALGORITHMS, GRANT_TYPES, METHODS, given};
 
 const JSON: &str = "application/json";
 
 /// `GET /.well-known/openid-configuration` and `GET /.well-known/oauth-authorization-server`.
-pub(crate) async fn document(State(provider): State<DemoProvider>) -> Response {
+pub(crate) async fn document(
+    State(provider): State<DemoProvider>,
+    ConnectInfo(line): ConnectInfo<Line>,
+) -> Response {
     provider.counters().discovery_requests.add();
     let mut document = standard(&provider.issuer());
     let text = match provider.misbehaviour() {
@@ -24,6 +27,9 @@ pub(crate) async fn document(State(provider): State<DemoProvider>) -> Response {
             replaced(&mut document, "token_endpoint", url)
         }
         Some(Misbehaviour::DiscoveryBody(text)) => text,
+        Some(Misbehaviour::Answers(Endpoint::Metadata, answer)) => {
+            return given(&provider, &line, &answer).await;
+        }
         _ => document.to_string(),
     };
     ([(CONTENT_TYPE, JSON)], text).into_response()

@@ -18,6 +18,9 @@ pub enum Misbehaviour {
     OtherState(String),
     /// What goes back to the client has `code`, or `error`, twice.
     CodeRepeated,
+    /// What goes back to the client is this query, as it is. In it `CODE`, `STATE` and `ISSUER` stand
+    /// for what would have gone back.
+    AuthorizationQuery(String),
     /// The authorization endpoint answers a good request with this `error` at once.
     AuthorizationError(String),
     /// The authorization endpoint redirects to this URL, with the parameters of the request that
@@ -105,7 +108,48 @@ pub enum Misbehaviour {
     KeySetDown,
     /// The key set, with a member besides `keys` that makes it at least so many bytes long.
     KeySetHuge(usize),
+    /// An endpoint answers in this way, whatever it was asked.
+    Answers(Endpoint, Answer),
     /// Each token request takes a permit of this semaphore for good before it is looked at, and
     /// waits until there is one; it is counted before it waits. A closed semaphore lets all through.
     Gate(Arc<Semaphore>),
+}
+
+/// Who answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Endpoint {
+    /// Where the metadata lies.
+    Metadata,
+    /// The token endpoint.
+    Token,
+    /// The revocation endpoint.
+    Revocation,
+}
+
+/// In the place of an answer.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum Answer {
+    /// This status and text, called `application/json`.
+    Told {
+        /// One that HTTP does not know is sent as 500.
+        status: u16,
+        /// As it is.
+        body: String,
+    },
+    /// A redirect (307) to this URL.
+    Redirects(String),
+    /// Nothing, ever.
+    Hangs,
+    /// The end of the connection.
+    Down,
+    /// The head of a reply, and then one byte a second, without end.
+    Drips,
+    /// These bytes, be they HTTP or not, and then the end of the connection.
+    Bytes {
+        /// Sent once.
+        first: String,
+        /// Sent again and again after that, so that the end never comes; empty where it does.
+        forever: String,
+    },
 }

@@ -7,9 +7,9 @@ use axum::response::{IntoResponse as _, Response};
 
 use crate::issued::Revoked;
 use crate::line::Line;
-use crate::misbehaviour::Misbehaviour;
+use crate::misbehaviour::{Endpoint, Misbehaviour};
 use crate::provider::DemoProvider;
-use crate::token_endpoint::{Pairs, Refusal, TokenForm, as_told, authenticate, hang};
+use crate::token_endpoint::{Pairs, Refusal, TokenForm, as_told, authenticate, given, hang};
 
 pub(crate) async fn answer(
     State(provider): State<DemoProvider>,
@@ -21,6 +21,9 @@ pub(crate) async fn answer(
     match provider.misbehaviour() {
         Some(Misbehaviour::RevocationError { status, body }) => return as_told(status, &body),
         Some(Misbehaviour::RevocationHangs) => return hang(&provider, &line).await,
+        Some(Misbehaviour::Answers(Endpoint::Revocation, answer)) => {
+            return given(&provider, &line, &answer).await;
+        }
         _ => {}
     }
     match revoke(&provider, &headers, pairs) {

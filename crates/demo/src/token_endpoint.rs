@@ -30,7 +30,7 @@ pub(crate) use self::assertion::UsedAssertions;
 pub(crate) use self::authentication::authenticate;
 pub(crate) use self::form::TokenForm;
 pub use self::form::TokenRequestSeen;
-pub(crate) use self::interference::{as_told, hang};
+pub(crate) use self::interference::{as_told, given, hang};
 pub(crate) use self::refusal::Refusal;
 use self::reply::Customs;
 

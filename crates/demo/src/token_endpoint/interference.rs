@@ -12,12 +12,12 @@ use super::authentication::Presented;
 use super::form::TokenForm;
 use super::refresh;
 use crate::line::Line;
-use crate::misbehaviour::Misbehaviour;
+use crate::misbehaviour::{Answer, Endpoint, Misbehaviour};
 use crate::provider::DemoProvider;
 
 const JSON: &str = "application/json";
-/// At a byte a second, half a year.
-const DRIPPED_BYTES: usize = 16 * 1024 * 1024;
+/// At a byte a second, three hours; few enough that nobody refuses them for being many.
+const DRIPPED_BYTES: usize = 10 * 1024;
 
 /// What is answered instead; `None` where the request is to be answered after all.
 pub(super) async fn instead(
@@ -35,20 +35,12 @@ pub(super) async fn instead(
             let reply = json!({ "access_token": "x".repeat(*bytes), "token_type": "Bearer" });
             ([(CONTENT_TYPE, JSON)], reply.to_string()).into_response()
         }
-        Misbehaviour::TokenDrips => {
-            line.drip();
-            ([(CONTENT_TYPE, JSON)], " ".repeat(DRIPPED_BYTES)).into_response()
-        }
-        Misbehaviour::TokenRedirects(url) => {
-            let location = [(LOCATION, url.clone())];
-            (StatusCode::TEMPORARY_REDIRECT, location).into_response()
-        }
+        Misbehaviour::TokenDrips => drip(line),
+        Misbehaviour::TokenRedirects(url) => redirect(url),
         Misbehaviour::TokenHangs => hang(provider, line).await,
+        Misbehaviour::Answers(Endpoint::Token, answer) => given(provider, line, answer).await,
         Misbehaviour::RefreshHangs if is_refresh => hang(provider, line).await,
-        Misbehaviour::TokenDown => {
-            line.cut();
-            StatusCode::SERVICE_UNAVAILABLE.into_response()
-        }
+        Misbehaviour::TokenDown => cut(line),
         Misbehaviour::EchoesSecret => echo(headers, form?),
         Misbehaviour::Gate(gate) => {
             tokio::select! {
@@ -71,6 +63,36 @@ pub(super) async fn instead(
 pub(crate) fn as_told(status: u16, body: &str) -> Response {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     (status, [(CONTENT_TYPE, JSON)], body.to_owned()).into_response()
+}
+
+/// What an endpoint is to answer, whatever it was asked.
+pub(crate) async fn given(provider: &DemoProvider, line: &Line, answer: &Answer) -> Response {
+    match answer {
+        Answer::Told { status, body } => as_told(*status, body),
+        Answer::Redirects(url) => redirect(url),
+        Answer::Hangs => hang(provider, line).await,
+        Answer::Down => cut(line),
+        Answer::Drips => drip(line),
+        Answer::Bytes { first, forever } => {
+            line.speak(first, forever);
+            StatusCode::OK.into_response()
+        }
+    }
+}
+
+fn redirect(url: &str) -> Response {
+    let location = [(LOCATION, url.to_owned())];
+    (StatusCode::TEMPORARY_REDIRECT, location).into_response()
+}
+
+fn drip(line: &Line) -> Response {
+    line.drip();
+    ([(CONTENT_TYPE, JSON)], " ".repeat(DRIPPED_BYTES)).into_response()
+}
+
+fn cut(line: &Line) -> Response {
+    line.cut();
+    StatusCode::SERVICE_UNAVAILABLE.into_response()
 }
 
 /// Waits until the server stops, and then closes without a byte.

@@ -53,6 +53,20 @@ async fn the_authorization_response_is_what_the_test_wants() {
 }
 
 #[tokio::test]
+async fn the_query_that_goes_back_is_what_the_test_wants() {
+    let served = served_for(app()).await;
+    let query = "code=CODE&code=x&state=STATE&iss=ISSUER%2F&error=%zz".to_owned();
+    let url = sent_back(&served, Misbehaviour::AuthorizationQuery(query)).await;
+    assert_eq!(count(&url, "code"), 2);
+    let code = parameter(&url, "code").unwrap();
+    assert!(code.starts_with("demo_code_"), "{code}");
+    assert_eq!(parameter(&url, "state").as_deref(), Some("s-1"));
+    let issuer = format!("{}/", served.provider.issuer());
+    assert_eq!(parameter(&url, "iss"), Some(issuer));
+    assert!(url.as_str().ends_with("&error=%zz"), "{url}");
+}
+
+#[tokio::test]
 async fn an_attackers_server_sends_the_user_on_to_an_honest_one() {
     let served = served_for(app()).await;
     let honest = "http://127.0.0.1:2/authorize?client_id=other".to_owned();

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use procura_demo::{DemoAuthentication, DemoClient, Misbehaviour};
+use procura_demo::{Answer, DemoAuthentication, DemoClient, Endpoint, Misbehaviour};
 use tokio::io::AsyncReadExt as _;
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
@@ -160,4 +160,60 @@ async fn a_gate_lets_one_request_through_for_each_permit() {
     for status in asking.join_all().await {
         assert_eq!(status, 200);
     }
+}
+
+const ENDPOINTS: [(Endpoint, &str, &str); 3] = [
+    (
+        Endpoint::Metadata,
+        "GET",
+        "/.well-known/openid-configuration",
+    ),
+    (Endpoint::Token, "POST", "/token"),
+    (Endpoint::Revocation, "POST", "/revoke"),
+];
+
+#[tokio::test]
+async fn each_endpoint_answers_in_the_way_that_the_test_wants() {
+    let served = Served::start().await;
+    for (endpoint, method, path) in ENDPOINTS {
+        let answer = async |answer| {
+            let answers = Misbehaviour::Answers(endpoint, answer);
+            served.provider.misbehave(Some(answers));
+            served.send(method, path, &[FORM], "").await
+        };
+        let body = "no".to_owned();
+        let told = answer(Answer::Told { status: 503, body }).await.unwrap();
+        assert_eq!((told.status, told.body.as_str()), (503, "no"), "{path}");
+        let elsewhere = "http://127.0.0.1:2/".to_owned();
+        let sent_on = answer(Answer::Redirects(elsewhere.clone())).await.unwrap();
+        assert_eq!(sent_on.status, 307, "{path}");
+        assert_eq!(sent_on.header("location"), Some(elsewhere.as_str()));
+        assert!(answer(Answer::Down).await.is_none(), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn bytes_are_sent_as_they_are_and_without_end_where_the_test_wants_that() {
+    let served = Served::start().await;
+    for (endpoint, method, path) in ENDPOINTS {
+        for (forever, bytes_wanted) in [("", 6), ("and on\n", 1024 * 1024)] {
+            let answer = Answer::Bytes {
+                first: "SSH-2\n".to_owned(),
+                forever: forever.to_owned(),
+            };
+            let answers = Misbehaviour::Answers(endpoint, answer);
+            served.provider.misbehave(Some(answers));
+            let stream = served.open(method, path, &[FORM], "").await;
+            let mut bytes = Vec::new();
+            let mut first = stream.take(bytes_wanted + 1);
+            // Where the server ends it with something unread, that is an error.
+            let _ = first.read_to_end(&mut bytes).await;
+            assert!(bytes.starts_with(b"SSH-2\n"), "{path}");
+            let rest = forever.repeat(bytes.len());
+            assert!(rest.as_bytes().starts_with(&bytes[6..]), "{path}");
+            assert_eq!(forever.is_empty(), bytes.len() == 6, "{path}");
+        }
+    }
+    served.provider.misbehave(None);
+    assert!(ask(&served, None).await.is_some());
 }

@@ -32,7 +32,7 @@ use crate::basis::Basis;
 use crate::connection::UserTokenAsked;
 use crate::operation::OpCx;
 use crate::session_secret::{Flow, Part, as_secret};
-use crate::token_endpoint::unaskable;
+use crate::token_endpoint::{outbound_url, unaskable};
 
 /// A session that a user has to go through.
 #[derive(Clone)]
@@ -200,7 +200,9 @@ impl App {
         let found = self.store.run_read("oauth2_client", read).await?;
         let (client, callback) =
             found.ok_or_else(|| Error::inconsistent("oauth2_client", "provider"))?;
-        if client.configuration.endpoints().is_some() {
+        if let Some(endpoints) = client.configuration.endpoints() {
+            // Nobody consents where the code could not be sent.
+            self.outbound.judge(&outbound_url(&endpoints.token)?)?;
             return Ok(Some((client, callback)));
         }
         if let Some(revealed) = self.reveal_client(cx, basis, decision).await? {

@@ -241,6 +241,15 @@ impl Outbound {
         self.call(url, request, bytes_max).await
     }
 
+    /// Whether `url` may be reached, as far as that is known before its name is resolved.
+    ///
+    /// # Errors
+    ///
+    /// [`OutboundError::Refused`]: it is never reached, or the operator does not allow it.
+    pub fn judge(&self, url: &OutboundUrl) -> Result<(), OutboundError> {
+        Ok(self.inner.rules.judge_url(url)?)
+    }
+
     /// Judges what is known of `url`, waits for a place, and sends.
     async fn call(
         &self,

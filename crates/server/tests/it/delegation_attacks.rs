@@ -37,6 +37,7 @@ tests! {
         pages_and_cookies_give_nothing_away
         custom_parameters_never_replace_ours
         nobody_is_sent_to_a_provider_without_pkce
+        nobody_consents_where_the_code_could_not_be_sent
     }
 }
 
@@ -544,6 +545,36 @@ async fn nobody_is_sent_to_a_provider_without_pkce(app: TestApp) {
     let refused = refused.expect_error(400, "ValidationException");
     assert!(refused.text().contains("S256"), "{}", refused.text());
     app.demo().misbehave(metadata("S256"));
+    let config = oauth2::config(&app);
+    let made = app.admin().create_oauth2_provider("honest", &config).await;
+    made.expect_status(201);
+    let more = json!({ "resourceCredentialProviderName": "honest" });
+    delegation::begin(&app, &token, more).await;
+}
+
+async fn nobody_consents_where_the_code_could_not_be_sent(app: TestApp) {
+    let never = "http://169.254.169.254/token";
+    let named = Misbehaviour::DiscoveryTokenEndpoint(never.to_owned());
+    app.demo().misbehave(Some(named));
+    let app = delegation::ready(app).await;
+    let configured = json!({ "authorizationServerMetadata": {
+        "issuer": app.demo().issuer(),
+        "authorizationEndpoint": format!("{}/authorize", app.demo().issuer()),
+        "tokenEndpoint": never,
+    } });
+    let config = oauth2::with(oauth2::config(&app), "oauthDiscovery", configured);
+    let made = app.admin().create_oauth2_provider("configured", &config);
+    made.await.expect_status(201);
+    let token = delegation::token_for(&app, "agent", "alice").await;
+    for provider in ["demo", "configured"] {
+        let more = json!({ "resourceCredentialProviderName": provider });
+        let refused = delegation::ask(&app, &token, more).await;
+        let refused = refused.expect_error(400, "ValidationException");
+        assert!(refused.text().contains("169.254"), "{}", refused.text());
+        let record = app.record(refused.record().unwrap()).await;
+        assert_eq!(record.entry.reason, refused.member("message"));
+    }
+    app.demo().misbehave(None);
     let config = oauth2::config(&app);
     let made = app.admin().create_oauth2_provider("honest", &config).await;
     made.expect_status(201);

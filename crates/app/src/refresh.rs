@@ -104,9 +104,12 @@ impl App {
                         .carry_through(|app| async move { app.renew_begun(begun).await })
                         .await;
                 }
-                (Beginning::Changed | Beginning::Leased, _) => {
+                (beginning @ (Beginning::Changed | Beginning::Leased), _) => {
                     if tokio::time::Instant::now() >= waits_until {
-                        return Err(busy());
+                        return Err(match beginning {
+                            Beginning::Leased => being_renewed(),
+                            _ => busy(),
+                        });
                     }
                     tokio::time::sleep(LOOK_EVERY).await;
                     cx.now = self.now();
@@ -270,6 +273,12 @@ fn settled(
         return Some(Beginning::Leased);
     }
     (now < found.retry_at).then_some(Beginning::Cooling(found.retry_at))
+}
+
+fn being_renewed() -> Error {
+    let text = "the token is being renewed, and the provider takes long to answer; try again in a \
+                few seconds";
+    Error::new(Kind::Throttled, text)
 }
 
 fn cooling(until: Timestamp, now: Timestamp) -> Error {

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use procura_core::sabotage::defect;
 use reqwest::Response;
 use reqwest::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderMap, HeaderName, RETRY_AFTER};
 use zeroize::Zeroizing;
@@ -55,6 +56,11 @@ impl Reply {
         if header_bytes(response.headers()) > HEADER_BYTES_MAX {
             return Err(too_large(host, HEADER_BYTES_MAX));
         }
+        let bytes_max = if defect("reply-unbounded") {
+            usize::MAX
+        } else {
+            bytes_max
+        };
         let body = body(host, &mut response, bytes_max).await?;
         let headers = response.headers();
         Ok(Self {

@@ -12,6 +12,7 @@ mod contention;
 mod delegation;
 mod demo;
 mod disk;
+mod hostile_provider;
 mod jwt;
 mod kill9;
 mod one_time;
@@ -46,6 +47,7 @@ const PROOFS: &[Proof] = &[
     Proof { name: "contention", about: "one of many redeems each refresh token, and nobody goes without", run: contention::run },
     Proof { name: "one-time", about: "what is good for once has one winner", run: one_time::run },
     Proof { name: "refresh-crash", about: "a renewal or a consent that is cut short loses nothing in silence", run: refresh_crash::run },
+    Proof { name: "hostile-provider", about: "whatever a provider does, each is told what is specified, in bounded time and memory", run: hostile_provider::run },
 ];
 
 /// Runs the proofs that `args` name.
@@ -91,7 +93,7 @@ fn find(name: &str) -> anyhow::Result<&'static Proof> {
 
 fn print_known() {
     for proof in PROOFS {
-        println!("{:<10} {}", proof.name, proof.about);
+        println!("{:<16} {}", proof.name, proof.about);
     }
-    println!("{BINARIES:<10} (no proof: builds the binaries that proofs run)");
+    println!("{BINARIES:<16} (no proof: builds the binaries that proofs run)");
 }

@@ -48,6 +48,10 @@ impl Login {
 pub(super) struct Answer {
     pub(super) status: u16,
     pub(super) record: Option<String>,
+    /// The type of an error.
+    pub(super) error: Option<String>,
+    /// When to come again, in seconds.
+    pub(super) retry_after_s: Option<u64>,
     pub(super) body: Value,
 }
 
@@ -185,7 +189,7 @@ impl Client {
         let status = self.line()?;
         let status = status.split(' ').nth(1).and_then(|code| code.parse().ok());
         let status = status.ok_or_else(|| broken("no status line"))?;
-        let (mut length, mut record) = (0, None);
+        let (mut length, mut record, mut error, mut retry_after_s) = (0, None, None, None);
         loop {
             let line = self.line()?;
             let Some((name, value)) = line.split_once(": ") else {
@@ -194,6 +198,8 @@ impl Client {
             match name {
                 "content-length" => length = value.parse().map_err(|_| broken("content-length"))?,
                 "x-procura-record" => record = Some(value.to_owned()),
+                "x-amzn-errortype" => error = Some(value.to_owned()),
+                "retry-after" => retry_after_s = value.parse().ok(),
                 _ => {}
             }
         }
@@ -204,6 +210,8 @@ impl Client {
         Ok(Answer {
             status,
             record,
+            error,
+            retry_after_s,
             body,
         })
     }

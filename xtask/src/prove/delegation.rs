@@ -31,9 +31,7 @@ pub(super) enum Given {
 pub(super) fn prepare(client: &mut Client, demo: &Demo) -> anyhow::Result<()> {
     let callbacks = format!("http://{}/identities/oauth2/callback/", client.address());
     demo.provider.allow_redirects_below(callbacks);
-    let agent = json!({ "name": AGENT, "allowedResourceOauth2ReturnUrls": [RETURN_URL] });
-    let made = post(client, "CreateWorkloadIdentity", &agent)?;
-    made.expect(&[201])?;
+    agent(client)?;
     let provider = json!({
         "name": PROVIDER,
         "credentialProviderVendor": "CustomOauth2",
@@ -44,6 +42,13 @@ pub(super) fn prepare(client: &mut Client, demo: &Demo) -> anyhow::Result<()> {
         } },
     });
     let made = post(client, "CreateOauth2CredentialProvider", &provider)?;
+    made.expect(&[201]).map(drop)
+}
+
+/// Makes the agent.
+pub(super) fn agent(client: &mut Client) -> anyhow::Result<()> {
+    let agent = json!({ "name": AGENT, "allowedResourceOauth2ReturnUrls": [RETURN_URL] });
+    let made = post(client, "CreateWorkloadIdentity", &agent)?;
     made.expect(&[201]).map(drop)
 }
 

@@ -13,6 +13,7 @@ use procura_core::sabotage::defect;
 
 use crate::response::{self, Answer};
 use crate::service::{Peer, Service};
+use crate::session_binding::words;
 
 pub(crate) mod page;
 
@@ -116,7 +117,18 @@ pub(crate) fn failed(error: &Error) -> Answer {
         Kind::Upstream => StatusCode::BAD_GATEWAY,
         Kind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
     };
-    page::say(status, "This did not work", error.public())
+    // An agent is told of a session in its words, and a person in theirs.
+    match words::part(error.public()).map(words::why) {
+        Some(words) => page::say(status, words.title, &words.text),
+        None => page::say(status, "This did not work", &sentence(error.public())),
+    }
+}
+
+/// A message as a page says it.
+fn sentence(message: &str) -> String {
+    let mut rest = message.chars();
+    let first = rest.next().map(|first| first.to_ascii_uppercase());
+    first.into_iter().chain(rest).chain(['.']).collect()
 }
 
 /// The one `request_uri` of a query.

@@ -15,7 +15,7 @@ mod cookie;
 mod login;
 mod provider;
 mod visit;
-mod words;
+pub(crate) mod words;
 
 use std::convert::Infallible;
 use std::fmt;

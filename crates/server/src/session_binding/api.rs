@@ -4,7 +4,7 @@
 use procura_app::authentication::SIGNING_NAME;
 use procura_app::outbound::{Json, Outbound, Reply};
 use procura_core::access_key::AccessKeyId;
-use procura_core::authorization_session::{Failure, NotNow, State};
+use procura_core::authorization_session::{NotNow, State};
 use procura_core::error::Error;
 use procura_core::name::Region;
 use procura_core::secret::Plain;
@@ -15,6 +15,8 @@ use procura_protocol::sigv4::signing::Signer;
 use procura_wire::Operation;
 use serde::Deserialize;
 use serde_json::{Value, json};
+
+use super::words;
 
 /// Where a session is described.
 const DESCRIBE: &str = "/v1/authorization-sessions/describe";
@@ -82,18 +84,7 @@ struct Described {
 impl Refusal {
     /// Which part did not match, if it is that.
     pub(super) fn not_now(&self) -> Option<NotNow> {
-        let plain = [
-            NotNow::Expired,
-            NotNow::Used,
-            NotNow::NotConsented,
-            NotNow::OtherUser,
-            NotNow::OtherBrowser,
-        ];
-        let failed = Failure::ALL.into_iter().map(NotNow::Failed);
-        plain
-            .into_iter()
-            .chain(failed)
-            .find(|not_now| not_now.to_string() == self.message)
+        words::part(&self.message)
     }
 
     fn unreadable() -> Self {

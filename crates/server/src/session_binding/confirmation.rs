@@ -45,10 +45,10 @@ pub(super) fn page(session: &Session, session_uri: &str, asked: &Asked<'_>, toke
         "<form method=\"post\" action=\"{LINKED}\">\
          <input type=\"hidden\" name=\"session_id\" value=\"{uri}\">\
          <input type=\"hidden\" name=\"token\" value=\"{token}\">{action}\
-         <button name=\"decision\" value=\"continue\">Continue</button>\
-         <button name=\"decision\" value=\"cancel\" formnovalidate>Cancel</button></form>\
-         <p class=\"note\">Continue only if you have just asked for this yourself. If somebody sent \
-         you this link, cancel.</p>"
+         <p>Continue only if you have just asked for this yourself. If somebody sent you this link, \
+         press Cancel.</p>\
+         <button class=\"act\" name=\"decision\" value=\"continue\">Continue</button>\
+         <button name=\"decision\" value=\"cancel\" formnovalidate>Cancel</button></form>"
     );
     page::html(StatusCode::OK, "Let this agent act for you?", &body)
 }

@@ -1,4 +1,5 @@
-//! Every word that the pages of this service say to people, in plain English.
+//! Every word that the pages of this service say to people, in plain English. What became of a
+//! session, the pages of the API say in the same words.
 
 use std::borrow::Cow;
 
@@ -9,10 +10,10 @@ use super::api::Refusal;
 
 /// A page that says one thing.
 #[derive(Debug, Clone)]
-pub(super) struct Words {
+pub(crate) struct Words {
     pub(super) status: StatusCode,
-    pub(super) title: &'static str,
-    pub(super) text: Cow<'static, str>,
+    pub(crate) title: &'static str,
+    pub(crate) text: Cow<'static, str>,
 }
 
 const fn words(status: StatusCode, title: &'static str, text: &'static str) -> Words {
@@ -192,8 +193,24 @@ pub(super) fn refused(refusal: &Refusal) -> Words {
     }
 }
 
+/// Which part of a session did not match, if that is what a message of the API says.
+pub(crate) fn part(message: &str) -> Option<NotNow> {
+    let plain = [
+        NotNow::Expired,
+        NotNow::Used,
+        NotNow::NotConsented,
+        NotNow::OtherUser,
+        NotNow::OtherBrowser,
+    ];
+    let failed = Failure::ALL.into_iter().map(NotNow::Failed);
+    plain
+        .into_iter()
+        .chain(failed)
+        .find(|not_now| not_now.to_string() == message)
+}
+
 /// Why a session does not do what is asked of it.
-pub(super) fn why(not_now: NotNow) -> Words {
+pub(crate) fn why(not_now: NotNow) -> Words {
     match not_now {
         NotNow::Expired => EXPIRED,
         NotNow::Used => USED,

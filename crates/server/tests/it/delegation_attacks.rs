@@ -401,8 +401,8 @@ async fn after_ten_minutes_nothing_happens_any_more(app: TestApp) {
     let late = allowed(&mut browser, &opened, "alice").await;
     delegation::come_back(&mut browser.clone(), &came, "alice").await;
     app.clock().advance(600);
-    turned_away(&browser.get(&late).await, 409, "expired");
-    turned_away(&browser.get(&opened.url).await, 409, "expired");
+    turned_away(&browser.get(&late).await, 409, "ten minutes");
+    turned_away(&browser.get(&opened.url).await, 409, "ten minutes");
     let refused = delegation::complete(&app, &came, "alice").await;
     let refused = refused.expect_error(403, "AccessDeniedException");
     assert!(refused.text().contains("expired"), "{}", refused.text());

@@ -27,10 +27,12 @@ def demo_issuer(service: Service) -> str:
 
 
 class Delegate:
-    """An agent, for one user, at one provider."""
+    """An agent, for one user, at one provider. Without a return URL its users come back to the
+    session-binding service."""
 
     def __init__(
-        self, service: Service, agent: str, user: str, return_url: str, provider: str = "demo"
+        self, service: Service, agent: str, user: str, return_url: str | None,
+        provider: str = "demo",
     ) -> None:
         self.data = service.client("bedrock-agentcore")
         self.issuer = demo_issuer(service)
@@ -42,10 +44,10 @@ class Delegate:
         self.token = minted["workloadAccessToken"]
 
     def asked(self, *scopes: str, **more) -> dict:
+        back = {"resourceOauth2ReturnUrl": self.return_url} if self.return_url else {}
         return {
             "workloadIdentityToken": self.token, "resourceCredentialProviderName": self.provider,
-            "scopes": list(scopes), "oauth2Flow": "USER_FEDERATION",
-            "resourceOauth2ReturnUrl": self.return_url, **more,
+            "scopes": list(scopes), "oauth2Flow": "USER_FEDERATION", **back, **more,
         }
 
     def asks(self, *scopes: str, **more) -> dict:

@@ -1,9 +1,10 @@
 //! `cargo xtask setup`: what a machine needs beside the Rust toolchain and a C compiler.
 //!
 //! PostgreSQL's server programs (tests start their own server with them), a Python environment with
-//! the unmodified clients and one with what an example needs, and Node.js with an authorization
-//! server that is not ours. Nothing is done when all is there, so it is run whenever in doubt.
+//! the unmodified clients and one with what an example needs, Node.js with an authorization server
+//! that is not ours, and a browser. Nothing is done when all is there, so it is run whenever in doubt.
 
+mod chromium;
 mod node;
 mod postgres;
 mod python;
@@ -27,6 +28,7 @@ pub(crate) fn run(args: &[String]) -> anyhow::Result<()> {
     postgres::ready()?;
     python::ready()?;
     node::ready()?;
+    chromium::ready()?;
     println!(
         "test runner: {}",
         if has_nextest() {

@@ -29,7 +29,7 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touc
 WITHOUT_SCRIPTS = {"java_script_enabled": False}
 # More than a flow has; then it goes in a circle.
 PAGES_MAX = 10
-PATIENCE_MS = 10_000
+PATIENCE_MS = 30_000
 
 
 @dataclass

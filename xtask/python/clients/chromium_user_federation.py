@@ -1,6 +1,6 @@
 """Chromium goes the way of a user who lets an agent act: without scripts, on a phone, and beside a
-second browser that is an attacker's. Each attack stands beside the honest way that it resembles and
-has no code redeemed. What browsers do is not a matter of the engine, so this runs on one."""
+second browser that is an attacker's. Each attack stands beside the honest way that it resembles,
+and has no code redeemed. What browsers do is not a matter of the engine, so this runs on one."""
 
 import html
 import sys
@@ -228,8 +228,8 @@ def form_of(person: Person) -> dict[str, str]:
 
 
 def another_origin_presses_nothing(stage: Stage) -> None:
-    """Cross-site request forgery: pages of an attacker, who even has the form of the victim, send it
-    from another site and from another port."""
+    """Cross-site request forgery: pages of an attacker, who even has the form of the victim, send
+    it from another site and from another port."""
     begun = stage.begins(stage.alice)
     with stage.person("alice") as alice:
         asks(alice, begun)

@@ -27,7 +27,7 @@ FETCH = """async ([url, query]) => {
     await fetch(url, { method: "POST", mode: "no-cors", credentials: "include", body });
 }"""
 # So many windows send the same form at once.
-WINDOWS = 6
+WINDOWS = 4
 
 
 def says(seen: Seen, status: int, title: str, text: str = "") -> None:
@@ -289,7 +289,7 @@ def main() -> None:
     began = time.monotonic()
     with running(None) as service, HostilePages() as hostile, chromium() as browser:
         stage = Stage(service, browser, hostile)
-        for how in (WITHOUT_SCRIPTS, PHONE, {}):
+        for how in (WITHOUT_SCRIPTS, PHONE):
             a_user_lets_the_agent_act(stage, **how)
         for check in CHECKS:
             check(stage)

@@ -1,10 +1,12 @@
 //! `cargo xtask setup`: what a machine needs beside the Rust toolchain and a C compiler.
 //!
 //! PostgreSQL's server programs (tests start their own server with them), a Python environment with
-//! the unmodified clients and one with what an example needs, Node.js with an authorization server
-//! that is not ours, and a browser. Nothing is done when all is there, so it is run whenever in doubt.
+//! the unmodified clients and one with what an example needs, two authorization servers that are not
+//! ours, one with its Node.js, and a browser. Nothing is done when all is there, so it is run whenever
+//! in doubt.
 
 mod chromium;
+mod glewlwyd;
 mod node;
 mod postgres;
 mod python;
@@ -14,6 +16,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, bail};
 
+pub(crate) use glewlwyd::{VARIABLE as GLEWLWYD_VARIABLE, unpacked as glewlwyd};
 pub(crate) use node::{VARIABLE as NODE_VARIABLE, packages as node_packages};
 pub(crate) use postgres::programs as postgres_programs;
 pub(crate) use python::{EXAMPLES_VARIABLE, environment, examples_environment, interpreter};
@@ -29,6 +32,7 @@ pub(crate) fn run(args: &[String]) -> anyhow::Result<()> {
     python::ready()?;
     node::ready()?;
     chromium::ready()?;
+    glewlwyd::ready()?;
     println!(
         "test runner: {}",
         if has_nextest() {
@@ -105,6 +109,17 @@ mod packages {
             apt_get(prefix, &install)?;
         }
         Ok(())
+    }
+
+    /// Brings the lists of packages up to date, or says what a person has to run.
+    pub(super) fn update(why: &str) -> anyhow::Result<()> {
+        let Some(prefix) = privilege() else {
+            bail!(
+                "{why} is missing and the lists of packages do not have it; run this, then `cargo \
+                 xtask setup` again:\n\n    sudo apt-get update\n"
+            );
+        };
+        apt_get(prefix, &["update"])
     }
 
     /// The words before a command that needs root: none for root itself.

@@ -56,6 +56,7 @@ impl Run {
             environment: vec![
                 ("CARGO_TERM_COLOR", "never".into()),
                 (setup::NODE_VARIABLE, setup::node_packages()?.into()),
+                (setup::GLEWLWYD_VARIABLE, setup::glewlwyd()?.into()),
                 (
                     setup::EXAMPLES_VARIABLE,
                     setup::examples_environment()?.into(),

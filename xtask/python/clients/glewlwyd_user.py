@@ -205,7 +205,25 @@ def scopes_grow(stage: Stage) -> list[str]:
         assert redeemed["form"]["grant_type"] == "authorization_code", redeemed
         kept = agent.connection()
         assert kept["granted_scopes"] == ["read", "write"] and kept["has_refresh_token"], kept
-    return [first, grown]
+        tokens = [first, grown, the_account_is_known(agent)]
+    return tokens
+
+
+def the_account_is_known(agent: Agent) -> str:
+    """Who asks for OpenID Connect's scope has an ID token, and the service knows whose it is."""
+    known, service = agent.stage.providers[agent.name], agent.stage.service
+    token = agent.is_let("openid")
+    assert agent.asked[-1] == ["openid", "read", "write"], agent.asked
+    [redeemed] = known.requests()
+    assert redeemed["status"] == 200, redeemed
+    shown = service.cli(
+        "connections", "inspect", agent.connection()["id"], "--account", ACCOUNT,
+        "--output", "json",
+    )
+    shown = json.loads(shown.stdout)
+    account = {"iss": known.issuer, "sub": parts(token)[1]["sub"]}
+    assert shown["provider"]["account"] == account, shown["provider"]
+    return token
 
 
 def tokens_are_renewed(stage: Stage) -> list[str]:

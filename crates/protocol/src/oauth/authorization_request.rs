@@ -1,5 +1,5 @@
-//! Where a user's browser is sent to be asked (RFC 6749 §4.1.1, with RFC 7636 §4.3 and RFC 8707
-//! §2.1).
+//! Where a user's browser is sent to be asked (RFC 6749 §4.1.1, with RFC 7636 §4.3, RFC 8707 §2.1
+//! and OpenID Connect Core §3.1.2.1).
 //!
 //! ```
 //! # use std::collections::BTreeMap;
@@ -46,6 +46,8 @@ mod tests;
 
 /// Longest URL of a request, in bytes: what browsers and servers commonly take as one line.
 pub const URL_BYTES_MAX: usize = 16 * 1024;
+/// The scope that makes a request one of OpenID Connect (Core §3.1.2.1).
+pub const OPENID: &str = "openid";
 /// Longest state, in bytes.
 pub const STATE_BYTES_MAX: usize = 512;
 
@@ -82,9 +84,32 @@ pub struct AuthorizationRequest<'a> {
 /// The URL to send the browser to. The order is fixed: the query of the endpoint, the standard's
 /// parameters, resources, audiences, the vendor's switches, custom parameters by name.
 ///
+/// Who asks for [`OPENID`] asks for an ID token, and some servers give none, and no token at all,
+/// without a `nonce`: [`nonce`] makes it.
+///
 /// # Errors
 /// The first value that may not stand in a request.
 pub fn url(ask: &AuthorizationRequest<'_>) -> Result<String, RequestError> {
+    let wants_id_token = ask.scopes.iter().any(|scope| scope == OPENID);
+    let nonce = wants_id_token.then(|| nonce(ask.code_challenge));
+    written(ask, nonce.as_deref())
+}
+
+/// As [`url`], with a `nonce` that the caller made and has stored.
+///
+/// # Errors
+/// As [`url`].
+pub fn url_with_nonce(ask: &AuthorizationRequest<'_>, nonce: &str) -> Result<String, RequestError> {
+    written(ask, Some(nonce))
+}
+
+/// What an ID token says that comes of a request with this challenge (OpenID Connect Core §15.5.2):
+/// like the challenge, it is made of the verifier, which only we have, and may be seen by anybody.
+pub fn nonce(code_challenge: &str) -> String {
+    pkce::digest_text(&[b"procura nonce v1 ", code_challenge.as_bytes()])
+}
+
+fn written(ask: &AuthorizationRequest<'_>, nonce: Option<&str>) -> Result<String, RequestError> {
     let fixed = parameters_of(ask.endpoint)?;
     check_values(ask)?;
     let mut query = form_urlencoded::Serializer::new(String::new());
@@ -109,6 +134,9 @@ pub fn url(ask: &AuthorizationRequest<'_>) -> Result<String, RequestError> {
         .append_pair("state", ask.state)
         .append_pair("code_challenge", ask.code_challenge)
         .append_pair("code_challenge_method", pkce::METHOD);
+    if let Some(nonce) = nonce {
+        query.append_pair("nonce", nonce);
+    }
     for resource in ask.resources {
         query.append_pair("resource", resource);
     }

@@ -24,7 +24,12 @@ pub fn code_verifier(rng: &mut dyn CryptoRng) -> Plain<CodeVerifier> {
 
 /// Its challenge (§4.2), which may be seen by anybody.
 pub fn challenge_s256(verifier: &Plain<CodeVerifier>) -> String {
-    URL_SAFE_NO_PAD.encode(sha256(&[verifier.expose_secret()]))
+    digest_text(&[verifier.expose_secret()])
+}
+
+/// A SHA-256 digest as base64url: of [`TEXT_BYTES`].
+pub(super) fn digest_text(parts: &[&[u8]]) -> String {
+    URL_SAFE_NO_PAD.encode(sha256(parts))
 }
 
 /// Whether a text can be a verifier of ours, or a challenge: [`TEXT_BYTES`] of base64url.

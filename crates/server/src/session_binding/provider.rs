@@ -195,7 +195,7 @@ impl LoginProvider {
         if asking.anew {
             custom.insert("prompt".to_owned(), "login".to_owned());
         }
-        let url = authorization_request::url(&AuthorizationRequest {
+        let ask = AuthorizationRequest {
             endpoint,
             client_id: &self.client_id,
             redirect_uri: &self.redirect_uri,
@@ -208,10 +208,8 @@ impl LoginProvider {
             switches: &Switches::STANDARD,
             force: false,
             custom: &custom,
-        });
-        let url = url.map_err(Error::internal_source)?;
-        // It always has a query, and no endpoint may have this parameter.
-        Ok(format!("{url}&nonce={}", asking.nonce))
+        };
+        authorization_request::url_with_nonce(&ask, asking.nonce).map_err(Error::internal_source)
     }
 
     /// Whether a response may be that of the provider (RFC 9207).

@@ -38,6 +38,15 @@ fn write(
     change: impl for<'a> FnOnce(&mut AuthorizationRequest<'a>, &'a Held),
     held: &Held,
 ) -> Result<String, RequestError> {
+    write_with(url, change, held)
+}
+
+/// As [`write`], by another function.
+fn write_with(
+    url: impl FnOnce(&AuthorizationRequest<'_>) -> Result<String, RequestError>,
+    change: impl for<'a> FnOnce(&mut AuthorizationRequest<'a>, &'a Held),
+    held: &Held,
+) -> Result<String, RequestError> {
     let mut ask = AuthorizationRequest {
         endpoint: &held.endpoint,
         client_id: "agent",
@@ -120,6 +129,37 @@ fn a_request_says_what_was_asked_in_a_fixed_order() {
          &resource=urn%3Aexample%3Aapi&audience=https%3A%2F%2Fapi.example%2Fv1\
          &access_type=offline&prompt=select_account&domain=%C3%A9&login_hint=a%26b"
     );
+}
+
+#[test]
+fn who_asks_for_an_id_token_says_a_nonce_that_is_of_the_request_alone() {
+    let other = "A9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+    let asked = |scopes: &str, challenge: &'static str| {
+        let held = Held {
+            scopes: Scopes::from_text(scopes, ScopeSeparator::Space).unwrap(),
+            ..Held::default()
+        };
+        let url = write(|ask, _| ask.code_challenge = challenge, &held).unwrap();
+        one(&read(&url), "nonce")
+    };
+    let said = asked("openid read", CHALLENGE).unwrap();
+    assert_eq!(said, nonce(CHALLENGE));
+    assert_eq!(said.len(), 43);
+    assert_ne!(said, CHALLENGE);
+    assert_ne!(asked("openid read", other).unwrap(), said);
+    for scopes in ["read", "openid.read", "OpenID"] {
+        assert_eq!(asked(scopes, CHALLENGE), None, "{scopes}");
+    }
+}
+
+#[test]
+fn a_nonce_of_the_callers_stands_alone() {
+    let held = Held {
+        scopes: Scopes::from_text("openid", ScopeSeparator::Space).unwrap(),
+        ..Held::default()
+    };
+    let url = write_with(|ask| url_with_nonce(ask, "n 1"), |_, _| (), &held).unwrap();
+    assert_eq!(one(&read(&url), "nonce").as_deref(), Some("n 1"));
 }
 
 #[test]

@@ -217,7 +217,7 @@ impl App {
         account: AccountId,
         uri: &str,
     ) -> Result<Option<SealedSession>, Error> {
-        let Some(uri) = SessionUri::parse(uri) else {
+        let Some(uri) = SessionUri::of_either(uri) else {
             return Ok(None);
         };
         let read = move |tx: &mut Tx<'_>| tx.authorization_session_of_uri(&uri);

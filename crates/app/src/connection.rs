@@ -213,7 +213,7 @@ impl App {
         uri: &str,
     ) -> Result<UserTokenAnswer, Error> {
         self.authorize_consent::<of::UseClientSecret>(cx, claims, basis, &session.scopes)?;
-        let uri = procura_core::authorization_session::SessionUri::parse(uri);
+        let uri = procura_core::authorization_session::SessionUri::of_either(uri);
         let uri = uri.ok_or_else(unknown_session)?;
         Ok(UserTokenAnswer::Consent(Committed {
             value: self.begun(uri),

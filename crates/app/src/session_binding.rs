@@ -5,7 +5,7 @@ use procura_authority::{AgentOf, Target, Verdict};
 use procura_core::account::AccountId;
 use procura_core::action::Action;
 use procura_core::audit::record::Committed;
-use procura_core::authorization_session::{AuthorizationSession, NotNow};
+use procura_core::authorization_session::{AuthorizationSession, NotNow, SessionUri};
 use procura_core::error::Error;
 use procura_core::user::{AssertedUserId, User};
 use procura_core::workload_identity::WorkloadIdentity;
@@ -49,6 +49,16 @@ impl App {
         // SECURITY: attacks 8 and 10 end here. The session stays as it is: whoever is somebody else
         // can neither finish nor spoil it. Held by `another_user_can_neither_finish_nor_spoil_it`.
         let exchanging = session.clone().bound(user, cx.now).map_err(denied)?;
+        // SECURITY: attack 8, to its end: the user for whom the session began knows its URI, and a
+        // victim may have consented to it in another browser. Held by
+        // `who_began_cannot_end_what_another_consented_to`.
+        let (_, proof) = SessionUri::parse_returned(uri).ok_or_else(|| {
+            Error::denied(
+                "a session is completed with the session_id that the user's browser brought to \
+                 the return URL, and not with its sessionUri, which others know, too",
+            )
+        })?;
+        session.check_browser(Some(&proof.hash())).map_err(denied)?;
         let exchange = CodeExchange {
             account,
             sealed: SealedSession {

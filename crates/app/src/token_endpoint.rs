@@ -347,7 +347,7 @@ impl ClientAt<'_> {
     }
 }
 
-fn outbound_url(text: &str) -> Result<OutboundUrl, Error> {
+pub(crate) fn outbound_url(text: &str) -> Result<OutboundUrl, Error> {
     text.parse().map_err(|error: InvalidUrl| {
         Error::new(
             Kind::Caller,

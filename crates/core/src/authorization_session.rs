@@ -9,7 +9,7 @@
 //!
 //! A session that is not over when its time is over counts as expired, whatever it is stored as.
 
-use crate::digest::{Sha256, sha256};
+use crate::digest::{Sha256, sha256, sha256_of_fields};
 use crate::id::{AgentId, ProviderId, SessionId};
 use crate::scope::Scopes;
 use crate::time::Timestamp;
@@ -46,6 +46,27 @@ impl SessionUri {
         is_ours.then(|| Self(text.to_owned()))
     }
 
+    /// What a browser is sent back with: the URI, and what shows that it is the browser.
+    pub fn returned(&self, proof: &BrowserProof) -> String {
+        use base64::Engine as _;
+        let proof = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(proof.0);
+        format!("{}.{proof}", self.0)
+    }
+
+    /// The URI and the proof of a text that a browser was sent back with.
+    pub fn parse_returned(text: &str) -> Option<(Self, BrowserProof)> {
+        use base64::Engine as _;
+        let (uri, proof) = text.rsplit_once('.')?;
+        let proof = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(proof);
+        let proof = BrowserProof(proof.ok()?.try_into().ok()?);
+        Some((Self::parse(uri)?, proof))
+    }
+
+    /// The URI of either text.
+    pub fn of_either(text: &str) -> Option<Self> {
+        Self::parse(text).or_else(|| Self::parse_returned(text).map(|(uri, _)| uri))
+    }
+
     /// The whole text.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -61,6 +82,31 @@ impl std::fmt::Debug for SessionUri {
     /// Who reads a log does not open a session.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("SessionUri([secret])")
+    }
+}
+
+/// What only the browser has in which the link was opened: it is made of that browser's cookie, and
+/// the browser brings it to where it is sent back to. Whoever merely knows the session's URI, as the
+/// one does for whom it began, does not have it. Only its hash is stored.
+#[derive(Clone, PartialEq, Eq)]
+pub struct BrowserProof(Sha256);
+
+impl BrowserProof {
+    /// The proof of the browser with this cookie.
+    pub fn of_cookie(cookie: &[u8]) -> Self {
+        Self(sha256_of_fields(&[b"procura browser proof v1", cookie]))
+    }
+
+    /// What is stored of it.
+    pub fn hash(&self) -> Sha256 {
+        sha256(&[&self.0])
+    }
+}
+
+impl std::fmt::Debug for BrowserProof {
+    /// Who reads a log ends no session.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("BrowserProof([secret])")
     }
 }
 
@@ -233,7 +279,7 @@ pub struct AuthorizationSession {
     pub state: State,
     /// How often the link was opened; what the last opening made is sealed for it.
     pub openings: u64,
-    /// The hash of the cookie of the browser in which the link was opened last.
+    /// The hash of the proof of the browser in which the link was opened last.
     pub cookie: Option<Sha256>,
     /// When it was made.
     pub created_at: Timestamp,

@@ -140,13 +140,34 @@ def a_session_of_another_user_is_refused(stage: Stage) -> None:
             continues(stage, person, delegate, begun)
 
 
+def who_began_cannot_end_what_another_consented_to(stage: Stage) -> None:
+    """Row 8, to its end: the victim says yes, and goes away or even cancels; the attacker, who knows
+    the session from its link, ends it as the user for whom it began."""
+    bobs = stage.begins(stage.bob)
+    with stage.person("alice") as alice, stage.person("bob") as bob:
+        asks(alice, bobs)
+        page = alice.page.url
+        says(alice.presses("Cancel"), 200, "Nothing was allowed")
+        with stage.changes_nothing(stage.bob, bobs):
+            known = urllib.parse.urlencode({"session_id": bobs.uri})
+            seen = bob.goes(urllib.parse.urlsplit(page)._replace(query=known).geturl())
+            if seen.title == ASKS:
+                seen = bob.presses("Continue")
+            assert seen.status >= 400, seen
+        # Bob's own consent, in his own browser, is good.
+        begun = stage.begins(stage.bob)
+        asks(bob, begun)
+        continues(stage, bob, stage.bob, begun)
+
+
 def a_page_that_is_passed_on_is_good_for_its_user_alone(stage: Stage) -> None:
     """Rows 8 and 10: the address of the page that asks, and then its form, in another's hands."""
     begun = stage.begins(stage.alice)
     with stage.person("alice") as alice, stage.person("bob") as bob:
         asks(alice, begun)
+        page = alice.page.url
         with stage.changes_nothing(stage.alice, begun):
-            says(bob.goes(alice.page.url), 200, ASKS)
+            says(bob.goes(page), 200, ASKS)
             is_good(bob)
             says(bob.presses("Continue"), 403, "This request is for somebody else")
             is_good(bob)
@@ -160,8 +181,7 @@ def a_page_that_is_passed_on_is_good_for_its_user_alone(stage: Stage) -> None:
             says(bob.presses("Continue"), 403, "Nothing was allowed")
         assert stage.bob.is_waiting(bobs)
         continues(stage, alice, stage.alice, begun)
-        again = f"{origin(alice.page.url)}{FORM}?session_id={begun.uri}"
-        says(alice.opens(again), 409, "Already answered")
+        says(alice.opens(page), 409, "Already answered")
 
 
 def a_sign_in_of_another_signs_nobody_in(stage: Stage) -> None:
@@ -277,6 +297,7 @@ CHECKS = (
     the_way_back_is_for_the_browser_that_left,
     a_provider_page_that_is_passed_on_leads_nowhere,
     a_session_of_another_user_is_refused,
+    who_began_cannot_end_what_another_consented_to,
     a_page_that_is_passed_on_is_good_for_its_user_alone,
     a_sign_in_of_another_signs_nobody_in,
     a_consent_of_one_is_not_used_for_another,

@@ -2,7 +2,9 @@
 
 use procura_core::account::AccountId;
 use procura_core::audit::record::{Entry, Verdict};
-use procura_core::authorization_session::{AuthorizationSession, Failure, State};
+use procura_core::authorization_session::{
+    AuthorizationSession, BrowserProof, Failure, NotNow, SessionUri, State,
+};
 use procura_core::digest::sha256;
 use procura_core::error::{Error, Kind};
 use procura_core::id::{CallbackId, RecordId};
@@ -46,14 +48,16 @@ impl App {
         let (account, sealed, (client, expected)) = found.ok_or_else(unknown)?;
         let name = cookie_name(&sealed.session, self.is_https());
         let shown = cookie(&name).and_then(|value| hex::decode(value).ok());
-        let shown = shown.map(|bytes| sha256(&[&bytes]));
+        let shown = shown.map(|bytes| BrowserProof::of_cookie(&bytes));
         // SECURITY: before anything else, and without a trace in the session: whoever is not that
         // browser can neither finish nor spoil it (attacks 1 and 8).
         sealed
             .session
-            .check_browser(shown.as_ref())
+            .check_browser(shown.as_ref().map(BrowserProof::hash).as_ref())
             .map_err(not_now)?;
+        let proof = shown.ok_or_else(|| not_now(NotNow::OtherBrowser))?;
         let back = CameBack {
+            proof,
             account,
             sealed,
             name,
@@ -83,7 +87,7 @@ impl App {
         let flow = self
             .flow_of(back.account, &session, &back.sealed.flow)
             .await?;
-        let location = returned(&session, &flow, failed)?;
+        let location = returned(&session, &flow, &back.proof, failed)?;
         Ok(Redirect {
             location,
             cookie: FlowCookie {
@@ -183,6 +187,8 @@ impl App {
 
 /// A browser that is known, and what it brought.
 struct CameBack {
+    /// What shows that it is the browser that left.
+    proof: BrowserProof,
     account: AccountId,
     sealed: SealedSession,
     /// The name of its cookie.
@@ -224,12 +230,17 @@ fn failure_of(back: &CameBack, client: &Oauth2Client) -> Option<Failure> {
 fn returned(
     session: &AuthorizationSession,
     flow: &Flow,
+    proof: &BrowserProof,
     failed: Option<Failure>,
 ) -> Result<String, Error> {
     let mut url = Url::parse(&session.return_url).map_err(Error::internal_source)?;
     {
         let mut query = url.query_pairs_mut();
-        query.append_pair("session_id", &flow.uri);
+        // SECURITY: the URI alone ends nothing. Whoever began the session knows it, and would end
+        // it with the consent that somebody else gave in another browser (attack 8).
+        let uri = SessionUri::parse(&flow.uri)
+            .ok_or_else(|| Error::inconsistent("authorization_session", "flow"))?;
+        query.append_pair("session_id", &uri.returned(proof));
         if let Some(state) = &flow.custom_state {
             query.append_pair("state", state);
         }

@@ -1,6 +1,8 @@
 //! A browser opens the link of a session, and goes to the provider from there.
 
-use procura_core::authorization_session::{AuthorizationSession, Failure, NotNow, SessionUri};
+use procura_core::authorization_session::{
+    AuthorizationSession, BrowserProof, Failure, NotNow, SessionUri,
+};
 use procura_core::digest::sha256;
 use procura_core::entropy::random_bytes;
 use procura_core::error::Error;
@@ -78,7 +80,7 @@ impl App {
         let cookie = self.with_rng(random_bytes::<32>);
         let session = sealed
             .session
-            .opened(sha256(&[&cookie]), visit.now)
+            .opened(BrowserProof::of_cookie(&cookie).hash(), visit.now)
             .map_err(not_now)?;
         let is_active = agent.is_some_and(|agent| agent.state == AgentState::Active);
         if !is_active || client.configuration.destination() != session.destination {

@@ -284,9 +284,9 @@ fn one<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
 /// The one session of a query or a form, if it has the form of ours.
 fn session_uri(pairs: &[(String, String)]) -> Result<String, Words> {
     let text = one(pairs, "session_id");
-    let uri = text.and_then(SessionUri::parse);
-    let uri = uri.ok_or(words::LINK_INCOMPLETE)?;
-    Ok(uri.as_str().to_owned())
+    let is_returned = |text: &&str| SessionUri::parse_returned(text).is_some();
+    let text = text.filter(is_returned).ok_or(words::LINK_INCOMPLETE)?;
+    Ok(text.to_owned())
 }
 
 fn said(words: &Words) -> Answer {

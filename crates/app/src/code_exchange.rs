@@ -15,8 +15,10 @@ use procura_core::permit::of;
 use procura_core::sabotage::dies_at;
 use procura_core::scope::Scopes;
 use procura_core::time::Timestamp;
+use procura_protocol::oauth::authorization_request;
 use procura_protocol::oauth::endpoint_url::EndpointUrl;
 use procura_protocol::oauth::issuer::Issuer;
+use procura_protocol::oauth::pkce;
 use procura_protocol::oauth::token_reply::{ProviderAccount, TokenReply};
 use procura_protocol::oauth::token_request::{self, CodeRedemption, TokenRequest};
 use procura_protocol::oauth::vendor_table;
@@ -230,8 +232,26 @@ impl App {
             .tokens(&dialect, &request)
             .map_err(|error| ended(refused(&answer.host, &error)))?;
         let session = &begun.exchange.sealed.session;
-        granted_to_user(reply, session, &begun.revealed.client, at)
+        let nonce = self.nonce_of(account, &begun.exchange.sealed).await;
+        let nonce = nonce.map_err(ended)?;
+        granted_to_user(reply, session, &begun.revealed.client, (at, &nonce))
             .map_err(|(failure, error)| (Some(failure), error))
+    }
+
+    /// What an ID token of this session says, if it says a nonce.
+    pub(crate) async fn nonce_of(
+        &self,
+        account: AccountId,
+        sealed: &SealedSession,
+    ) -> Result<String, Error> {
+        let absent = || Error::inconsistent("authorization_session", "code_verifier");
+        let verifier = sealed.code_verifier.as_ref().ok_or_else(absent)?;
+        let verifier = self
+            .open_of_session(account, &sealed.session, Part::CodeVerifier, verifier)
+            .await?;
+        Ok(authorization_request::nonce(&pkce::challenge_s256(
+            &verifier,
+        )))
     }
 
     async fn code_request(
@@ -402,7 +422,7 @@ pub(crate) fn granted_to_user(
     reply: TokenReply,
     session: &AuthorizationSession,
     client: &Oauth2Client,
-    at: Timestamp,
+    (at, nonce): (Timestamp, &str),
 ) -> Result<GrantedToUser, (Failure, Error)> {
     let scopes = reply.granted(&session.scopes);
     // SECURITY: the user agreed to what was asked, and a provider that gives more would make it
@@ -419,8 +439,11 @@ pub(crate) fn granted_to_user(
             let issuer = configuration
                 .endpoints()
                 .and_then(|endpoints| Issuer::parse(endpoints.issuer.as_deref()?).ok());
-            let account = token.account(&configuration.client_id, issuer.as_ref(), client.vendor);
-            // SECURITY: a token of another client's or another server's is not ours to keep.
+            // SECURITY: a token of another client's, another server's or another request's is not ours
+            // to keep.
+            let account = token.check_nonce(nonce).and_then(|()| {
+                token.account(&configuration.client_id, issuer.as_ref(), client.vendor)
+            });
             let account = account.map_err(|error| {
                 let text = format!("{error}; the token is not kept");
                 (Failure::NotGranted, Error::new(Kind::Upstream, text))

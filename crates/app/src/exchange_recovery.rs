@@ -5,7 +5,7 @@
 //! next renewal tries it once more.
 
 use procura_core::audit::record::{Entry, Verdict};
-use procura_core::authorization_session::{AuthorizationSession, Failure, State};
+use procura_core::authorization_session::{Failure, State};
 use procura_core::connection::Connection;
 use procura_core::error::{Error, Kind};
 use procura_core::id::RecordId;
@@ -16,7 +16,7 @@ use procura_core::user::User;
 use procura_protocol::oauth::redaction::LiveSecrets;
 use procura_protocol::oauth::token_reply::{self, RawReply, TokenReply};
 use procura_protocol::oauth::vendor_table;
-use procura_store::{ConnectionKey, LeftBehind, Outcome, Tx};
+use procura_store::{ConnectionKey, LeftBehind, Outcome, SealedSession, Tx};
 
 use crate::App;
 use crate::code_exchange::{Ending, granted_to_user};
@@ -115,9 +115,8 @@ impl App {
             ((Some(sealed), known, Some((client, _))), reply)
                 if sealed.session.state == State::Exchanging =>
             {
-                self.recover_code(&left, sealed.session, &client, known.as_ref(), reply)
-                    .await;
-                Ok(())
+                self.recover_code(&left, sealed, &client, known.as_ref(), reply)
+                    .await
             }
             ((None, Some(before), Some(_)), Some(Ok(reply)))
                 if before.generation == row.generation =>
@@ -155,11 +154,13 @@ impl App {
     async fn recover_code(
         &self,
         left: &LeftBehind,
-        session: AuthorizationSession,
+        sealed: SealedSession,
         client: &Oauth2Client,
         known: Option<&Connection>,
         reply: Option<Result<TokenReply, ()>>,
-    ) {
+    ) -> Result<(), Error> {
+        let nonce = self.nonce_of(left.account, &sealed).await?;
+        let session = sealed.session;
         let said = format!("{}: ", session.id);
         let ending = Ending {
             account: left.account,
@@ -173,7 +174,7 @@ impl App {
             Some(Ok(_)) if known.is_some_and(|known| known.consented_at > at) => {
                 Err(failed(Failure::Interrupted))
             }
-            Some(Ok(reply)) => granted_to_user(reply, &ending.session, client, at),
+            Some(Ok(reply)) => granted_to_user(reply, &ending.session, client, (at, &nonce)),
             Some(Err(())) => Err(failed(Failure::NotGranted)),
             None => Err(failed(Failure::Interrupted)),
         };
@@ -182,6 +183,7 @@ impl App {
             Ok(granted) => _ = self.connect(ending, &granted).await,
             Err((failure, error)) => _ = self.fail_session(ending, Some(failure), error).await,
         }
+        Ok(())
     }
 
     async fn forget_exchange(&self, left: &LeftBehind) -> Result<(), Error> {

@@ -81,10 +81,11 @@ impl Spool {
             if path.extension().is_some() {
                 continue;
             }
-            match Spooled::parse(&std::fs::read_to_string(&path)?) {
-                Some(spooled) => all.push((path, spooled)),
-                None => tracing::error!(path = %path.display(), "this file is no spooled answer"),
-            }
+            let Some(spooled) = Spooled::parse(&std::fs::read_to_string(&path)?) else {
+                tracing::error!(path = %path.display(), "this file is no spooled answer");
+                continue;
+            };
+            all.push((path, spooled));
         }
         Ok(all)
     }

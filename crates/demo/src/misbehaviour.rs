@@ -10,6 +10,8 @@ use tokio::sync::Semaphore;
 pub enum Misbehaviour {
     /// What goes back to the client names this issuer in `iss` (RFC 9207).
     AuthorizationIssuer(String),
+    /// An ID token says this nonce.
+    IdTokenNonce(String),
     /// What goes back to the client has no `iss`.
     NoAuthorizationIssuer,
     /// What goes back to the client has no `state`.

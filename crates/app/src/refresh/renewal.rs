@@ -23,6 +23,9 @@ use crate::connection::TokenPlace;
 use crate::connection_tokens::end_of;
 use crate::token_endpoint::{Unanswered, refused, unaskable};
 
+/// A no without a reason that comes so often in a row is meant for the refresh token.
+const UNEXPLAINED_MAX: u64 = 3;
+
 /// A renewal that is written down.
 pub(super) struct Begun {
     pub(super) account: AccountId,
@@ -177,6 +180,10 @@ impl App {
         let NotRenewed { why, error } = not_renewed;
         let before = &begun.found.connection;
         let failures = begun.found.failures.saturating_add(1);
+        let why = match why {
+            Why::Unexplained if failures >= UNEXPLAINED_MAX => Why::Ended,
+            why => why,
+        };
         let reuse = vendor_table::quirks(begun.revealed.client.vendor)
             .reuse
             .value;
@@ -189,7 +196,7 @@ impl App {
         let (health, told_s) = match why {
             Why::Ended => (Health::Ended, None),
             Why::Later(told_s) => (Health::Live, told_s),
-            Why::InDoubt => (Health::Live, None),
+            Why::Unexplained | Why::InDoubt => (Health::Live, None),
         };
         let mut entry = begun.entry.clone();
         entry.verdict = Verdict::Deny;
@@ -216,7 +223,7 @@ impl App {
                 match why {
                     // What came says nothing that a reader could make use of later.
                     Why::InDoubt => own.forget_token_reply(journal)?,
-                    Why::Ended | Why::Later(_) => {
+                    Why::Ended | Why::Later(_) | Why::Unexplained => {
                         own.delete_token_exchange(journal)?;
                     }
                 }
@@ -226,7 +233,7 @@ impl App {
         match (committed, why) {
             (Err(unwritten), _) => Err(unwritten),
             (Ok(_), Why::Ended) => Ok(generation),
-            (Ok(_), Why::Later(_) | Why::InDoubt) => Err(error.with_record(id)),
+            (Ok(_), Why::Later(_) | Why::Unexplained | Why::InDoubt) => Err(error.with_record(id)),
         }
     }
 }
@@ -260,6 +267,9 @@ enum Why {
     Ended,
     /// It may, later; if it said when, in so many seconds.
     Later(Option<u32>),
+    /// It said no and not why. Some servers say so of a refresh token that is over, instead of
+    /// `invalid_grant` (RFC 6749 §5.2); who only hears it once may have met a proxy.
+    Unexplained,
     /// Whether it did is not known: what it sent is lost.
     InDoubt,
 }
@@ -268,7 +278,7 @@ impl Why {
     const fn said(self) -> &'static str {
         match self {
             Self::Ended => "; the user has to consent again",
-            Self::Later(_) => "; it is tried again later",
+            Self::Later(_) | Self::Unexplained => "; it is tried again later",
             Self::InDoubt => "; in doubt whether the provider did",
         }
     }
@@ -291,6 +301,9 @@ impl NotRenewed {
                 Blame::Upstream { .. } if matches!(refusal.status, 408 | 500..) => Why::InDoubt,
                 Blame::Upstream { retry_after_s } => Why::Later(retry_after_s),
                 Blame::Caller if is_of_the_token(refusal.code.as_deref()) => Why::Ended,
+                Blame::Caller if refusal.status == 400 && refusal.code.is_none() => {
+                    Why::Unexplained
+                }
                 Blame::Caller => Why::Later(None),
             },
             // It said yes, so that the old one may be used up; what it said is in the journal.

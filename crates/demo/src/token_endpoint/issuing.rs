@@ -94,7 +94,9 @@ fn id_token(request: &Request<'_>, grant: &UserGrant, scopes: &Scopes) -> Option
     claim("aud", audience.into());
     claim("iat", now_s.into());
     claim("exp", json!(now_s.saturating_add(ID_TOKEN_LIFETIME_S)));
-    if let Some(nonce) = &grant.nonce {
+    if let Some(Misbehaviour::IdTokenNonce(other)) = request.misbehaviour {
+        claim("nonce", other.clone().into());
+    } else if let Some(nonce) = &grant.nonce {
         claim("nonce", nonce.clone().into());
     }
     if has("profile") {

@@ -1,5 +1,7 @@
 //! Flows in which users of the demo provider let agents act: what the tests of them share.
 
+use std::sync::{Arc, Mutex};
+
 use procura_testkit::{Browser, Page, Response, TestApp};
 use procura_wire::Operation::{
     CompleteResourceTokenAuth, CreateWorkloadIdentity, GetResourceOauth2Token,
@@ -66,6 +68,39 @@ pub(crate) async fn ask(app: &TestApp, token: &str, more: Value) -> Response {
 pub(crate) struct Begun {
     pub(crate) url: String,
     pub(crate) uri: String,
+    /// What the browser that came back last was given for its return URL.
+    pub(crate) returned: Arc<Mutex<Option<String>>>,
+}
+
+impl Begun {
+    /// What an answer says of it.
+    pub(crate) fn of(asked: &Response) -> Self {
+        Self {
+            url: asked.member("authorizationUrl"),
+            uri: asked.member("sessionUri"),
+            returned: Arc::default(),
+        }
+    }
+
+    /// With what the session is ended; the URI alone where nobody has come back.
+    pub(crate) fn session_id(&self) -> String {
+        let returned = self.returned.lock().unwrap();
+        returned.as_ref().unwrap_or(&self.uri).clone()
+    }
+
+    /// Takes what a browser was given that came back, if it came back with something.
+    pub(crate) fn came_back(&self, page: &Page) {
+        let location = page.response.header("location");
+        let url = location.and_then(|location| url::Url::parse(location).ok());
+        let id = url.and_then(|url| {
+            let mut pairs = url.query_pairs();
+            let (_, id) = pairs.find(|(name, _)| name == "session_id")?;
+            Some(id.into_owned())
+        });
+        if id.is_some() {
+            *self.returned.lock().unwrap() = id;
+        }
+    }
 }
 
 /// Asks, and is told that the user has to consent.
@@ -77,10 +112,7 @@ pub(crate) async fn begin(app: &TestApp, token: &str, more: Value) -> Begun {
         ["authorizationUrl", "sessionStatus", "sessionUri"]
     );
     assert_eq!(asked.member("sessionStatus"), "IN_PROGRESS");
-    Begun {
-        url: asked.member("authorizationUrl"),
-        uri: asked.member("sessionUri"),
-    }
+    Begun::of(&asked)
 }
 
 /// Asks again for what has begun.
@@ -94,7 +126,9 @@ pub(crate) async fn come_back(browser: &mut Browser, begun: &Begun, user: &str) 
     let opened = browser.get(&begun.url).await;
     assert_eq!(opened.response.status, 302, "{}", opened.response.text());
     let back = browser.approve_at_demo(&opened.location(), user).await;
-    browser.get(&back).await
+    let page = browser.get(&back).await;
+    begun.came_back(&page);
+    page
 }
 
 /// A session of this agent at this provider, for alice, who has come back: its URI. One that nobody
@@ -112,14 +146,14 @@ pub(crate) async fn session_of(app: &TestApp, agent: &str, provider: &str) -> St
     let more = json!({ "resourceCredentialProviderName": provider });
     let begun = begin(app, &token, more).await;
     come_back(&mut Browser::new(), &begun, "alice").await;
-    begun.uri
+    begun.session_id()
 }
 
 /// Says who came back, by a token of the user's own.
 pub(crate) async fn complete(app: &TestApp, begun: &Begun, user: &str) -> Response {
     let proof = app.demo().user_token(user);
     let body = json!({
-        "sessionUri": begun.uri,
+        "sessionUri": begun.session_id(),
         "userIdentifier": { "userToken": proof },
     });
     app.binding().call(CompleteResourceTokenAuth, body).await

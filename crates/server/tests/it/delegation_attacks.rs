@@ -24,6 +24,7 @@ tests! {
         an_answer_of_another_issuer_ends_the_session
         an_answer_without_the_issuer_that_was_announced_ends_the_session
         another_browser_can_neither_finish_nor_spoil_it
+        who_began_cannot_end_what_another_consented_to
         the_browser_that_opened_the_link_last_counts
         only_who_may_bind_says_who_came_back
         a_return_url_is_one_that_was_registered_to_the_letter
@@ -109,6 +110,7 @@ async fn an_answer_that_comes_twice_does_nothing(app: TestApp) {
     let back = allowed(&mut browser, &begun, "alice").await;
     let kept = browser.cookies().to_vec();
     let first = browser.get(&back).await;
+    begun.came_back(&first);
     // The browser loads the page again: it is sent where it was sent before.
     let mut reloaded = Browser::new();
     for cookie in kept {
@@ -142,9 +144,10 @@ async fn of_a_hundred_callbacks_and_completions_at_once_one_redeems_the_code(app
         "{answers:?}"
     );
     assert!(answers.contains(&302));
+    begun.came_back(&browser.get(&back).await);
     let mut all = JoinSet::new();
     let body = json!({
-        "sessionUri": begun.uri,
+        "sessionUri": begun.session_id(),
         "userIdentifier": { "userToken": app.demo().user_token("alice") },
     });
     for _ in 0..16 {
@@ -178,7 +181,9 @@ async fn a_code_of_another_flow_is_redeemed_by_nobody(app: TestApp) {
             .into_owned()
     };
     let injected = honest.replace(&code(&honest), &code(&stolen));
-    assert_eq!(browser.get(&injected).await.response.status, 302);
+    let back = browser.get(&injected).await;
+    assert_eq!(back.response.status, 302);
+    begun.came_back(&back);
     let refused = delegation::complete(&app, &begun, "alice").await;
     let refused = refused.expect_error(400, "ValidationException");
     assert!(
@@ -246,7 +251,9 @@ async fn another_browser_can_neither_finish_nor_spoil_it(app: TestApp) {
     }
     turned_away(&forged.get(&back).await, 409, "another browser");
     still_waits(&app, &token, &begun).await;
-    assert_eq!(alices.get(&back).await.response.status, 302);
+    let back = alices.get(&back).await;
+    assert_eq!(back.response.status, 302);
+    begun.came_back(&back);
     delegation::complete(&app, &begun, "alice")
         .await
         .expect_status(200);
@@ -265,17 +272,57 @@ async fn the_browser_that_opened_the_link_last_counts(app: TestApp) {
     );
     turned_away(&first.get(&back).await, 409, "another browser");
     still_waits(&app, &token, &begun).await;
-    assert_eq!(second.get(&back).await.response.status, 302);
+    let back = second.get(&back).await;
+    assert_eq!(back.response.status, 302);
+    begun.came_back(&back);
     delegation::complete(&app, &begun, "alice")
         .await
         .expect_status(200);
+}
+
+async fn who_began_cannot_end_what_another_consented_to(app: TestApp) {
+    let app = delegation::ready(app).await;
+    let token = delegation::token_for(&app, "agent", "bob").await;
+    let begun = delegation::begin(&app, &token, json!({})).await;
+    // Bob sent alice the link. She says yes at the provider, and presses nothing here.
+    delegation::come_back(&mut Browser::new(), &begun, "alice").await;
+    let hers = begun.session_id();
+    let (_, her_proof) = hers.rsplit_once('.').unwrap();
+    let complete = async |id: &str, user: &str| {
+        let body = json!({
+            "sessionUri": id,
+            "userIdentifier": { "userToken": app.demo().user_token(user) },
+        });
+        app.binding().call(CompleteResourceTokenAuth, body).await
+    };
+    // He knows the URI: it stands in the link, and his agent was told it.
+    let of_another = format!("{}.{}", begun.uri, "A".repeat(43));
+    let longer = format!("{}.{her_proof}A", begun.uri);
+    for (id, why) in [
+        (begun.uri.as_str(), "session_id"),
+        (of_another.as_str(), "another browser"),
+        (longer.as_str(), "no such"),
+    ] {
+        let refused = complete(id, "bob").await;
+        let refused = refused.expect_error(403, "AccessDeniedException");
+        assert!(refused.text().contains(why), "{}", refused.text());
+    }
+    // What her browser was given is good for bob alone, who does not have it.
+    complete(&hers, "alice")
+        .await
+        .expect_error(403, "AccessDeniedException");
+    still_waits(&app, &token, &begun).await;
+    assert_eq!(app.demo().code_requests(), 0);
+    // In his own browser he lets his agent act for himself.
+    let own = delegation::connected(&app, &token, "bob", json!({})).await;
+    assert!(!own.is_empty());
 }
 
 async fn only_who_may_bind_says_who_came_back(app: TestApp) {
     let (app, token, begun) = begun(app).await;
     delegation::come_back(&mut Browser::new(), &begun, "alice").await;
     let body = json!({
-        "sessionUri": begun.uri,
+        "sessionUri": begun.session_id(),
         "userIdentifier": { "userToken": app.demo().user_token("alice") },
     });
     for role in Role::ALL.into_iter().filter(|role| *role != Role::Binding) {
@@ -299,7 +346,7 @@ async fn a_session_of_another_account_is_not_there(app: TestApp) {
         let body = json!({ "sessionUri": uri, "userIdentifier": { "userToken": proof } });
         other.call(CompleteResourceTokenAuth, body).await
     };
-    let refused = ask(&begun.uri)
+    let refused = ask(&begun.session_id())
         .await
         .expect_error(403, "AccessDeniedException");
     assert!(refused.record().is_some());

@@ -46,7 +46,7 @@ async fn an_asserted_user_is_bound_by_name_and_is_no_other(app: TestApp) {
     let begun = delegation::begin(&app, &token, json!({})).await;
     delegation::come_back(&mut Browser::new(), &begun, "alice").await;
     let complete = async |who: Value| {
-        let body = json!({ "sessionUri": begun.uri, "userIdentifier": who });
+        let body = json!({ "sessionUri": begun.session_id(), "userIdentifier": who });
         app.binding().call(CompleteResourceTokenAuth, body).await
     };
     complete(json!({ "userId": "bob" }))
@@ -141,6 +141,7 @@ async fn an_account_that_is_not_the_clients_is_not_kept(app: TestApp) {
     for misbehaviour in [
         Misbehaviour::IdTokenAudience("another-client".to_owned()),
         Misbehaviour::IdTokenIssuer("https://other.example".to_owned()),
+        Misbehaviour::IdTokenNonce("of another request".to_owned()),
     ] {
         let begun = delegation::begin(&app, &token, more.clone()).await;
         delegation::come_back(&mut Browser::new(), &begun, "alice").await;

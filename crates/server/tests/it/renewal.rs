@@ -26,6 +26,7 @@ tests! {
         a_lost_answer_is_asked_for_once_more
         while_the_provider_is_down_the_token_that_is_good_is_given
         a_refresh_token_that_is_not_replaced_stays
+        a_no_without_a_reason_ends_it_when_it_comes_again_and_again
         a_renewal_that_grants_more_gives_nothing
         a_change_of_the_client_makes_no_refusal_final
         a_provider_that_does_not_answer_is_left_alone_and_tried_again
@@ -333,4 +334,32 @@ async fn an_answer_waits_beside_the_database_until_it_takes_it(app: TestApp) {
     assert_eq!(spooled(&app), 0);
     assert_ne!(given(&app).await, first);
     assert_eq!(app.demo().refresh_requests(), 1);
+}
+
+async fn a_no_without_a_reason_ends_it_when_it_comes_again_and_again(app: TestApp) {
+    let (app, first) = connected(app, RefreshPolicy::Strict).await;
+    let nothing = || Misbehaviour::RefreshError {
+        status: 400,
+        body: String::new(),
+    };
+    app.clock().advance(LIFE_S);
+    // Twice it may be a proxy that is out of order.
+    for _ in 0..2 {
+        app.demo().misbehave(Some(nothing()));
+        assert_eq!(ask(&app).await.status, 400);
+        app.clock().advance(60);
+    }
+    app.demo().misbehave(None);
+    let second = given(&app).await;
+    assert_ne!(second, first);
+    // What came in between counts anew.
+    app.clock().advance(LIFE_S);
+    app.demo().misbehave(Some(nothing()));
+    for _ in 0..2 {
+        assert_eq!(ask(&app).await.status, 400);
+        app.clock().advance(60);
+    }
+    let token = delegation::token_for(&app, "agent", "alice").await;
+    delegation::begin(&app, &token, json!({})).await;
+    assert_eq!(app.demo().refresh_requests(), 6);
 }

@@ -141,8 +141,8 @@ async fn another_user_is_refused_until_the_right_one_signs_in() {
     assert_eq!(app.demo().code_requests(), redeemed);
     is_waiting(&app, &token, &begun).await;
     // "Not you?" asks for a password although bob is logged in at the provider.
-    let uri: String = url::form_urlencoded::byte_serialize(begun.uri.as_bytes()).collect();
-    let link = format!("/login?session_id={uri}");
+    let id: String = url::form_urlencoded::byte_serialize(begun.session_id().as_bytes()).collect();
+    let link = format!("/login?session_id={id}");
     says(&asked, 200, &link);
     let url = format!("{}{link}", app.binding_url());
     let url = sent_to_sign_in(&app, &mut browser, &url).await;
@@ -372,7 +372,8 @@ async fn who_cancels_or_does_not_consent_is_told_so_and_nothing_comes_of_it() {
     // A link that was not opened yet.
     let early = delegation::begin(&app, &token, more).await;
     let uri: String = url::form_urlencoded::byte_serialize(early.uri.as_bytes()).collect();
-    let page = format!("{}?session_id={uri}", app.binding_url().page());
+    let proof = "A".repeat(43);
+    let page = format!("{}?session_id={uri}.{proof}", app.binding_url().page());
     says(
         &browser.get(&page).await,
         409,
@@ -424,10 +425,7 @@ async fn begun_in_other_account(app: &TestApp) -> Begun {
     });
     let asked = host.call(GetResourceOauth2Token, body).await;
     let asked = asked.expect_status(200);
-    Begun {
-        url: asked.member("authorizationUrl"),
-        uri: asked.member("sessionUri"),
-    }
+    Begun::of(&asked)
 }
 
 /// A session of a user whom the caller merely named, who came back: the address of the page.

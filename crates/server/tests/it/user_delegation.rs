@@ -35,10 +35,14 @@ async fn a_user_consents_and_the_agent_has_the_token(app: TestApp) {
     let asked = app.demo().last_authorization_request().unwrap();
     assert_eq!(asked.one("code_challenge_method"), Some("S256"));
     assert_eq!(asked.one("scope"), Some("repo"));
-    let uri: String = url::form_urlencoded::byte_serialize(begun.uri.as_bytes()).collect();
+    // The session's URI, and what only this browser was given.
+    let id = begun.session_id();
+    let (uri, proof) = id.rsplit_once('.').unwrap();
+    assert_eq!((uri, proof.len()), (begun.uri.as_str(), 43));
+    let id: String = url::form_urlencoded::byte_serialize(id.as_bytes()).collect();
     assert_eq!(
         back.location(),
-        format!("{}&session_id={uri}&state=a+state", delegation::RETURN_URL)
+        format!("{}&session_id={id}&state=a+state", delegation::RETURN_URL)
     );
     // Nothing was redeemed before it is said who came back.
     assert_eq!(app.demo().code_requests(), 0);

@@ -48,6 +48,9 @@ pub enum AccountError {
     /// §3.1.3.7 points 3 and 5.
     #[error("the provider's id_token is for another client")]
     Audience,
+    /// §3.1.3.7 point 11.
+    #[error("the provider's id_token is of another request than the one that was made")]
+    Nonce,
     /// §2: `sub` is ASCII.
     #[error("the provider's id_token names its subject by other than visible ASCII characters")]
     Subject,
@@ -62,6 +65,19 @@ impl IdToken {
     /// it is verified here.
     pub fn expose_secret_text(&self) -> &str {
         &self.0
+    }
+
+    /// Checks that the token is of the request with this `nonce` (§3.1.3.7 point 11). One that says
+    /// none passes: some servers leave the claim out, and the code was bound to the request by PKCE.
+    ///
+    /// # Errors
+    /// The token says another nonce, or cannot be read.
+    pub fn check_nonce(&self, nonce: &str) -> Result<(), AccountError> {
+        let claims = self.claims()?;
+        match claims.nonce {
+            Some(said) if said != nonce => Err(AccountError::Nonce),
+            Some(_) | None => Ok(()),
+        }
     }
 
     /// The account, if the token is for our client and from the issuer that is `expected`, where one

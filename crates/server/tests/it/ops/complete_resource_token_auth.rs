@@ -37,7 +37,7 @@ async fn another_user_can_neither_finish_nor_spoil_it(app: TestApp) {
         refused.text()
     );
     // Nor is it alice because somebody writes her name.
-    let named = complete_with(&app, &begun.uri, json!({ "userId": "alice" })).await;
+    let named = complete_with(&app, &begun.session_id(), json!({ "userId": "alice" })).await;
     named.expect_error(403, "AccessDeniedException");
     assert_eq!(app.demo().code_requests(), 0);
     let waiting = delegation::poll(&app, &token, &begun).await;
@@ -73,7 +73,7 @@ async fn a_token_that_proves_nothing_is_unauthorized(app: TestApp) {
     let token = delegation::token_for(&app, "agent", "alice").await;
     let begun = delegation::begin(&app, &token, json!({})).await;
     delegation::come_back(&mut Browser::new(), &begun, "alice").await;
-    let refused = complete_with(&app, &begun.uri, json!({ "userToken": "a.b.c" })).await;
+    let refused = complete_with(&app, &begun.session_id(), json!({ "userToken": "a.b.c" })).await;
     refused.expect_error(401, "UnauthorizedException");
     assert_eq!(app.demo().code_requests(), 0);
 }

@@ -47,6 +47,24 @@ fn changed(claim: &str, value: Value) -> Result<ProviderAccount, AccountError> {
 }
 
 #[test]
+fn an_id_token_of_another_request_is_not_ours() {
+    let said = |nonce: Value| {
+        let mut claims = claims();
+        claims["nonce"] = nonce;
+        let reply = ok(&with("id_token", json!(id_token(&claims))));
+        reply.id_token.unwrap().check_nonce("n-1")
+    };
+    assert_eq!(said(json!("n-1")), Ok(()));
+    assert_eq!(said(json!("n-2")), Err(AccountError::Nonce));
+    for no_text in [json!(""), json!(1), json!(["n-1"])] {
+        assert!(said(no_text).is_err());
+    }
+    // Some servers say none.
+    let reply = ok(&with("id_token", json!(id_token(&claims()))));
+    assert_eq!(reply.id_token.unwrap().check_nonce("n-1"), Ok(()));
+}
+
+#[test]
 fn an_account_is_that_of_our_client_at_its_issuer() {
     let expected = ProviderAccount {
         issuer: Some("https://as.example".to_owned()),

@@ -36,6 +36,7 @@ const CASES: &[Case] = &[
     Case { name: HELLO, about: "the yardstick: hyper alone", goal: None, is_recorded: false },
     Case { name: "api-key", about: "GetResourceApiKey, a key of 700 bytes", goal: Some(0.22), is_recorded: true },
     Case { name: "m2m-cached", about: "GetResourceOauth2Token, a client's token that is kept", goal: Some(0.22), is_recorded: true },
+    Case { name: "user-token", about: "the same with USER_FEDERATION, a user's token that is kept", goal: Some(0.22), is_recorded: true },
     Case { name: "jwt-warm", about: "GetWorkloadAccessTokenForJWT, 64 tokens again and again", goal: Some(0.20), is_recorded: true },
     Case { name: "jwt-cold", about: "the same, ES256, each token seen once", goal: Some(0.08), is_recorded: true },
     Case { name: "mint", about: "GetWorkloadAccessToken", goal: None, is_recorded: true },

@@ -9,6 +9,7 @@ use procura_testkit::{Request, Signer};
 use procura_wire::Operation;
 use serde_json::{Value, json};
 
+use crate::delegation;
 use crate::drive::{self, CONNECTIONS, Load, exchange_once};
 use crate::{Outcome, address, text};
 
@@ -30,11 +31,13 @@ const CHUNK: u64 = 10_000;
 #[derive(Clone)]
 pub(crate) struct Cases {
     hello: SocketAddr,
-    server: SocketAddr,
+    pub(crate) server: SocketAddr,
     signer: Signer,
-    issuer: DemoProvider,
+    pub(crate) issuer: DemoProvider,
     /// The workload access token.
     token: String,
+    /// The same, for a user who let the agent act.
+    user: String,
     /// Users' tokens that are seen again and again.
     warm: Vec<String>,
 }
@@ -55,8 +58,12 @@ impl Cases {
             warm: warm.collect(),
             issuer,
             token: String::new(),
+            user: String::new(),
         };
-        let agent = json!({ "name": AGENT });
+        let agent = json!({
+            "name": AGENT,
+            "allowedResourceOauth2ReturnUrls": [delegation::RETURN_URL],
+        });
         cases
             .make(Operation::CreateWorkloadIdentity, &agent)
             .await?;
@@ -64,16 +71,27 @@ impl Cases {
         cases
             .make(Operation::CreateApiKeyCredentialProvider, &key)
             .await?;
-        let minted = cases.signed(Operation::GetWorkloadAccessToken, &mint(), 0);
-        let minted = exchange_once(cases.server, &minted).await?;
-        let body: Value = serde_json::from_slice(&minted.body)?;
-        text(&body, "workloadAccessToken")?.clone_into(&mut cases.token);
+        let minted = cases
+            .said(Operation::GetWorkloadAccessToken, &mint())
+            .await?;
+        text(&minted, "workloadAccessToken")?.clone_into(&mut cases.token);
+        cases.make_user_provider().await?;
+        cases.user = cases.connect(0).await?;
         cases.check_records().await?;
         Ok(cases)
     }
 
+    /// What is answered to one request.
+    pub(crate) async fn said(&self, operation: Operation, body: &Value) -> Outcome<Value> {
+        let answer = exchange_once(self.server, &self.signed(operation, body, 0)).await?;
+        match answer.status {
+            200 => Ok(serde_json::from_slice(&answer.body)?),
+            status => Err(format!("{operation:?}: {status} {}", answer.text()).into()),
+        }
+    }
+
     /// Makes something; that it is there already is no failure.
-    async fn make(&self, operation: Operation, body: &Value) -> Outcome<()> {
+    pub(crate) async fn make(&self, operation: Operation, body: &Value) -> Outcome<()> {
         let request = self.signed(operation, body, 0);
         let answer = exchange_once(self.server, &request).await?;
         match answer.status {
@@ -85,7 +103,14 @@ impl Cases {
 
     /// A figure counts only for what is on record.
     async fn check_records(&self) -> Outcome<()> {
-        for case in ["api-key", "m2m-cached", "jwt-warm", "jwt-cold", "mint"] {
+        for case in [
+            "api-key",
+            "m2m-cached",
+            "user-token",
+            "jwt-warm",
+            "jwt-cold",
+            "mint",
+        ] {
             let load = self.load(case, 0.0)?;
             let first = load.requests.first().ok_or("no request")?;
             let answer = exchange_once(self.server, first).await?;
@@ -113,6 +138,9 @@ impl Cases {
                     "scopes": ["read"],
                     "oauth2Flow": "M2M",
                 })
+            }),
+            "user-token" => self.again(Operation::GetResourceOauth2Token, |_| {
+                delegation::ask(&self.user)
             }),
             "jwt-warm" => self.again(Operation::GetWorkloadAccessTokenForJWT, |at| {
                 prove(self.warm.get(at).map_or("", String::as_str))
@@ -218,12 +246,12 @@ fn mint() -> Value {
     json!({ "workloadName": AGENT })
 }
 
-fn prove(user_token: &str) -> Value {
+pub(crate) fn prove(user_token: &str) -> Value {
     json!({ "workloadName": AGENT, "userToken": user_token })
 }
 
 /// A new token of a user: ES256, never the same.
-fn user_token(issuer: &DemoProvider, user: usize) -> String {
+pub(crate) fn user_token(issuer: &DemoProvider, user: usize) -> String {
     let claims = json!({ "sub": format!("user-{user}") });
     issuer.user_token_with(claims, Algorithm::Es256, Some("at+jwt"))
 }

@@ -6,6 +6,7 @@
 //! round. Start with [`cases`].
 
 mod cases;
+mod delegation;
 mod drive;
 
 use std::error::Error;

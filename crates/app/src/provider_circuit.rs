@@ -143,7 +143,7 @@ fn open(circuit: &Circuit, now: Timestamp) -> Error {
         "the provider failed {} times in a row and is left alone; it is asked again in {seconds} s",
         circuit.failures,
     );
-    Error::new(Kind::Upstream, text)
+    Error::new(Kind::Upstream, text).with_retry_after(u32::try_from(seconds).ok())
 }
 
 #[cfg(test)]
@@ -173,6 +173,7 @@ mod tests {
         let refused = circuits.check(DOWN, NOW).unwrap_err();
         assert_eq!(refused.kind(), Kind::Upstream);
         assert!(refused.public().contains("5 times"), "{}", refused.public());
+        assert_eq!(refused.retry_after_s(), Some(6));
         assert!(circuits.enter(DOWN, NOW.plus_seconds(4)).is_err());
         assert!(circuits.check(OTHER, NOW).is_ok());
         assert_eq!(circuits.open_at(NOW), 1);

@@ -286,5 +286,5 @@ fn cooling(until: Timestamp, now: Timestamp) -> Error {
     let text = format!(
         "the provider did not renew the token a moment ago; it is asked again in {seconds} s"
     );
-    Error::new(Kind::Upstream, text)
+    Error::new(Kind::Upstream, text).with_retry_after(u32::try_from(seconds).ok())
 }

@@ -25,6 +25,7 @@ struct Told {
     kind: Kind,
     public: String,
     field: Option<String>,
+    retry_after_s: Option<u32>,
 }
 
 impl Told {
@@ -36,15 +37,17 @@ impl Told {
                 kind,
                 public: error.public().to_owned(),
                 field: error.at_field().map(str::to_owned),
+                retry_after_s: error.retry_after_s(),
             }),
         }
     }
 
     fn error(&self) -> Error {
-        match &self.field {
+        let error = match &self.field {
             Some(field) => Error::field(field.clone(), self.public.clone()),
             None => Error::new(self.kind, self.public.clone()),
-        }
+        };
+        error.with_retry_after(self.retry_after_s)
     }
 }
 

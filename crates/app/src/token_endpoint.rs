@@ -374,14 +374,14 @@ pub(crate) fn unaskable(error: RequestError) -> Error {
 
 /// The provider's no, with its code and its words as far as they may be repeated.
 pub(crate) fn refused(host: &str, error: &ReplyError) -> Error {
-    let kind = match error {
+    let (kind, retry_after_s) = match error {
         ReplyError::Refused(refusal) => match refusal.blame() {
-            Blame::Caller => Kind::Caller,
-            Blame::Upstream { .. } => Kind::Upstream,
+            Blame::Caller => (Kind::Caller, None),
+            Blame::Upstream { retry_after_s } => (Kind::Upstream, retry_after_s),
         },
-        ReplyError::Unreadable(_) => Kind::Upstream,
+        ReplyError::Unreadable(_) => (Kind::Upstream, None),
     };
-    Error::new(kind, format!("{host}: {error}"))
+    Error::new(kind, format!("{host}: {error}")).with_retry_after(retry_after_s)
 }
 
 fn unexpected(host: &str, what: &str, reply: &Reply) -> Error {

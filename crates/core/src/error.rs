@@ -36,6 +36,7 @@ pub struct Error {
     public: Cow<'static, str>,
     field: Option<Cow<'static, str>>,
     record: Option<RecordId>,
+    retry_after_s: Option<u32>,
     internal: Option<Internal>,
 }
 
@@ -62,6 +63,7 @@ impl Error {
             public: public.into(),
             field: None,
             record: None,
+            retry_after_s: None,
             internal: None,
         }
     }
@@ -117,6 +119,17 @@ impl Error {
     pub fn with_record(mut self, record: RecordId) -> Self {
         self.record = Some(record);
         self
+    }
+
+    /// This error, with after how many seconds the same may succeed.
+    pub fn with_retry_after(mut self, seconds: Option<u32>) -> Self {
+        self.retry_after_s = seconds;
+        self
+    }
+
+    /// After how many seconds the same may succeed, where that is known.
+    pub fn retry_after_s(&self) -> Option<u32> {
+        self.retry_after_s
     }
 
     /// The record that was written of it, if one was.

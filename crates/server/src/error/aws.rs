@@ -27,8 +27,8 @@ pub(crate) struct Exception {
     reason: Option<Reason>,
     /// Which bucket is empty, where that is so.
     bucket: Option<Bucket>,
-    /// When to come again, in seconds; told where the status is 429.
-    retry_after_s: u32,
+    /// When to come again, in seconds, where that is known; told in any case where the status is 429.
+    retry_after_s: Option<u32>,
     /// Whether it is told as RFC 9457 has it.
     is_problem: bool,
 }
@@ -43,7 +43,7 @@ impl Exception {
             blame,
             reason: None,
             bucket: None,
-            retry_after_s: 1,
+            retry_after_s: None,
             is_problem: false,
         }
     }
@@ -53,6 +53,7 @@ impl Exception {
         let (status, title) = problem::status_and_title(error.kind());
         Self {
             record: error.record(),
+            retry_after_s: error.retry_after_s(),
             is_problem: true,
             ..Self::new(error.kind(), title, status, error.public())
         }
@@ -114,8 +115,9 @@ impl Exception {
             answer
         };
         let headers = answer.headers_mut();
-        if self.status == 429 {
-            headers.insert(RETRY_AFTER, HeaderValue::from(self.retry_after_s));
+        let at_once = (self.status == 429).then_some(1);
+        if let Some(seconds) = self.retry_after_s.or(at_once) {
+            headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
         answer
     }
@@ -149,12 +151,14 @@ impl Exception {
                 "message": error.public(),
                 "reason": if error.kind() == Kind::Conflict { "ResourceConflict" }
                     else { "FieldValidationFailed" },
-                "fieldList": error.at_field().map(|field| {
-                    json!([{ "name": field, "message": error.public() }])
-                }),
             });
+            if let Some(field) = error.at_field() {
+                let list = json!([{ "name": field, "message": error.public() }]);
+                exception.body["fieldList"] = list;
+            }
         }
         exception.record = error.record();
+        exception.retry_after_s = error.retry_after_s();
         exception
     }
 
@@ -222,7 +226,7 @@ impl Exception {
         };
         Self {
             bucket: Some(throttled.bucket),
-            retry_after_s: throttled.retry_after_s,
+            retry_after_s: Some(throttled.retry_after_s),
             ..Self::new(Kind::Throttled, "ThrottlingException", 429, text)
         }
     }

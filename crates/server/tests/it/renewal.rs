@@ -273,6 +273,8 @@ async fn a_provider_that_does_not_answer_is_left_alone_and_tried_again(app: Test
         "{}",
         refused.text()
     );
+    let after: u32 = refused.header("retry-after").unwrap().parse().unwrap();
+    assert!((2..=6).contains(&after), "{after}");
     assert_eq!(app.demo().refresh_requests(), asked);
     app.clock().advance(60 * 3);
     for user in USERS {

@@ -111,7 +111,7 @@ pub(super) const ROWS: &[Row] = &[
                 "x".repeat(17_000)
             ))
         },
-        answer: Told::Page(400, "the address is too long"),
+        answer: Told::Page(400, "The address is too long"),
         ..UNREAD
     },
     Row {

@@ -159,6 +159,14 @@ impl Page {
     }
 }
 
+/// The value of `name` in a form, or in the query of a URL.
+pub(super) fn parameter(form: &str, name: &str) -> Option<String> {
+    let pairs = form.split_once('?').map_or(form, |(_, query)| query);
+    let mut pairs = pairs.split('&').filter_map(|pair| pair.split_once('='));
+    let (_, value) = pairs.find(|(own, _)| *own == name)?;
+    Some(unescaped(value))
+}
+
 fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
     let (_, rest) = tag.split_once(&format!("{name}=\""))?;
     rest.split_once('"').map(|(value, _)| value)
@@ -169,4 +177,23 @@ fn parts(url: &str) -> anyhow::Result<(&str, &str)> {
     let rest = url.strip_prefix("http://").context("plain http only")?;
     let slash = rest.find('/').context("a URL without path")?;
     Ok(rest.split_at(slash))
+}
+
+/// The text of a value of a query or a form.
+fn unescaped(value: &str) -> String {
+    let (mut bytes, mut rest) = (Vec::new(), value.bytes());
+    while let Some(byte) = rest.next() {
+        let digit = |byte: Option<u8>| char::from(byte.unwrap_or_default()).to_digit(16);
+        bytes.push(match byte {
+            b'+' => b' ',
+            b'%' => {
+                let (high, low) = (digit(rest.next()), digit(rest.next()));
+                let byte = high.zip(low).map(|(high, low)| high * 16 + low);
+                byte.and_then(|byte| byte.try_into().ok())
+                    .unwrap_or_default()
+            }
+            other => other,
+        });
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
 }

@@ -4,7 +4,7 @@ use anyhow::{Context as _, bail};
 use procura_demo::{DEMO_CLIENT, DEMO_SECRET};
 use serde_json::{Value, json};
 
-use super::browser::{Browser, Page};
+use super::browser::{Browser, Page, parameter};
 use super::client::{Answer, Call, Client};
 use super::demo::Demo;
 
@@ -12,6 +12,10 @@ const AGENT: &str = "agent";
 const PROVIDER: &str = "demo";
 /// Where the application has its users come back to. Nobody serves it.
 const RETURN_URL: &str = "https://app.example/linked";
+/// 32 bytes in base64url.
+const PROOF_CHARACTERS: usize = 43;
+/// What is said to who brings no more than the URI.
+const NOT_BY_URI: &str = "and not with its sessionUri";
 
 /// A session that has begun.
 #[derive(Debug, Clone)]
@@ -114,31 +118,56 @@ pub(super) fn consent(browser: &mut Browser, session: &Session) -> anyhow::Resul
     browser.consent(&url, "alice")
 }
 
-/// alice comes back.
-pub(super) fn come_back(browser: &mut Browser, session: &Session) -> anyhow::Result<Page> {
+/// alice comes back: the `session_id` that her browser brings to the application.
+pub(super) fn come_back(browser: &mut Browser, session: &Session) -> anyhow::Result<String> {
     let callback = consent(browser, session)?;
-    let page = browser.get(&callback)?;
-    if page.status != 302 {
-        bail!("the way back ends: {page:?}");
-    }
-    Ok(page)
+    session_id(&browser.get(&callback)?, session)
 }
 
-/// Says that `user` came back.
-pub(super) fn complete(client: &mut Client, uri: &str, user: &str) -> anyhow::Result<Answer> {
-    let body = json!({ "sessionUri": uri, "userIdentifier": { "userId": user } }).to_string();
+/// What a browser is sent back to the application with, that ends this session: its URI, and after
+/// a dot what only that browser is given.
+pub(super) fn session_id(page: &Page, session: &Session) -> anyhow::Result<String> {
+    let location = page.location.as_deref().filter(|_| page.status == 302);
+    let location = location.with_context(|| format!("the way back ends: {page:?}"))?;
+    let id = parameter(location, "session_id");
+    let id = id.with_context(|| format!("no session_id: {location}"))?;
+    let proof = id
+        .strip_prefix(&session.uri)
+        .and_then(|rest| rest.strip_prefix('.'));
+    if proof.is_none_or(|proof| proof.len() != PROOF_CHARACTERS) {
+        bail!("the session_id is not the URI and a proof: {location}");
+    }
+    Ok(id)
+}
+
+/// Says that `user` came back, with what the browser brought.
+pub(super) fn complete(client: &mut Client, id: &str, user: &str) -> anyhow::Result<Answer> {
+    let body = json!({ "sessionUri": id, "userIdentifier": { "userId": user } }).to_string();
     let path = "/identities/CompleteResourceTokenAuth";
     Ok(client.call(&Call::post(path, body.as_bytes()))?)
+}
+
+/// Who knows the URI of a session to which somebody has consented cannot end it with that.
+pub(super) fn uri_ends_nothing(
+    client: &mut Client,
+    session: &Session,
+    user: &str,
+) -> anyhow::Result<()> {
+    let refused = complete(client, &session.uri, user)?.expect(&[403])?;
+    let message = refused.text("message").unwrap_or_default();
+    if refused.error.as_deref() != Some("AccessDeniedException") || !message.contains(NOT_BY_URI) {
+        bail!("the URI alone: {refused:?}");
+    }
+    Ok(())
 }
 
 /// The whole of it.
 pub(super) fn connect(client: &mut Client, user: &str) -> anyhow::Result<()> {
     let token = workload_token(client, user)?;
     let session = begin(client, &token)?;
-    come_back(&mut Browser::default(), &session)?;
-    complete(client, &session.uri, user)?
-        .expect(&[200])
-        .map(drop)
+    let id = come_back(&mut Browser::default(), &session)?;
+    uri_ends_nothing(client, &session, user)?;
+    complete(client, &id, user)?.expect(&[200]).map(drop)
 }
 
 fn post(client: &mut Client, operation: &str, body: &Value) -> anyhow::Result<Answer> {

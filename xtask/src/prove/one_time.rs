@@ -5,6 +5,7 @@
 //! and what earlier ones bring is refused. The answers of a provider come to two nodes at once where
 //! there are two; sessions are ended at one, for each node of `dev` has callback URLs of its own.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Barrier;
 
@@ -13,6 +14,7 @@ use procura_demo::RefreshPolicy;
 
 use super::browser::Browser;
 use super::client::{Client, Login};
+use super::delegation::Session;
 use super::demo::Demo;
 use super::server::{Folder, Server, Setup};
 use super::{binary, delegation};
@@ -149,8 +151,10 @@ impl<'a> Contest<'a> {
         let token = delegation::workload_token(one, user)?;
         let session = delegation::begin(one, &token)?;
         let callback = delegation::consent(&mut self.browser, &session)?;
-        self.come_back(&callback)?;
-        self.end(&session.uri, user)?;
+        let id = self.come_back(&callback, &session)?;
+        let one = self.clients.first_mut().context("no contender")?;
+        delegation::uri_ends_nothing(one, &session, user)?;
+        self.end(&id, user)?;
         let one = self.clients.first_mut().context("no contender")?;
         let given = delegation::token(one, &token)?;
         if !Browser::opens(&self.demo.provider.issuer(), &given)? {
@@ -159,34 +163,43 @@ impl<'a> Contest<'a> {
         Ok(())
     }
 
-    /// All bring the same answer of the provider; those who are too late are sent on or told so.
-    fn come_back(&self, callback: &str) -> anyhow::Result<()> {
+    /// All bring the same answer of the provider; those who are too late are sent on or told so. The
+    /// `session_id` with which they are sent on.
+    fn come_back(&self, callback: &str, session: &Session) -> anyhow::Result<String> {
         let first = self.logins.first().context("no node")?;
         let line = Barrier::new(CONTENDERS);
         let at_node = |login: &Login| callback.replacen(&first.address, &login.address, 1);
         let nodes = self.logins.iter().cycle().take(CONTENDERS);
         let urls: Vec<String> = nodes.map(|login| at_node(login)).collect();
-        let statuses = std::thread::scope(|scope| {
+        let pages = std::thread::scope(|scope| {
             let running: Vec<_> = urls
                 .iter()
                 .map(|url| {
                     let (mut browser, line) = (self.browser.clone(), &line);
                     scope.spawn(move || {
                         line.wait();
-                        anyhow::Ok(browser.get(url)?.status)
+                        browser.get(url)
                     })
                 })
                 .collect();
             joined(running)
         })?;
-        if !statuses.contains(&302) || statuses.iter().any(|status| ![302, 409].contains(status)) {
+        let statuses: Vec<u16> = pages.iter().map(|page| page.status).collect();
+        if statuses.iter().any(|status| ![302, 409].contains(status)) {
             bail!("who came back was answered {statuses:?}");
         }
-        Ok(())
+        let sent_on = pages.iter().filter(|page| page.status == 302);
+        let ids = sent_on.map(|page| delegation::session_id(page, session));
+        let ids = ids.collect::<anyhow::Result<BTreeSet<String>>>()?;
+        // It is of the browser, and all are the same.
+        let (Some(id), 1) = (ids.first(), ids.len()) else {
+            bail!("who came back was sent on with {} texts", ids.len());
+        };
+        Ok(id.clone())
     }
 
     /// All say that the user came back; one of them ends the session.
-    fn end(&mut self, uri: &str, user: &str) -> anyhow::Result<()> {
+    fn end(&mut self, id: &str, user: &str) -> anyhow::Result<()> {
         let line = Barrier::new(CONTENDERS);
         let statuses = std::thread::scope(|scope| {
             let running: Vec<_> = self
@@ -196,7 +209,7 @@ impl<'a> Contest<'a> {
                     let line = &line;
                     scope.spawn(move || {
                         line.wait();
-                        anyhow::Ok(delegation::complete(client, uri, user)?.status)
+                        anyhow::Ok(delegation::complete(client, id, user)?.status)
                     })
                 })
                 .collect();

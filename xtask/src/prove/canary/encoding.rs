@@ -71,33 +71,6 @@ pub(super) fn escaped(text: &str) -> String {
     escapes.concat()
 }
 
-/// The text of a value of a query or a form.
-pub(super) fn unescaped(value: &str) -> String {
-    let (mut bytes, mut rest) = (Vec::new(), value.bytes());
-    while let Some(byte) = rest.next() {
-        let digit = |byte: Option<u8>| char::from(byte.unwrap_or_default()).to_digit(16);
-        bytes.push(match byte {
-            b'+' => b' ',
-            b'%' => {
-                let (high, low) = (digit(rest.next()), digit(rest.next()));
-                let byte = high.zip(low).map(|(high, low)| high * 16 + low);
-                byte.and_then(|byte| byte.try_into().ok())
-                    .unwrap_or_default()
-            }
-            other => other,
-        });
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
-}
-
-/// The value of `name` in a form, or in the query of a URL.
-pub(super) fn parameter(form: &str, name: &str) -> Option<String> {
-    let pairs = form.split_once('?').map_or(form, |(_, query)| query);
-    let mut pairs = pairs.split('&').filter_map(|pair| pair.split_once('='));
-    let (_, value) = pairs.find(|(own, _)| *own == name)?;
-    Some(unescaped(value))
-}
-
 /// RFC 8259 §7: as writers do it, with the slash, and everything.
 fn json(bytes: &[u8]) -> Vec<Vec<u8>> {
     let text: String = bytes.iter().map(|byte| char::from(*byte)).collect();

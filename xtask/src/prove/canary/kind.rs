@@ -19,6 +19,8 @@ pub(super) enum Kind {
     CodeVerifier,
     /// What opens an authorization session.
     SessionUri,
+    /// What ends it besides, which the browser brings that came back.
+    BrowserProof,
     /// `state` of an authorization request, of the API and of the session-binding service.
     FlowState,
     FlowCookie,
@@ -47,7 +49,7 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    pub(super) const ALL: [(Self, &'static str); 28] = [
+    pub(super) const ALL: [(Self, &'static str); 29] = [
         (Self::AccessKeySecret, "access key secrets"),
         (Self::ApiKey, "API keys"),
         (Self::ClientSecret, "client secrets"),
@@ -58,6 +60,7 @@ impl Kind {
         (Self::AuthorizationCode, "authorization codes"),
         (Self::CodeVerifier, "code verifiers"),
         (Self::SessionUri, "session URIs"),
+        (Self::BrowserProof, "browser proofs"),
         (Self::FlowState, "states"),
         (Self::FlowCookie, "flow cookies"),
         (Self::CustomState, "custom states"),
@@ -114,6 +117,7 @@ impl Kind {
             Self::FlowCookie => unhex(own).ok(),
             Self::FlowState => unhex(own).ok().or_else(|| base64url_bytes(own)),
             Self::SessionUri
+            | Self::BrowserProof
             | Self::CodeVerifier
             | Self::BindingCookie
             | Self::Nonce

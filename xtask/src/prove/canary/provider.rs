@@ -15,9 +15,10 @@ use procura_protocol::jose::Algorithm;
 use procura_protocol::jose::signing::TokenSigningKey;
 use serde_json::{Map, Value, json};
 
-use super::encoding::{escaped, parameter};
+use super::encoding::escaped;
 use super::kind::Kind;
 use super::secrets::invent;
+use crate::prove::browser::parameter;
 
 /// How a token endpoint answers.
 pub(super) const BEHAVIOURS: [&str; 9] = [

@@ -45,6 +45,8 @@ pub(super) struct Scene<'a> {
     callback: String,
     /// What the agent asks for.
     scopes: Vec<&'static str>,
+    /// The `session_id` that the user's browser brought to the application last.
+    session_id: Option<String>,
 }
 
 impl<'a> Scene<'a> {
@@ -66,6 +68,7 @@ impl<'a> Scene<'a> {
             token,
             callback,
             scopes: SCOPES.to_vec(),
+            session_id: None,
         })
     }
 
@@ -156,14 +159,25 @@ impl Scene<'_> {
 
     /// The application says that the user came back.
     pub(super) fn completes(&mut self, session: &Session) -> anyhow::Result<Answer> {
-        let answer = delegation::complete(&mut self.client, &session.uri, &self.name)?;
+        let id = self.session_id.as_deref().context("nobody came back")?;
+        if !id.starts_with(&session.uri) {
+            bail!("who came back last came back with another session");
+        }
+        let answer = delegation::complete(&mut self.client, id, &self.name)?;
         keeps_silent(&answer.body.to_string())?;
         Ok(answer)
     }
 
+    /// The user consents and comes back; to know the session is not enough to end it.
+    pub(super) fn comes_back(&mut self, session: &Session) -> anyhow::Result<()> {
+        let id = delegation::come_back(&mut Browser::default(), session)?;
+        self.session_id = Some(id);
+        delegation::uri_ends_nothing(&mut self.client, session, &self.name)
+    }
+
     /// From the link to the token, which the agent that waits is given.
     pub(super) fn goes_through(&mut self, session: &Session) -> anyhow::Result<String> {
-        delegation::come_back(&mut Browser::default(), session)?;
+        self.comes_back(session)?;
         self.completes(session)?.expect(&[200])?;
         let given = self.polls(session)?.expect(&[200])?;
         self.opens(&given)
@@ -255,7 +269,7 @@ impl Scene<'_> {
 
     /// A browser opens the link and does what the provider wants: where it is then. None where that
     /// is not with us.
-    pub(super) fn browses(&self, session: &Session) -> anyhow::Result<Option<Page>> {
+    pub(super) fn browses(&mut self, session: &Session) -> anyhow::Result<Option<Page>> {
         let mut browser = Browser::default();
         let mut url = delegation::consent(&mut browser, session)?;
         // A provider that sends users on to another is followed there.
@@ -268,6 +282,9 @@ impl Scene<'_> {
         let page = browser.get(&url)?;
         keeps_silent(&page.body)?;
         keeps_silent(page.location.as_deref().unwrap_or_default())?;
+        if page.status == 302 {
+            self.session_id = Some(delegation::session_id(&page, session)?);
+        }
         Ok(Some(page))
     }
 }

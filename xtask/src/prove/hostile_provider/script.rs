@@ -7,9 +7,8 @@ use serde_json::json;
 
 use super::row::{Cured, Row, Step, Told, Within};
 use super::scene::Scene;
-use crate::prove::browser::Browser;
 use crate::prove::client::Answer;
-use crate::prove::delegation::{self, Session};
+use crate::prove::delegation::Session;
 
 /// How long after another the token is asked for that is good still.
 const AGAIN: u32 = 3;
@@ -34,7 +33,7 @@ fn up_to(scene: &mut Scene<'_>, row: &Row) -> anyhow::Result<Option<Session>> {
         Step::Found | Step::SentAway | Step::SentBack => Some(scene.begins()?),
         Step::Redeemed => {
             let session = scene.begins()?;
-            delegation::come_back(&mut Browser::default(), &session)?;
+            scene.comes_back(&session)?;
             Some(session)
         }
         Step::Renewed | Step::RenewedEarly | Step::TakenBack => {

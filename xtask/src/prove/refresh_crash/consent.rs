@@ -69,19 +69,18 @@ pub(super) fn attack(stage: &mut Stage, death: Death, tally: &mut Tally) -> anyh
         has_died(server)?;
         let server = stage.start()?;
         // The browser loads the page again.
-        let page = browser.get(&callback)?;
-        if page.status != 302 {
-            bail!("the browser does not come back: {page:?}");
-        }
+        let id = delegation::session_id(&browser.get(&callback)?, &session)?;
         let mut client = Client::connect(server.login.clone())?;
-        let ended = delegation::complete(&mut client, &session.uri, &user)?;
+        delegation::uri_ends_nothing(&mut client, &session, &user)?;
+        let ended = delegation::complete(&mut client, &id, &user)?;
         ended.expect(&[200])?;
         check_token(stage, &server, &user)?;
         tally.whole += 1;
         server.stop()?;
     } else {
-        browser.get(&callback)?;
-        if let Ok(answer) = delegation::complete(&mut client, &session.uri, &user) {
+        let id = delegation::session_id(&browser.get(&callback)?, &session)?;
+        delegation::uri_ends_nothing(&mut client, &session, &user)?;
+        if let Ok(answer) = delegation::complete(&mut client, &id, &user) {
             bail!("the process was to die and answered {answer:?}");
         }
         has_died(server)?;

@@ -3,9 +3,8 @@
 use anyhow::Context as _;
 
 use super::Drive;
-use crate::prove::browser::{Browser, Page};
+use crate::prove::browser::{Browser, Page, parameter};
 use crate::prove::canary::channel::Chunk;
-use crate::prove::canary::encoding::parameter;
 use crate::prove::canary::kind::Kind;
 use crate::prove::canary::secrets::Id;
 
@@ -65,29 +64,39 @@ impl Drive<'_> {
         }
         // A form carries the session that it is for.
         if let Some(hidden) = page.hidden("/linked") {
-            for (name, kind) in [("session_id", Kind::SessionUri), ("token", Kind::FormToken)] {
-                self.page_reveals_parameter(&hidden, name, kind);
-            }
+            self.page_reveals_session(&hidden);
+            self.page_reveals_parameter(&hidden, "token", Kind::FormToken);
         }
     }
 
     /// What the address to which a browser is sent on is there to tell.
     fn sent_on(&mut self, location: &str) {
-        let parameters: &[(&str, Kind)] = if location.starts_with(&self.provider.issuer) {
-            &[
+        if location.starts_with(&self.provider.issuer) {
+            for (name, kind) in [
                 ("state", Kind::FlowState),
                 ("nonce", Kind::Nonce),
                 ("hint", Kind::CustomParameter),
-            ]
+            ] {
+                self.page_reveals_parameter(location, name, kind);
+            }
         } else {
             // To where the application, or the page of the session, is.
-            &[
-                ("session_id", Kind::SessionUri),
-                ("state", Kind::CustomState),
-            ]
+            self.page_reveals_session(location);
+            self.page_reveals_parameter(location, "state", Kind::CustomState);
+        }
+    }
+
+    /// A `session_id`: the session's URI, which others know, too, and what only this browser is told.
+    fn page_reveals_session(&mut self, form: &str) {
+        let Some(text) = parameter(form, "session_id") else {
+            return;
         };
-        for (name, kind) in parameters {
-            self.page_reveals_parameter(location, name, *kind);
+        let (uri, proof) = text.rsplit_once('.').unwrap_or((&text, ""));
+        for (kind, secret) in [(Kind::SessionUri, uri), (Kind::BrowserProof, proof)] {
+            if !secret.is_empty() {
+                let id = self.plant(kind, secret);
+                self.page_reveals(id);
+            }
         }
     }
 

@@ -1,13 +1,15 @@
 //! Users who let the agent act for them: whole, with every way to end; and not.
 
 use anyhow::{Context as _, bail};
+use procura_core::entropy::{OsEntropy, random_bytes};
+use procura_protocol::testing::jose::base64url;
 use serde_json::json;
 
 use super::session::Session;
 use super::{AGENT, Drive, EACH};
-use crate::prove::browser::Browser;
+use crate::prove::browser::{Browser, parameter};
 use crate::prove::canary::binding::Binding;
-use crate::prove::canary::encoding::{escaped, parameter};
+use crate::prove::canary::encoding::escaped;
 use crate::prove::canary::kind::Kind;
 use crate::prove::canary::provider::{BEHAVIOURS, CLIENT};
 use crate::prove::canary::secrets::invent;
@@ -17,6 +19,15 @@ use crate::prove::client::Login;
 const RETURN_URL: &str = "https://app.example/linked";
 /// The provider that does what it should.
 pub(super) const SOUND: &str = "canary-user-grant-grant-grant";
+
+/// What the browser of a session brings to where it is sent back to.
+fn session_id(back: &str, session: &Session) -> anyhow::Result<String> {
+    let id = parameter(back, "session_id").context("nobody comes back")?;
+    if !id.starts_with(&format!("{}.", session.uri)) {
+        bail!("the session_id is not the URI and a proof");
+    }
+    Ok(id)
+}
 
 /// One that exchanges, renews and takes back like this.
 fn name_of(exchange: &str, renewal: &str, revocation: &str) -> String {
@@ -43,7 +54,8 @@ impl Drive<'_> {
         }
         let waiting = self.new_proved_user()?;
         let waiting = self.begin(SOUND, waiting, Some(&binding))?;
-        self.failed_sign_ins(&waiting.uri)?;
+        let back = self.come_back(&mut Browser::default(), &waiting)?;
+        self.failed_sign_ins(&session_id(&back, &waiting)?)?;
         self.connections(&connected)?;
         // Before the refusals, of which there are more than it tells.
         let tail = ["audit", "tail", "-n", "1000", "--output", "json"];
@@ -99,8 +111,8 @@ impl Drive<'_> {
     fn connect(&mut self, provider: &str) -> anyhow::Result<Session> {
         let user = self.new_proved_user()?;
         let session = self.begin(provider, user, Some(RETURN_URL))?;
-        self.come_back(&mut Browser::default(), &session)?;
-        self.complete(&session.uri, &session.user.identifier())?
+        let back = self.come_back(&mut Browser::default(), &session)?;
+        self.complete(&session_id(&back, &session)?, &session.user.identifier())?
             .expect(&[200])?;
         self.is_given(&session)?;
         Ok(session)
@@ -130,22 +142,36 @@ impl Drive<'_> {
                     bail!("another browser came back: {page:?}");
                 }
             }
-            self.open(&mut browser, &callback)?;
+            let page = self.open(&mut browser, &callback)?;
+            let id = session_id(page.location.as_deref().unwrap_or_default(), &session)?;
             self.describe(&session)?.expect(&[200])?;
             self.poll(&session)?.expect(&[200])?;
+            let forged = self.forged_session_id(&session);
             for who in [&others, &json!({ "userId": session.user.shown() })] {
-                self.complete(&session.uri, who)?.expect(&[403])?;
+                for id in [&session.uri, &forged, &id] {
+                    self.complete(id, who)?.expect(&[403])?;
+                }
             }
-            self.complete(&session.uri, &own)?.expect(&[200])?;
+            for id in [&session.uri, &forged] {
+                self.complete(id, &own)?.expect(&[403])?;
+            }
+            self.complete(&id, &own)?.expect(&[200])?;
             self.is_given(&session)?;
             // What is over: the session, its link, the way back.
-            self.complete(&session.uri, &own)?.expect(&[403])?;
+            self.complete(&id, &own)?.expect(&[403])?;
             self.open(&mut browser, &session.url)?;
             self.open(&mut browser, &callback)?;
             self.describe(&session)?;
             connected.push(session);
         }
         Ok(connected)
+    }
+
+    /// What a browser would bring that guesses.
+    fn forged_session_id(&mut self, session: &Session) -> String {
+        let proof = base64url(&random_bytes::<32>(&mut OsEntropy));
+        self.plant(Kind::BrowserProof, &proof);
+        format!("{}.{proof}", session.uri)
     }
 
     /// Sessions that their users end: by the service that signs them in, and by that of `dev`, which
@@ -173,8 +199,9 @@ impl Drive<'_> {
     fn not_exchanged(&mut self, provider: &str) -> anyhow::Result<()> {
         let user = self.new_proved_user()?;
         let session = self.begin(provider, user, Some(RETURN_URL))?;
-        self.come_back(&mut Browser::default(), &session)?;
-        let answer = self.complete(&session.uri, &session.user.identifier())?;
+        let back = self.come_back(&mut Browser::default(), &session)?;
+        let id = session_id(&back, &session)?;
+        let answer = self.complete(&id, &session.user.identifier())?;
         if answer.status == 200 {
             bail!("{provider}: a token was got: {}", answer.body);
         }

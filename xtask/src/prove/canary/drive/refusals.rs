@@ -17,6 +17,9 @@ use crate::prove::client::{Answer, Call};
 
 /// More than any operation reads, in bytes.
 const OVERSIZE: usize = 1_100_000;
+/// A URI of the right form.
+const SESSION_OF_NOBODY: &str =
+    "urn:ietf:params:oauth:request_uri:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 impl Drive<'_> {
     /// Sends `secret` wherever a text can be put and must not be repeated.
@@ -206,6 +209,8 @@ fn misplaced(secret: &str) -> Vec<(&'static str, Value)> {
 /// The same of the operations of authorization sessions, asked with a token that is good.
 fn misplaced_in_sessions(secret: &str, token: &str) -> Vec<(&'static str, Value)> {
     let urn = format!("urn:ietf:params:oauth:request_uri:{secret}");
+    let returned = format!("{urn}.{secret}");
+    let of_nobody = format!("{SESSION_OF_NOBODY}.{secret}");
     let complete = |uri: &str, who: Value| {
         let body = json!({ "sessionUri": uri, "userIdentifier": who });
         ("CompleteResourceTokenAuth", body)
@@ -225,8 +230,12 @@ fn misplaced_in_sessions(secret: &str, token: &str) -> Vec<(&'static str, Value)
         complete(&urn, json!({ "userId": secret, "userToken": secret })),
         complete(&urn, json!({ secret: secret })),
         complete(&urn, json!(secret)),
+        complete(&returned, json!({ "userId": secret })),
+        complete(&of_nobody, json!({ "userToken": secret })),
         ask("sessionUri", json!(secret)),
         ask("sessionUri", json!(urn)),
+        ask("sessionUri", json!(returned)),
+        ask("sessionUri", json!(of_nobody)),
         ask("resourceOauth2ReturnUrl", json!(secret)),
         ask(
             "resourceOauth2ReturnUrl",
@@ -241,9 +250,10 @@ fn misplaced_in_sessions(secret: &str, token: &str) -> Vec<(&'static str, Value)
 }
 
 /// Bodies of the description of a session, which no model describes.
-fn bad_descriptions(secret: &str) -> [Value; 5] {
+fn bad_descriptions(secret: &str) -> [Value; 6] {
     [
         json!({ "session_uri": secret }),
+        json!({ "session_uri": format!("{SESSION_OF_NOBODY}.{secret}") }),
         json!({ "session_uri": [secret] }),
         json!({ "session_uri": "urn:x", secret: secret }),
         json!({ secret: 1 }),

@@ -154,8 +154,8 @@ impl Drive<'_> {
     }
 
     /// Says that this user came back.
-    pub(super) fn complete(&mut self, uri: &str, who: &Value) -> anyhow::Result<Answer> {
-        let body = json!({ "sessionUri": uri, "userIdentifier": who });
+    pub(super) fn complete(&mut self, id: &str, who: &Value) -> anyhow::Result<Answer> {
+        let body = json!({ "sessionUri": id, "userIdentifier": who });
         let answer = self.post("CompleteResourceTokenAuth", &body);
         answer.context("the connection broke")
     }

@@ -65,10 +65,10 @@ impl Drive<'_> {
     }
 
     /// Sign-ins that come to nothing: at the provider, and on the way back from it.
-    pub(super) fn failed_sign_ins(&mut self, session_uri: &str) -> anyhow::Result<()> {
+    pub(super) fn failed_sign_ins(&mut self, session_id: &str) -> anyhow::Result<()> {
         let binding = self.binding.as_ref().context("no service")?;
         let origin = binding.origin.clone();
-        let link = format!("{origin}/login?session_id={}", escaped(session_uri));
+        let link = format!("{origin}/login?session_id={}", escaped(session_id));
         for behaviour in BEHAVIOURS.iter().filter(|behaviour| **behaviour != "grant") {
             let mut browser = Browser::default();
             self.provider.signs_in("canary-nobody", behaviour);

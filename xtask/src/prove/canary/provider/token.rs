@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Asked, CLIENT, LIFETIME_S, LOGIN_CLIENT, Reply, Request, Shared};
-use crate::prove::canary::encoding::parameter;
+use crate::prove::browser::parameter;
 use crate::prove::canary::kind::Kind;
 use crate::prove::canary::put;
 use crate::prove::canary::secrets::invent;

@@ -4,6 +4,7 @@
 use anyhow::Context as _;
 
 use super::super::Drive;
+use super::SESSION_OF_NOBODY;
 use crate::prove::browser::Browser;
 use crate::prove::canary::encoding::escaped;
 
@@ -12,6 +13,7 @@ impl Drive<'_> {
     pub(super) fn refuse_browsers(&mut self, secret: &str) -> anyhow::Result<()> {
         let text = escaped(secret);
         let urn = format!("urn:ietf:params:oauth:request_uri:{text}");
+        let of_nobody = format!("{SESSION_OF_NOBODY}.{text}");
         let api = format!("http://{}/identities/oauth2", self.login.address);
         let binding = self.binding.as_ref().context("no service")?;
         let page = binding.origin.clone();
@@ -33,8 +35,10 @@ impl Drive<'_> {
             format!("{api}/callback/x?code={text}&error={text}&iss={text}"),
             format!("{page}/linked?session_id={text}"),
             format!("{page}/linked?session_id={urn}"),
+            format!("{page}/linked?session_id={of_nobody}"),
             format!("{page}/linked?error={text}&session_id={urn}"),
             format!("{page}/login?session_id={text}&{text}"),
+            format!("{page}/login?session_id={of_nobody}"),
             format!("{page}/callback?code={text}&state={text}&iss={text}"),
             format!("{page}/callback?error={text}&error_description={text}&state={text}"),
             format!("{page}/{text}?{text}"),
@@ -47,6 +51,7 @@ impl Drive<'_> {
         for form in [
             format!("session_id={text}&token={text}&decision=continue"),
             format!("session_id={urn}&token={text}&decision={text}"),
+            format!("session_id={of_nobody}&token={text}&decision=continue"),
             text.clone(),
         ] {
             self.send_form(&mut forged(), &format!("{page}/linked"), &form, "")?;

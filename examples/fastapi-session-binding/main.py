@@ -94,7 +94,9 @@ def ask_the_agent(request: Request) -> HTMLResponse:
 def linked(request: Request, session_id: str, state: str = "", error: str = "") -> HTMLResponse:
     """The return URL: who sits in front of this browser is who asked, or nothing happens."""
     user = signed_in(request)
-    if user["waits_for"].get(state) != session_id:
+    # Begun in this session; and in front of this browser, which alone was sent back with the rest.
+    uri, _, _ = session_id.rpartition(".")
+    if user["waits_for"].get(state) != uri:
         raise HTTPException(403, "this did not begin in your session here")
     del user["waits_for"][state]
     if error:

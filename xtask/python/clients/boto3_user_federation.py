@@ -2,11 +2,13 @@
 in and consents at the demo provider in a browser, an application says who came back, and the agent
 has the token. What others must not be able to do, they try."""
 
+import re
 import sys
 from pathlib import Path
+from urllib.parse import urlencode
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
-from application import Application
+from application import Application, user_token
 from browser import Browser, Page, at_demo, query_of
 from delegation import Begun, Delegate, ask_api, demo_issuer
 from service import Service, each, refused
@@ -49,6 +51,16 @@ def authorization_request(browser: Browser, issuer: str) -> dict[str, str]:
     return query_of(urls[-1])
 
 
+def returned_with(application: Application, begun: Begun) -> str:
+    """The `session_id` that the last browser brought to the application: the URI that the agent was
+    given and, after a dot, what nobody but that browser was told."""
+    session_id = application.returns[-1]["session_id"]
+    assert session_id.startswith(f"{begun.uri}."), application.returns[-1]
+    # 32 bytes in base64url.
+    assert re.fullmatch(r"[\w-]{43}", session_id.removeprefix(f"{begun.uri}.")), session_id
+    return session_id
+
+
 def consents(stage: Stage, begun: Begun, user: str = "alice") -> Browser:
     """The user goes all the way: to the provider, back, and to the application."""
     browser = stage.application.signed_in(user)
@@ -70,7 +82,8 @@ def a_user_lets_an_agent_act(stage: Stage) -> str:
     # The provider is told nothing of what the application and the agent say to each other.
     assert state not in str(request) and application.url not in str(request), request
     [returned] = application.returns
-    expected = {"tab": "1", "session_id": begun.uri, "state": state}
+    session_id = returned_with(application, begun)
+    expected = {"tab": "1", "session_id": session_id, "state": state}
     assert returned == expected, returned
     token = alice.ends(begun)
     assert stage.repositories(token) == ["wonderland", "looking-glass", "tea-party"]
@@ -131,10 +144,18 @@ def nobody_else_can_complete(stage: Stage) -> None:
     assert page.status == 403 and "AccessDeniedException" in page.text, page
     assert "another user" in page.text, page
     assert alice.is_waiting(begun)
-    call, uri = alice.data.complete_resource_token_auth, begun.uri
+    call, session_id = alice.data.complete_resource_token_auth, returned_with(application, begun)
     named = {"userId": "alice"}
-    refused("AccessDeniedException", call, sessionUri=uri, userIdentifier=named)
-    # Neither of them has spoilt it.
+    for known in (begun.uri, session_id):
+        refused("AccessDeniedException", call, sessionUri=known, userIdentifier=named)
+    # Nor can anybody, not even for Alice herself, without what her browser brings.
+    proved = {"userToken": user_token(stage.issuer, "alice")}
+    message = refused("AccessDeniedException", call, sessionUri=begun.uri, userIdentifier=proved)
+    assert "and not with its sessionUri" in message, message
+    guessed = f"{begun.uri}.{'A' * 43}"
+    refused("AccessDeniedException", call, sessionUri=guessed, userIdentifier=proved)
+    assert alice.is_waiting(begun)
+    # None of them has spoilt it.
     page = browser.get(back.location)
     assert page.status == 200 and "linked for alice" in page.text, page
     assert stage.opens(alice.ends(begun), "read", "repo", "write")
@@ -157,6 +178,27 @@ def goes_to_callback(stage: Stage, browser: Browser, begun: Begun) -> Page:
             [form] = page.forms
             page = browser.submit(form, **answer(page, form))
     return page
+
+
+def who_began_cannot_end_what_another_consented_to(stage: Stage) -> None:
+    """Dave begins and sends Alice the link. She consents at the provider, her browser is sent back,
+    and the application refuses her, who is somebody else. Dave knows the URI and his own state."""
+    application = stage.application
+    dave = Delegate(stage.service, "agent", "dave", application.return_url)
+    state = application.new_state("dave")
+    begun = dave.begins("read", customState=state)
+    page = application.signed_in("alice").go(begun.url, at_demo("alice"))
+    assert page.status == 403 and "another user" in page.text, page
+    session_id = returned_with(application, begun)
+    known = urlencode({"tab": "1", "session_id": begun.uri, "state": state})
+    opened = application.signed_in("dave").get(f"{application.url}/linked?{known}")
+    assert opened.status == 403 and "AccessDeniedException" in opened.text, opened
+    assert "and not with its sessionUri" in opened.text, opened
+    assert dave.is_waiting(begun)
+    # It is what he brings that is refused, and not he: with what her browser has, he could.
+    proved = {"userToken": user_token(stage.issuer, "dave")}
+    dave.data.complete_resource_token_auth(sessionUri=session_id, userIdentifier=proved)
+    dave.ends(begun)
 
 
 def a_no_ends_the_session(stage: Stage) -> None:
@@ -193,6 +235,7 @@ def main() -> None:
             grown = the_scopes_grow_by_consent(stage, first)
             fresh = the_user_is_asked_anew_on_wish(stage, grown)
             nobody_else_can_complete(stage)
+            who_began_cannot_end_what_another_consented_to(stage)
             a_no_ends_the_session(stage)
             what_is_not_registered_is_refused(stage)
         tail = service.cli("audit", "tail", "-n", "200").stdout

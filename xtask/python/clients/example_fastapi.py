@@ -91,6 +91,17 @@ def nobody_ends_what_another_began(url: str) -> None:
     link = link_of(mallory.get(f"{url}/"))
     page = comes_back(victim, link, "erin")
     assert page.status == 403 and "did not begin in your session here" in page.text, page
+    # She has consented. Dave knows the session's URI, of the link, and what his state may be.
+    uri, state = query_of(link)["request_uri"], query_of(page.url)["state"]
+    assert query_of(page.url)["session_id"].startswith(f"{uri}."), page.url
+    known = urllib.parse.urlencode({"session_id": uri, "state": state})
+    forged = urllib.parse.urlencode({"session_id": f"{uri}.{'A' * 43}", "state": state})
+    ended = mallory.get(f"{url}/linked?{known}")
+    assert ended.status == 403 and "did not begin in your session here" in ended.text, ended
+    ended = mallory.get(f"{url}/linked?{forged}")
+    assert ended.status == 403 and "Done." not in ended.text, ended
+    asked = mallory.get(f"{url}/")
+    assert asked.status == 200 and "needs your consent" in asked.text, asked
     # The link that she was sent back with, without her session, with his, and without its state.
     page_of_stranger = Browser().get(page.url)
     assert page_of_stranger.status == 401, page_of_stranger

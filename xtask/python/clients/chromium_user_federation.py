@@ -148,12 +148,14 @@ def who_began_cannot_end_what_another_consented_to(stage: Stage) -> None:
         asks(alice, bobs)
         page = alice.page.url
         says(alice.presses("Cancel"), 200, "Nothing was allowed")
-        with stage.changes_nothing(stage.bob, bobs):
-            known = urllib.parse.urlencode({"session_id": bobs.uri})
-            seen = bob.goes(urllib.parse.urlsplit(page)._replace(query=known).geturl())
-            if seen.title == ASKS:
-                seen = bob.presses("Continue")
-            assert seen.status >= 400, seen
+        # As he knows it, and with a proof that he made up.
+        for text in (bobs.uri, f"{bobs.uri}.{'A' * 43}"):
+            with stage.changes_nothing(stage.bob, bobs):
+                known = urllib.parse.urlencode({"session_id": text})
+                seen = bob.goes(urllib.parse.urlsplit(page)._replace(query=known).geturl())
+                if seen.title == ASKS:
+                    seen = bob.presses("Continue")
+                assert seen.status >= 400, seen
         # Bob's own consent, in his own browser, is good.
         begun = stage.begins(stage.bob)
         asks(bob, begun)

@@ -333,15 +333,17 @@ impl App {
         ending: Ending,
         granted: &GrantedToUser,
     ) -> Result<Committed<()>, Error> {
-        let Ending {
-            account,
-            session,
-            journal,
-            entry,
-        } = ending;
+        let (account, journal) = (ending.account, ending.journal);
         for _ in 0..WRITES_MAX {
-            let new = self.tokens_of_consent(account, &session, granted).await?;
-            let mut entry = entry.clone();
+            // SECURITY: whatever brought the answer here, an agent, another one or a recovery. Held by
+            // `who_consents_with_another_account_is_refused_and_nothing_is_kept`.
+            let held = self.held_to(&ending, granted).await?;
+            if let Some(failure) = held.unmet() {
+                return Err(self.refuse_account(ending, &held, failure).await);
+            }
+            let session = &ending.session;
+            let new = self.tokens_of_consent(account, session, granted).await?;
+            let mut entry = ending.entry.clone();
             entry.scopes = granted.scopes.iter().map(str::to_owned).collect();
             let about = format!(
                 "the user consented; {} generation {} ({}){}",
@@ -367,7 +369,7 @@ impl App {
                     if found.is_some_and(|found| found.session.state == State::Done) {
                         return Ok(Outcome::Unrecorded(true));
                     }
-                    if !own.put_connection(&new)? {
+                    if !held.still_holds(&mut own)? || !own.put_connection(&new)? {
                         return Ok(Outcome::Unrecorded(false));
                     }
                     // SECURITY: somebody ended the session while the code was redeemed; what came of

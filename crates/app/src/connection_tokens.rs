@@ -144,6 +144,6 @@ pub(crate) fn end_of(reply: &TokenReply, at: Timestamp) -> Timestamp {
 }
 
 /// An account at a provider, as it is kept.
-fn in_words(account: &ProviderAccount) -> String {
+pub(crate) fn in_words(account: &ProviderAccount) -> String {
     serde_json::json!({ "iss": account.issuer, "sub": account.subject }).to_string()
 }

@@ -26,6 +26,7 @@ use crate::App;
 use crate::basis::busy;
 use crate::connection::TokenPlace;
 use crate::credential_provider;
+use crate::expected_account::{Place, Standing};
 use crate::operation::OpCx;
 use crate::page_token::Page;
 use crate::revocation::{Answer, AtProvider, Cut, Way, way};
@@ -61,6 +62,8 @@ pub struct ShownConnection {
     pub identity: Plain<UserIdentity>,
     /// Who the user is at the provider, if it said: issuer and subject as JSON.
     pub provider_account: Option<Plain<UserIdentity>>,
+    /// How that stands to what is pinned, if something is.
+    pub standing: Option<Standing>,
 }
 
 /// What came of taking back many.
@@ -72,7 +75,7 @@ pub struct RevokedConnections {
     pub more: bool,
 }
 
-fn not_found(id: ConnectionId) -> Error {
+pub(crate) fn not_found(id: ConnectionId) -> Error {
     Error::not_found(format!(
         "connection {id} does not exist in this account; `procura connections list` shows those \
          that do"
@@ -134,7 +137,8 @@ impl App {
         })
     }
 
-    async fn opened(
+    /// A connection, opened but for its tokens.
+    pub(crate) async fn opened(
         &self,
         account: AccountId,
         found: SealedConnection,
@@ -143,6 +147,7 @@ impl App {
             listed,
             identity,
             provider_account,
+            expected_account,
         } = found;
         let user = listed.user.id;
         let place = Location {
@@ -172,10 +177,22 @@ impl App {
                 Some(opened.map_err(Error::internal_source)?)
             }
         };
+        let provider = listed.connection.consent.provider;
+        let standing = match expected_account {
+            None => None,
+            Some(pinned) => {
+                let place = Place::of(self.deployment, account, user, provider);
+                Some(
+                    self.standing(&place, &pinned, provider_account.as_ref())
+                        .await?,
+                )
+            }
+        };
         Ok(ShownConnection {
             listed,
             identity,
             provider_account,
+            standing,
         })
     }
 
@@ -414,14 +431,14 @@ impl App {
 const SILENT: &str = "it did not answer about another token a moment ago";
 
 /// What the records of `cx` name from here on.
-fn about(cx: &mut OpCx, listed: &ListedConnection) {
+pub(crate) fn about(cx: &mut OpCx, listed: &ListedConnection) {
     cx.about.agent = Some(listed.connection.consent.agent);
     cx.about.user = Some(listed.user);
     cx.about.provider = Some(listed.connection.consent.provider);
 }
 
 /// The end of a record's sentence: why, in the words of who did it.
-fn because(reason: Option<&StatedReason>) -> String {
+pub(crate) fn because(reason: Option<&StatedReason>) -> String {
     reason.map_or_else(String::new, |reason| format!("; reason: {reason}"))
 }
 

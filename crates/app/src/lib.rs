@@ -26,6 +26,7 @@ pub mod counters;
 pub mod credential_provider;
 pub mod durable_file;
 pub mod exchange_recovery;
+pub mod expected_account;
 pub mod grant;
 pub mod in_flight;
 pub mod issuer;

@@ -191,7 +191,9 @@ pub const fn row(action: Action) -> Row {
         Action::ListConnections | Action::GetConnection => {
             always(Group::ReadConnections, &[ADMIN, AUDITOR, Who::Operator])
         }
-        Action::RevokeConnection => always(Group::ManageConnections, &[ADMIN, Who::Operator]),
+        Action::RevokeConnection | Action::PinConnection | Action::UnpinConnection => {
+            always(Group::ManageConnections, &[ADMIN, Who::Operator])
+        }
         Action::RegisterIssuer | Action::ListIssuers | Action::RemoveIssuer => {
             always(Group::ManageIssuers, &[Who::Operator])
         }

@@ -98,6 +98,10 @@ pub enum Action {
     GetConnection,
     /// Take one of these back, here and at its provider.
     RevokeConnection,
+    /// Hold a user at a provider to the account that one of these has.
+    PinConnection,
+    /// Hold them to it no more.
+    UnpinConnection,
     /// Make a key that signs client assertions.
     CreateSigningKey,
     /// List the keys that sign client assertions.
@@ -122,7 +126,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 54] = [
+    pub const ALL: [Self; 56] = [
         Self::CreateWorkloadIdentity,
         Self::GetWorkloadIdentity,
         Self::UpdateWorkloadIdentity,
@@ -167,6 +171,8 @@ impl Action {
         Self::ListConnections,
         Self::GetConnection,
         Self::RevokeConnection,
+        Self::PinConnection,
+        Self::UnpinConnection,
         Self::CreateSigningKey,
         Self::ListSigningKeys,
         Self::RegisterIssuer,
@@ -226,6 +232,8 @@ impl Action {
             Self::ListConnections => "ListConnections",
             Self::GetConnection => "GetConnection",
             Self::RevokeConnection => "RevokeConnection",
+            Self::PinConnection => "PinConnection",
+            Self::UnpinConnection => "UnpinConnection",
             Self::CreateSigningKey => "CreateSigningKey",
             Self::ListSigningKeys => "ListSigningKeys",
             Self::RegisterIssuer => "RegisterIssuer",

@@ -172,6 +172,10 @@ pub enum Failure {
     FewerScopes,
     /// The provider gave more than the user was asked for.
     MoreScopes,
+    /// The user came back with another account at the provider than the one that is pinned.
+    OtherAccount,
+    /// An account is pinned, and the provider did not say with which one the user came back.
+    AccountNotTold,
     /// The node stopped while the code was being redeemed; a code is never used twice.
     Interrupted,
     /// The agent, the provider or a policy changed meanwhile.
@@ -180,13 +184,15 @@ pub enum Failure {
 
 impl Failure {
     /// Every one.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::NotConsented,
         Self::Refused,
         Self::MixedUp,
         Self::NotGranted,
         Self::FewerScopes,
         Self::MoreScopes,
+        Self::OtherAccount,
+        Self::AccountNotTold,
         Self::Interrupted,
         Self::Changed,
     ];
@@ -199,6 +205,8 @@ impl Failure {
             Self::NotGranted => "not_granted",
             Self::FewerScopes => "fewer_scopes",
             Self::MoreScopes => "more_scopes",
+            Self::OtherAccount => "other_account",
+            Self::AccountNotTold => "account_not_told",
             Self::Interrupted => "interrupted",
             Self::Changed => "changed",
         }
@@ -215,6 +223,14 @@ impl Failure {
                 "the user or the provider granted fewer scopes than were asked for"
             }
             Self::MoreScopes => "the provider granted more scopes than the user was asked for",
+            Self::OtherAccount => {
+                "the user consented with another account at the provider than the one that is pinned \
+                 for them"
+            }
+            Self::AccountNotTold => {
+                "an account at the provider is pinned for the user, and the provider did not say with \
+                 which one they consented"
+            }
             Self::Interrupted => "the exchange with the provider was interrupted",
             Self::Changed => "the agent, the provider or a policy changed meanwhile",
         }

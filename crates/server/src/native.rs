@@ -5,6 +5,7 @@ mod agents;
 mod audit;
 mod backup;
 mod connections;
+mod expected_account;
 mod grants;
 mod issuers;
 mod keys;

@@ -25,6 +25,7 @@ mod deployment_secret;
 mod driver;
 mod encryption_key;
 mod engine;
+mod expected_account;
 mod grant;
 mod issuer;
 mod job;
@@ -60,6 +61,7 @@ pub use crate::connection::{
 pub use crate::counters::{Ended, StoreCounts, TransactionCounts};
 pub use crate::credential_provider::Revealed;
 pub use crate::encryption_key::Inserted;
+pub use crate::expected_account::ExpectedAccount;
 pub use crate::machine_token::{MachineTokenFound, NewMachineToken, RevealedMachineToken};
 pub use crate::meta::Meta;
 pub use crate::migration::Migrated;

@@ -41,6 +41,7 @@ const MIGRATIONS: &[Migration] = migrations! {
     2 "0002_oauth2"
     3 "0003_used_signature"
     4 "0004_user_delegation"
+    5 "0005_expected_account"
 };
 
 /// Two that migrate at once take turns.

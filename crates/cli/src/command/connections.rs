@@ -1,4 +1,4 @@
-//! `procura connections`: what providers gave for users, listed, looked at and taken back.
+//! `procura connections`: what providers gave for users, listed, looked at, pinned and taken back.
 
 use std::process::ExitCode;
 
@@ -12,6 +12,10 @@ use crate::data_dir::DataDir;
 use crate::exit::Exit;
 use crate::local::Local;
 use crate::print;
+
+mod pin;
+
+use self::pin::Which;
 
 /// `procura connections`
 #[derive(Debug, Subcommand)]
@@ -37,6 +41,21 @@ pub(crate) enum Connections {
     /// Ends with 1 if the provider was to be told and did not take the token back; nothing here uses
     /// it from then on all the same.
     Revoke(Revoke),
+    /// Hold a user to the account at the provider that this connection has. Look at it first, with
+    /// `inspect`.
+    ///
+    /// From then on no consent of that user there, for any agent, brings another account, also after
+    /// the connection was revoked.
+    Pin(Which),
+    /// Take a pin away: by its connection, which may be gone, or by another one of the same user at
+    /// the same provider.
+    Unpin(Which),
+    /// List what is pinned, also where the connections are gone.
+    Pins {
+        /// Whose they are: 12 decimal digits.
+        #[arg(long)]
+        account: String,
+    },
 }
 
 /// Which connections: those of which everything that is named is true.
@@ -92,6 +111,7 @@ struct Connection {
     has_refresh_token: bool,
     health: String,
     generation: u64,
+    pinned: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -115,6 +135,8 @@ struct Provider {
     vendor: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     account: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pinned_account: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -167,6 +189,9 @@ pub(crate) async fn run(
             inspect(output, &local.get(&path).await?)?;
         }
         Connections::Revoke(revoke) => return take_back(&local, output, revoke).await,
+        Connections::Pin(which) => pin::change(&local, output, &which, "pin").await?,
+        Connections::Unpin(which) => pin::change(&local, output, &which, "unpin").await?,
+        Connections::Pins { account } => pin::list(&local, output, &account).await?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -295,6 +320,7 @@ fn list(output: Output, connections: &[Connection]) -> anyhow::Result<()> {
         "HEALTH",
         "TOKEN ENDS",
         "CONSENTED",
+        "PINNED",
     ];
     print::rows(output, connections, &columns, |connection| {
         vec![
@@ -306,8 +332,13 @@ fn list(output: Output, connections: &[Connection]) -> anyhow::Result<()> {
             connection.health.clone(),
             connection.access_token_expires_at.clone(),
             connection.last_consented_at.clone(),
+            yes_or_no(connection.pinned).to_owned(),
         ]
     })
+}
+
+fn yes_or_no(is: bool) -> &'static str {
+    if is { "yes" } else { "no" }
 }
 
 fn inspect(output: Output, connection: &Connection) -> anyhow::Result<()> {
@@ -320,11 +351,6 @@ fn inspect(output: Output, connection: &Connection) -> anyhow::Result<()> {
         provider,
         ..
     } = connection;
-    let refresh = if connection.has_refresh_token {
-        "yes"
-    } else {
-        "no"
-    };
     let rows = [
         ("connection", connection.id.clone()),
         ("agent", format!("{} ({})", agent.name, agent.id)),
@@ -333,12 +359,19 @@ fn inspect(output: Output, connection: &Connection) -> anyhow::Result<()> {
         ("provider", format!("{} ({})", provider.name, provider.id)),
         ("vendor", provider.vendor.clone()),
         ("user there", readable(provider.account.as_ref())),
+        (
+            "pinned",
+            pin::said(provider.pinned_account.as_deref()).to_owned(),
+        ),
         ("consented", connection.consented_scopes.join(" ")),
         ("granted", connection.granted_scopes.join(" ")),
         ("first consent", connection.first_consented_at.clone()),
         ("last consent", connection.last_consented_at.clone()),
         ("token ends", connection.access_token_expires_at.clone()),
-        ("refresh token", refresh.to_owned()),
+        (
+            "refresh token",
+            yes_or_no(connection.has_refresh_token).to_owned(),
+        ),
         ("health", connection.health.clone()),
         ("generation", connection.generation.to_string()),
     ];

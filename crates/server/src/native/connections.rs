@@ -2,6 +2,7 @@
 
 use hyper::Method;
 use procura_app::connections::{ConnectionsOf, ListedConnection, ShownConnection};
+use procura_app::expected_account::Standing;
 use procura_app::revocation::Answer;
 use procura_core::action::Action;
 use procura_core::error::Error;
@@ -20,18 +21,18 @@ use super::{Call, NativeAnswer, no_such, reply};
 const LIMIT: u32 = 50;
 
 #[derive(Serialize)]
-struct NamedView {
-    id: String,
-    name: String,
+pub(super) struct NamedView {
+    pub(super) id: String,
+    pub(super) name: String,
 }
 
 #[derive(Serialize)]
-struct UserView {
-    id: String,
-    kind: UserKind,
+pub(super) struct UserView {
+    pub(super) id: String,
+    pub(super) kind: UserKind,
     /// Who it is; shown for one connection, not in lists.
     #[serde(skip_serializing_if = "Option::is_none")]
-    identity: Option<Value>,
+    pub(super) identity: Option<Value>,
 }
 
 #[derive(Serialize)]
@@ -42,6 +43,10 @@ struct ProviderView {
     /// Who the user is there, if it said.
     #[serde(skip_serializing_if = "Option::is_none")]
     account: Option<Value>,
+    /// How that stands to the account that is pinned, if one is: [`Standing::as_str`]. Shown for one
+    /// connection, not in lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pinned_account: Option<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -58,6 +63,8 @@ struct ConnectionView {
     has_refresh_token: bool,
     health: &'static str,
     generation: u64,
+    /// Whether consents of the user there are held to one account.
+    pinned: bool,
 }
 
 #[derive(Serialize)]
@@ -67,10 +74,11 @@ struct ListView {
     next: Option<String>,
 }
 
+/// Of what is done to one connection: why.
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields)]
-struct Revoke {
-    reason: Option<String>,
+pub(super) struct Stated {
+    pub(super) reason: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -129,6 +137,7 @@ fn joined(listed: &ListedConnection) -> (NamedView, UserView, ProviderView) {
         name: listed.provider.to_string(),
         vendor: listed.vendor.as_str(),
         account: None,
+        pinned_account: None,
     };
     (agent, user, provider)
 }
@@ -151,6 +160,7 @@ impl From<&ListedConnection> for ConnectionView {
             has_refresh_token: connection.refreshable,
             health: connection.health.as_str(),
             generation: connection.generation,
+            pinned: listed.is_pinned,
         }
     }
 }
@@ -165,6 +175,7 @@ impl From<&ShownConnection> for ConnectionView {
         };
         let account = shown.provider_account.as_ref();
         view.provider.account = account.and_then(issuer_and_subject);
+        view.provider.pinned_account = shown.standing.map(Standing::as_str);
         view
     }
 }
@@ -202,12 +213,12 @@ fn issuer_and_subject(identity: &Plain<UserIdentity>) -> Option<Value> {
     serde_json::from_str(text_of(identity)?).ok()
 }
 
-fn connection_id(text: &str) -> Result<ConnectionId, Error> {
+pub(super) fn connection_id(text: &str) -> Result<ConnectionId, Error> {
     text.parse()
         .map_err(|_| Error::field("connection", "not the id of a connection (con_…)"))
 }
 
-fn reason(text: Option<String>) -> Result<Option<StatedReason>, Error> {
+pub(super) fn reason(text: Option<String>) -> Result<Option<StatedReason>, Error> {
     let parse = |text: String| {
         StatedReason::new(&text).map_err(|error| Error::field("reason", error.to_string()))
     };
@@ -244,9 +255,12 @@ impl Call<'_> {
     ) -> Result<NativeAnswer, Error> {
         match (method, rest) {
             (&Method::GET, []) => self.connections(account, query).await,
+            (&Method::GET, ["pins"]) => self.pins(account, query).await,
             (&Method::GET, [id]) => self.connection(account, id).await,
             (&Method::POST, ["revoke"]) => self.revoke_connections(account).await,
             (&Method::POST, [id, "revoke"]) => self.revoke_connection(account, id).await,
+            (&Method::POST, [id, "pin"]) => self.pin_connection(account, id).await,
+            (&Method::POST, [id, "unpin"]) => self.unpin_connection(account, id).await,
             _ => Err(no_such(method, &format!("connections/{}", rest.join("/")))),
         }
     }
@@ -294,7 +308,7 @@ impl Call<'_> {
     async fn revoke_connection(&mut self, account: &str, id: &str) -> Result<NativeAnswer, Error> {
         self.cx.action = Action::RevokeConnection;
         let (account, id) = (account_id(account)?, connection_id(id)?);
-        let reason = reason(self.body::<Revoke>().await?.reason)?;
+        let reason = reason(self.body::<Stated>().await?.reason)?;
         let answer = self
             .app
             .revoke_connection(&mut self.cx, account, id, reason)

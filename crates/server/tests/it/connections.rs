@@ -40,15 +40,15 @@ tests! {
     }
 }
 
-fn account() -> AccountId {
+pub(crate) fn account() -> AccountId {
     ACCOUNT.parse().unwrap()
 }
 
-fn operator(app: &TestApp, action: Action) -> OpCx {
+pub(crate) fn operator(app: &TestApp, action: Action) -> OpCx {
     app.app().operator_cx(action)
 }
 
-async fn all(app: &TestApp) -> Vec<ConnectionId> {
+pub(crate) async fn all(app: &TestApp) -> Vec<ConnectionId> {
     let mut cx = operator(app, Action::ListConnections);
     let every = ConnectionsOf::default();
     let page = app
@@ -62,13 +62,13 @@ async fn all(app: &TestApp) -> Vec<ConnectionId> {
 }
 
 /// The one connection that there is.
-async fn only(app: &TestApp) -> ConnectionId {
+pub(crate) async fn only(app: &TestApp) -> ConnectionId {
     let all = all(app).await;
     assert_eq!(all.len(), 1, "{all:?}");
     all[0]
 }
 
-async fn revoked(app: &TestApp, id: ConnectionId) -> Answer {
+pub(crate) async fn revoked(app: &TestApp, id: ConnectionId) -> Answer {
     let mut cx = operator(app, Action::RevokeConnection);
     let reason = StatedReason::new("lost laptop").unwrap();
     let revoked = app
@@ -90,7 +90,7 @@ async fn revoked_all(app: &TestApp, of: &ConnectionsOf) -> Vec<Answer> {
 }
 
 /// Whether the agent is told that the user has to consent.
-fn asks_for_consent(asked: &Response) -> bool {
+pub(crate) fn asks_for_consent(asked: &Response) -> bool {
     asked.status == 200
         && asked
             .members()
@@ -107,7 +107,7 @@ async fn connected(app: TestApp) -> (TestApp, String) {
 }
 
 /// What the socket of the operator answers: the status, and the body.
-async fn local(app: &TestApp, method: &str, path: &str, body: &Value) -> (u16, Value) {
+pub(crate) async fn local(app: &TestApp, method: &str, path: &str, body: &Value) -> (u16, Value) {
     let body = body.to_string();
     let request = format!(
         "{method} {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}",
@@ -435,7 +435,7 @@ async fn a_provider_that_was_moved_gets_no_token_of_the_former_server(app: TestA
     assert_eq!(all(&app).await, []);
 }
 
-async fn cx_of(app: &TestApp, client: &Client, action: Action) -> OpCx {
+pub(crate) async fn cx_of(app: &TestApp, client: &Client, action: Action) -> OpCx {
     let id = client.key_id().parse().unwrap();
     app.app().cx_of_key(action, id).await.unwrap()
 }

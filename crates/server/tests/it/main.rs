@@ -47,6 +47,7 @@ mod delegation_scopes;
 mod discovery;
 mod drain;
 mod every_operation;
+mod expected_account;
 mod hostile_provider;
 mod isolation;
 mod issuer_keys;

@@ -41,6 +41,8 @@ pub struct ListedConnection {
     pub provider: ProviderName,
     /// Whose product it is.
     pub vendor: Vendor,
+    /// Whether consents of the user there are held to one account.
+    pub is_pinned: bool,
 }
 
 /// A connection with who its user is, sealed, and without its tokens.
@@ -52,6 +54,8 @@ pub struct SealedConnection {
     pub identity: Sealed<UserIdentity>,
     /// Who the user is at the provider, if it said.
     pub provider_account: Option<Sealed<UserIdentity>>,
+    /// Who the user is expected to be there, if that is pinned.
+    pub expected_account: Option<Sealed<UserIdentity>>,
 }
 
 /// A connection that is no more, and what its provider has to be told.
@@ -83,12 +87,15 @@ impl AccountTx<'_> {
                     c.destination, c.health, c.granted,
                     CAST(CASE WHEN c.refresh_token IS NULL THEN 0 ELSE 1 END AS BIGINT),
                     c.fetched_at, c.expires_at, c.created_at, c.consented_at,
-                    a.name, u.kind, p.name, o.vendor
+                    a.name, u.kind, p.name, o.vendor,
+                    CAST(CASE WHEN e.provider IS NULL THEN 0 ELSE 1 END AS BIGINT)
              FROM connection c
              JOIN workload_identity a ON a.account = c.account AND a.id = c.agent
              JOIN \"user\" u ON u.account = c.account AND u.id = c.\"user\"
              JOIN credential_provider p ON p.account = c.account AND p.id = c.provider
              JOIN oauth2_client o ON o.account = c.account AND o.provider = c.provider
+             LEFT JOIN expected_account e ON e.account = c.account AND e.\"user\" = c.\"user\"
+                                         AND e.provider = c.provider
              WHERE c.account = $1 AND c.id > $2
                AND (c.agent = $3 OR $3 IS NULL)
                AND (c.\"user\" = $4 OR $4 IS NULL)
@@ -117,12 +124,16 @@ impl AccountTx<'_> {
                     c.destination, c.health, c.granted,
                     CAST(CASE WHEN c.refresh_token IS NULL THEN 0 ELSE 1 END AS BIGINT),
                     c.fetched_at, c.expires_at, c.created_at, c.consented_at,
-                    a.name, u.kind, p.name, o.vendor, u.identity, c.provider_account
+                    a.name, u.kind, p.name, o.vendor,
+                    CAST(CASE WHEN e.provider IS NULL THEN 0 ELSE 1 END AS BIGINT),
+                    u.identity, c.provider_account, e.identity
              FROM connection c
              JOIN workload_identity a ON a.account = c.account AND a.id = c.agent
              JOIN \"user\" u ON u.account = c.account AND u.id = c.\"user\"
              JOIN credential_provider p ON p.account = c.account AND p.id = c.provider
              JOIN oauth2_client o ON o.account = c.account AND o.provider = c.provider
+             LEFT JOIN expected_account e ON e.account = c.account AND e.\"user\" = c.\"user\"
+                                         AND e.provider = c.provider
              WHERE c.account = $1 AND c.id = $2",
             &[
                 Value::Text(self.account.as_str()),
@@ -134,6 +145,7 @@ impl AccountTx<'_> {
                 listed: listed(&mut row)?,
                 identity: row.sealed("identity")?,
                 provider_account: row.optional_sealed("provider_account")?,
+                expected_account: row.optional_sealed("expected_account")?,
             })
         })
         .transpose()
@@ -268,5 +280,6 @@ fn listed(row: &mut Row) -> Result<ListedConnection, Error> {
         },
         provider: row.parsed("provider")?,
         vendor: row.word("vendor", Vendor::from_stored)?,
+        is_pinned: row.flag("expected_account")?,
     })
 }

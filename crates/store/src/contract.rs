@@ -12,6 +12,7 @@ mod chains;
 mod counts;
 mod database;
 mod deployment_rows;
+mod expected_accounts;
 mod isolation;
 mod lookups;
 mod migrations;
@@ -98,6 +99,11 @@ on_both_engines! {
         a_connection_is_revoked_for_the_permitted_generation_only
         a_revocation_ends_the_flows_of_the_same_three_and_no_other
         what_was_revoked_is_not_put_back
+    }
+    expected_accounts {
+        an_account_is_pinned_once_for_a_user_at_a_provider
+        a_pin_outlives_its_connection_and_is_found_by_it
+        a_pin_goes_with_its_provider_and_is_of_one_account_only
     }
     rotation_rows {
         a_key_is_added_under_the_newest_only

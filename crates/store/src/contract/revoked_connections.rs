@@ -26,18 +26,18 @@ use crate::tx::{AccountTx, Tx};
     clippy::disallowed_methods,
     reason = "the store is tested without the decision"
 )]
-fn permit(id: ConnectionId, generation: u64) -> Permit<RevokeConnection> {
+pub(super) fn permit(id: ConnectionId, generation: u64) -> Permit<RevokeConnection> {
     Permit::dangerous_from_decision(*id.as_bytes(), generation)
 }
 
 /// An agent of this name.
-fn new_agent(own: &mut AccountTx<'_>, name: &str) -> AgentId {
+pub(super) fn new_agent(own: &mut AccountTx<'_>, name: &str) -> AgentId {
     let made = agent(name);
     assert!(own.insert_workload_identity(&made).unwrap());
     made.id
 }
 
-fn new_user(own: &mut AccountTx<'_>, index: u8) -> UserId {
+pub(super) fn new_user(own: &mut AccountTx<'_>, index: u8) -> UserId {
     let user = User {
         id: UserId::generate(NOW, &mut OsEntropy),
         kind: UserKind::Verified,
@@ -49,7 +49,7 @@ fn new_user(own: &mut AccountTx<'_>, index: u8) -> UserId {
     user.id
 }
 
-fn new_provider(own: &mut AccountTx<'_>, name: &str) -> ProviderId {
+pub(super) fn new_provider(own: &mut AccountTx<'_>, name: &str) -> ProviderId {
     let mut made = provider(name);
     made.kind = ProviderKind::Oauth2;
     let client = Oauth2Client {
@@ -112,7 +112,7 @@ fn renewed(old: &NewTokens) -> NewTokens {
     new
 }
 
-fn kept(own: &mut AccountTx<'_>, key: ConnectionKey) -> NewTokens {
+pub(super) fn kept(own: &mut AccountTx<'_>, key: ConnectionKey) -> NewTokens {
     let made = tokens(key.agent, key.user, key.provider);
     assert!(own.put_connection(&made).unwrap());
     made
@@ -170,7 +170,7 @@ fn found(own: &mut AccountTx<'_>, filter: ConnectionFilter) -> Vec<ConnectionId>
         .collect()
 }
 
-fn place(tx: &mut Tx<'_>) -> ConnectionKey {
+pub(super) fn place(tx: &mut Tx<'_>) -> ConnectionKey {
     let mut own = tx.account(own());
     ConnectionKey {
         agent: new_agent(&mut own, "builder"),

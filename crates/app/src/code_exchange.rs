@@ -369,6 +369,7 @@ impl App {
                     if found.is_some_and(|found| found.session.state == State::Done) {
                         return Ok(Outcome::Unrecorded(true));
                     }
+                    // SECURITY: held by `a_pin_that_comes_after_it_was_looked_for_counts`.
                     if !held.still_holds(&mut own)? || !own.put_connection(&new)? {
                         return Ok(Outcome::Unrecorded(false));
                     }

@@ -178,7 +178,9 @@ impl App {
             Some(Err(())) => Err(failed(Failure::NotGranted)),
             None => Err(failed(Failure::Interrupted)),
         };
-        // What cannot be written now is found again.
+        // What cannot be written now is found again. What is refused, as a consent with another
+        // account than the one that is pinned, is good at the provider until it ends: nobody is
+        // here for whom it could be given back.
         match granted {
             Ok(granted) => _ = self.connect(ending, &granted).await,
             Err((failure, error)) => _ = self.fail_session(ending, Some(failure), error).await,

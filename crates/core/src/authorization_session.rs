@@ -229,7 +229,7 @@ impl Failure {
             }
             Self::AccountNotTold => {
                 "an account at the provider is pinned for the user, and the provider did not say with \
-                 which one they consented"
+                 which one they consented; most say it to those who ask for the scope openid, too"
             }
             Self::Interrupted => "the exchange with the provider was interrupted",
             Self::Changed => "the agent, the provider or a policy changed meanwhile",

@@ -23,6 +23,7 @@ tests! {
         a_pin_outlives_its_connection_and_ends_when_it_is_unpinned
         a_recovery_does_not_go_around_the_pin
         a_pin_that_comes_while_a_code_is_redeemed_counts
+        a_pin_that_comes_after_it_was_looked_for_counts
     }
     on_sqlite {
         who_is_not_said_to_be_the_expected_one_is_refused
@@ -209,6 +210,59 @@ async fn a_pin_that_comes_while_a_code_is_redeemed_counts(app: TestApp) {
         (completed, delegation::poll(&app, &token, &begun).await),
         OTHER,
     );
+}
+
+/// Holds the table of connections until somebody waits for it, who has looked for a pin before that,
+/// and pins meanwhile.
+const PIN_IN_BETWEEN: &str = "
+    BEGIN;
+    LOCK TABLE connection IN ACCESS EXCLUSIVE MODE;
+    DO $$ BEGIN
+        WHILE NOT EXISTS (SELECT 1 FROM pg_locks
+                          WHERE relation = 'connection'::regclass AND NOT granted) LOOP
+            PERFORM pg_sleep(0.001);
+        END LOOP;
+    END $$;
+    INSERT INTO expected_account SELECT * FROM kept_pin;
+    COMMIT";
+const UNTIL_IT_IS_HELD: &str = "
+    DO $$ BEGIN
+        WHILE NOT EXISTS (SELECT 1 FROM pg_locks
+                          WHERE relation = 'connection'::regclass AND granted
+                            AND mode = 'AccessExclusiveLock') LOOP
+            PERFORM pg_sleep(0.001);
+        END LOOP;
+    END $$";
+
+async fn a_pin_that_comes_after_it_was_looked_for_counts(app: TestApp) {
+    let (app, id) = connected(app).await;
+    // Without another node the database is not one that a test can get at.
+    if app.another_node().await.is_none() {
+        return;
+    }
+    pin(&app, id).await.unwrap();
+    app.tamper("CREATE TABLE kept_pin AS SELECT * FROM expected_account");
+    unpin(&app, id).await.unwrap();
+    let (token, begun) = comes_back_as(&app, "agent", "bob", asked_again()).await;
+    let gate = Arc::new(Semaphore::new(0));
+    app.demo()
+        .misbehave(Some(Misbehaviour::Gate(Arc::clone(&gate))));
+    let before = app.demo().token_requests();
+    let (completed, ()) = tokio::join!(delegation::complete(&app, &begun, "alice"), async {
+        app.demo().token_requests_reach(before + 1).await;
+        tokio::task::block_in_place(|| {
+            std::thread::scope(|scope| {
+                scope.spawn(|| app.tamper(PIN_IN_BETWEEN));
+                app.tamper(UNTIL_IT_IS_HELD);
+                gate.close();
+            });
+        });
+    });
+    is_refused(
+        (completed, delegation::poll(&app, &token, &begun).await),
+        OTHER,
+    );
+    assert_eq!(app.demo().revocations(), 1);
 }
 
 async fn who_is_not_said_to_be_the_expected_one_is_refused(app: TestApp) {

@@ -142,7 +142,7 @@ impl Setup {
             None => None,
         };
         let page = binding.as_ref().map(|((_, base_url), _)| base_url.page());
-        let (app, node) = self.node(&database, &clock, page.clone()).await;
+        let (app, node) = Box::pin(self.node(&database, &clock, page.clone())).await;
         let maker = KeyMaker {
             app: &app,
             address: node.address,

@@ -147,15 +147,16 @@ impl Exception {
         };
         let mut exception = Self::new(error.kind(), name, status, error.public());
         if name == "ValidationException" {
-            exception.body = json!({
+            let mut body = json!({
                 "message": error.public(),
                 "reason": if error.kind() == Kind::Conflict { "ResourceConflict" }
                     else { "FieldValidationFailed" },
             });
-            if let Some(field) = error.at_field() {
+            if let (Some(field), Some(members)) = (error.at_field(), body.as_object_mut()) {
                 let list = json!([{ "name": field, "message": error.public() }]);
-                exception.body["fieldList"] = list;
+                members.insert("fieldList".to_owned(), list);
             }
+            exception.body = body;
         }
         exception.record = error.record();
         exception.retry_after_s = error.retry_after_s();

@@ -339,7 +339,8 @@ impl App {
             // `who_consents_with_another_account_is_refused_and_nothing_is_kept`.
             let held = self.held_to(&ending, granted).await?;
             if let Some(failure) = held.unmet() {
-                return Err(self.refuse_account(ending, &held, failure).await);
+                // Rare, and in the way of everybody if it were part of this future.
+                return Err(Box::pin(self.refuse_account(ending, &held, failure)).await);
             }
             let session = &ending.session;
             let new = self.tokens_of_consent(account, session, granted).await?;

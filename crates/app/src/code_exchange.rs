@@ -216,8 +216,8 @@ impl App {
         let answer = self
             .post_for_tokens(begun.basis.provider.id, &client.endpoints.token, &request)
             .await
-            .map_err(|Unanswered { is_unsent, error }| {
-                if is_unsent {
+            .map_err(|Unanswered { silence, error }| {
+                if silence.is_unsent() {
                     unsent(error)
                 } else {
                     ended(error)

@@ -37,14 +37,14 @@ impl App {
     /// answer was lost the next one is tried at once: a provider that takes a refresh token twice
     /// does so for some seconds only, less than a lease lasts.
     pub(crate) async fn recover_own_exchanges(&self) {
-        self.replay_spool().await;
         let node = self.node;
-        let released = self
-            .store
-            .run_tx("release_leases", move |tx| {
-                tx.release_leases(node).map(Outcome::Unrecorded)
-            })
-            .await;
+        // A lease keeps others away from what is not answered as far as the database knows.
+        let released = async {
+            self.replay_spool().await?;
+            let release = move |tx: &mut Tx<'_>| tx.release_leases(node).map(Outcome::Unrecorded);
+            self.store.run_tx("release_leases", release).await
+        };
+        let released = released.await;
         if let Err(error) = released {
             tracing::warn!(cause = ?error.cause(), "leases of before end by their time");
         }
@@ -54,9 +54,23 @@ impl App {
 
     /// Brings to its end what any node left behind.
     pub(crate) async fn recover_exchanges(&self) {
-        self.replay_spool().await;
+        if let Err(error) = self.replay_spool().await {
+            tracing::warn!(cause = ?error.cause(), "answers stay in the spool");
+        }
         self.recover_all(LEFT_AFTER_S, UNREAD_AFTER_S, |_| true)
             .await;
+    }
+
+    /// Makes use of answers of this node that lie beside the database, before anybody sends once more
+    /// what they answer.
+    pub(crate) async fn use_spooled_replies(&self) -> Result<(), Error> {
+        if self.replay_spool().await? > 0 {
+            let is_answered =
+                |left: &LeftBehind| left.exchange.node == self.node && left.reply.is_some();
+            // It is large, and seldom.
+            Box::pin(self.recover_all(LEFT_AFTER_S, i64::MIN, is_answered)).await;
+        }
+        Ok(())
     }
 
     /// One that cannot be brought to its end is in nobody's way.
@@ -147,8 +161,14 @@ impl App {
         let key = self.key_of(sealed).await?;
         let row = &left.exchange;
         let place = place(self.deployment, left.account, row.user, &row.id);
-        let plain = sealing::open(&key, &place, sealed).map_err(Error::internal_source)?;
-        Ok(read(&plain, client))
+        // What does not open is no answer, whoever put it there.
+        Ok(match sealing::open(&key, &place, sealed) {
+            Ok(plain) => read(&plain, client),
+            Err(error) => {
+                tracing::error!(exchange = %row.id, cause = ?error, "an answer does not open");
+                Err(())
+            }
+        })
     }
 
     async fn recover_code(

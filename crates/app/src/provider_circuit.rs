@@ -2,8 +2,8 @@
 //! once and a provider that comes back is not run over.
 //!
 //! Counted is for each provider of an account, never for a host: nobody closes a host for others by
-//! a provider that they arranged to fail. What counts is silence and status 5xx of a token endpoint;
-//! a refusal is an answer. Each node counts for itself.
+//! a provider that they arranged to fail. What counts is silence and the
+//! status 502, 503 or 504 of a token endpoint; a refusal is an answer. Each node counts for itself.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -59,15 +59,18 @@ impl Circuits {
 
     /// Begins to ask the provider. Of one that failed often, one at a time.
     pub(crate) fn enter(&self, provider: ProviderId, now: Timestamp) -> Result<Trial<'_>, Error> {
+        let mut is_the_one = false;
         if let Some(circuit) = self.lock().get_mut(&provider) {
             if circuit.is_open(now) {
                 return Err(open(circuit, now));
             }
-            circuit.is_tried = true;
+            is_the_one = circuit.failures >= FAILURES_MAX;
+            circuit.is_tried = is_the_one;
         }
         Ok(Trial {
             circuits: self,
             provider,
+            is_the_one,
         })
     }
 
@@ -88,6 +91,8 @@ impl Circuits {
 pub(crate) struct Trial<'a> {
     circuits: &'a Circuits,
     provider: ProviderId,
+    /// Whether it tries whether a provider is back that is left alone.
+    is_the_one: bool,
 }
 
 impl Trial<'_> {
@@ -115,7 +120,7 @@ impl Trial<'_> {
             is_tried: false,
         });
         // Who was on the way when the circuit was opened says nothing new.
-        if circuit.failures >= FAILURES_MAX && now < circuit.open_until {
+        if circuit.failures >= FAILURES_MAX && !self.is_the_one {
             return;
         }
         circuit.failures = circuit.failures.saturating_add(1);
@@ -131,7 +136,9 @@ impl Trial<'_> {
 
 impl Drop for Trial<'_> {
     fn drop(&mut self) {
-        if let Some(circuit) = self.circuits.lock().get_mut(&self.provider) {
+        if let Some(circuit) = self.circuits.lock().get_mut(&self.provider)
+            && self.is_the_one
+        {
             circuit.is_tried = false;
         }
     }
@@ -214,11 +221,19 @@ mod tests {
         let on_the_way: Vec<_> = (0..20)
             .map(|_| circuits.enter(DOWN, NOW).unwrap())
             .collect();
-        for trial in on_the_way {
+        let (later, mut on_the_way) = (NOW.plus_seconds(6), on_the_way.into_iter());
+        for trial in on_the_way.by_ref().take(10) {
             trial.failed(NOW);
         }
         assert!(circuits.check(DOWN, NOW.plus_seconds(4)).is_err());
-        assert!(circuits.check(DOWN, NOW.plus_seconds(5)).is_ok());
+        // The rest ends while one tries: it neither opens the circuit anew nor lets in another.
+        let the_one = circuits.enter(DOWN, later).unwrap();
+        for trial in on_the_way {
+            trial.failed(later);
+        }
+        assert!(circuits.enter(DOWN, later).is_err());
+        drop(the_one);
+        assert!(circuits.check(DOWN, later).is_ok());
     }
 
     #[test]

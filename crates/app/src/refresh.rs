@@ -172,6 +172,9 @@ impl App {
             known,
             trigger,
         } = needed;
+        // SECURITY: a refresh token is good once, and its answer may lie beside the database. Held by
+        // `what_lies_in_the_spool_is_made_use_of_before_the_same_is_sent_again`.
+        self.use_spooled_replies().await?;
         let kind = ProviderKind::Oauth2;
         let basis = self.basis(cx, claims, kind, &asked.provider).await?;
         let credential = Credential::UserToken {
@@ -240,8 +243,8 @@ impl App {
                 if !own.lease_connection(key, generation, row.node, lease)? {
                     return Ok(Outcome::Unrecorded(Beginning::Leased));
                 }
-                // One row says that it is in doubt, however often it was tried.
-                own.settle_token_exchanges(key, generation.saturating_add(1))?;
+                // One row of each node says that it is in doubt, however often it was tried.
+                own.supersede_token_exchanges(key, generation, row.node)?;
                 own.insert_token_exchange(&TokenExchange {
                     started_at: now,
                     ..row.clone()

@@ -6,6 +6,7 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use procura_core::account::AccountId;
 use procura_core::error::Error;
@@ -24,6 +25,8 @@ const HEAD: &str = "procura spool v1";
 /// The folder of a node.
 pub(crate) struct Spool {
     directory: PathBuf,
+    /// Whether there may be something in it.
+    has_some: AtomicBool,
 }
 
 /// An answer to an exchange.
@@ -63,13 +66,19 @@ impl Spool {
     pub(crate) fn open(data_dir: &Path) -> io::Result<Self> {
         let directory = data_dir.join("spool");
         std::fs::create_dir_all(&directory)?;
-        Ok(Self { directory })
+        Ok(Self {
+            directory,
+            has_some: AtomicBool::new(true),
+        })
     }
 
     /// Keeps an answer; it is there after a power cut, too.
     pub(crate) fn keep(&self, spooled: &Spooled) -> io::Result<()> {
         let path = self.directory.join(spooled.exchange.to_string());
-        durable_file::replace(&path, spooled.text().as_bytes())
+        durable_file::replace(&path, spooled.text().as_bytes())?;
+        // Not before: whoever looks meanwhile finds nothing, and would not look again.
+        self.has_some.store(true, Ordering::SeqCst);
+        Ok(())
     }
 
     /// The answers that are kept. A file that is none stays where it is, and is told of.
@@ -81,8 +90,9 @@ impl Spool {
             if path.extension().is_some() {
                 continue;
             }
-            let Some(spooled) = Spooled::parse(&std::fs::read_to_string(&path)?) else {
-                tracing::error!(path = %path.display(), "this file is no spooled answer");
+            let text = std::fs::read_to_string(&path).ok();
+            let Some(spooled) = text.and_then(|text| Spooled::parse(&text)) else {
+                tracing::error!(path = %path.display(), "this is no spooled answer");
                 continue;
             };
             all.push((path, spooled));
@@ -92,39 +102,47 @@ impl Spool {
 }
 
 impl App {
-    /// Gives the database what it did not take before, if it takes it now.
-    pub(crate) async fn replay_spool(&self) {
-        let all = match tokio::task::block_in_place(|| self.spool.all()) {
-            Ok(all) => all,
-            Err(error) => {
-                tracing::error!(%error, "spooled answers cannot be read");
-                return;
-            }
-        };
-        for (path, spooled) in all {
-            let exchange = spooled.exchange;
-            if let Err(error) = self.replay(spooled).await {
-                tracing::warn!(%exchange, cause = ?error.cause(), "an answer stays in the spool");
-                return;
-            }
-            match tokio::task::block_in_place(|| durable_file::remove(&path)) {
-                Ok(()) => tracing::info!(%exchange, "an answer came from the spool"),
-                Err(error) => tracing::error!(%error, "a spooled answer cannot be removed"),
-            }
+    /// Gives the database what it did not take before, if it takes it now: how much it took.
+    pub(crate) async fn replay_spool(&self) -> Result<usize, Error> {
+        if !self.spool.has_some.swap(false, Ordering::SeqCst) {
+            return Ok(0);
         }
+        let replayed = self.replay_all().await;
+        if replayed.is_err() {
+            self.spool.has_some.store(true, Ordering::SeqCst);
+        }
+        replayed
     }
 
-    /// Gives the database an answer.
-    pub(crate) async fn replay(&self, spooled: Spooled) -> Result<(), Error> {
-        self.store
+    async fn replay_all(&self) -> Result<usize, Error> {
+        let all = tokio::task::block_in_place(|| self.spool.all());
+        let all = all.map_err(Error::internal_source)?;
+        let mut replayed = 0;
+        for (path, spooled) in all {
+            let exchange = spooled.exchange;
+            if self.replay(spooled).await? {
+                replayed += 1;
+                tracing::info!(%exchange, "an answer came from the spool");
+            } else {
+                tracing::warn!(%exchange, "an answer of the spool is of no exchange any more");
+            }
+            let removed = tokio::task::block_in_place(|| durable_file::remove(&path));
+            removed.map_err(Error::internal_source)?;
+        }
+        Ok(replayed)
+    }
+
+    /// Gives the database an answer; false when somebody has brought its exchange to an end.
+    pub(crate) async fn replay(&self, spooled: Spooled) -> Result<bool, Error> {
+        let kept = self
+            .store
             .run_tx("keep_token_reply", move |tx| {
-                // Where the exchange is gone, somebody has brought it to its end without this.
                 tx.account(spooled.account)
                     .keep_token_reply(spooled.exchange, &spooled.reply, spooled.at)
                     .map(Outcome::Unrecorded)
             })
             .await?;
-        Ok(())
+        Ok(kept.value)
     }
 }
 
@@ -146,6 +164,8 @@ mod tests {
         spool.keep(&spooled).unwrap();
         std::fs::write(folder.join("spool/half.new"), "procura").unwrap();
         std::fs::write(folder.join("spool/other"), "procura spool v1\n").unwrap();
+        std::fs::write(folder.join("spool/.no text"), [0xff, 0xfe]).unwrap();
+        std::fs::create_dir(folder.join("spool/folder")).unwrap();
         let all = spool.all().unwrap();
         assert_eq!(all.len(), 1);
         assert_eq!(all[0].1.text(), spooled.text());

@@ -26,7 +26,7 @@ use procura_protocol::oauth::token_request::{self, ClientCredentials, RequestErr
 use procura_protocol::oauth::vendor_table;
 use procura_store::{Outcome, RevealedClientSecret};
 
-pub(crate) use self::answer::Unanswered;
+pub(crate) use self::answer::{Silence, Unanswered};
 
 use crate::App;
 use crate::basis::Basis;

@@ -149,6 +149,31 @@ impl AccountTx<'_> {
         )
     }
 
+    /// Takes away what `node` is about to send once more, and what is settled by tokens of
+    /// `generation`. What another node sent stays: the answer may lie beside that node's database.
+    pub fn supersede_token_exchanges(
+        &mut self,
+        key: ConnectionKey,
+        generation: u64,
+        node: NodeId,
+    ) -> Result<u64, Error> {
+        let before = self.settle_token_exchanges(key, generation)?;
+        let own = self.session.execute(
+            "DELETE FROM token_exchange
+             WHERE account = $1 AND agent = $2 AND \"user\" = $3 AND provider = $4
+               AND session IS NULL AND reply IS NULL AND generation = $5 AND node = $6",
+            &[
+                Value::Text(self.account.as_str()),
+                Value::Blob(key.agent.as_bytes()),
+                Value::Blob(key.user.as_bytes()),
+                Value::Blob(key.provider.as_bytes()),
+                count(generation)?,
+                Value::Blob(node.as_bytes()),
+            ],
+        )?;
+        Ok(before.saturating_add(own))
+    }
+
     /// Takes away what came to its end; false when somebody else brought it there.
     pub fn delete_token_exchange(&mut self, id: ExchangeId) -> Result<bool, Error> {
         let deleted = self.session.execute(

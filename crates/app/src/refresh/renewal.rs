@@ -21,10 +21,7 @@ use crate::App;
 use crate::basis::Basis;
 use crate::connection::TokenPlace;
 use crate::connection_tokens::end_of;
-use crate::token_endpoint::{Unanswered, refused, unaskable};
-
-/// A no without a reason that comes so often in a row is meant for the refresh token.
-const UNEXPLAINED_MAX: u64 = 3;
+use crate::token_endpoint::{Silence, Unanswered, refused, unaskable};
 
 /// A renewal that is written down.
 pub(super) struct Begun {
@@ -179,10 +176,13 @@ impl App {
     async fn leave(&self, begun: &Begun, not_renewed: NotRenewed) -> Result<u64, Error> {
         let NotRenewed { why, error } = not_renewed;
         let before = &begun.found.connection;
-        let failures = begun.found.failures.saturating_add(1);
-        let why = match why {
-            Why::Unexplained if failures >= UNEXPLAINED_MAX => Why::Ended,
-            why => why,
+        // What was not asked did not fail again.
+        let (failures, counted) = match why {
+            Why::LeftAlone => (begun.found.failures, 1),
+            Why::Ended | Why::Later(_) | Why::InDoubt => {
+                let failures = begun.found.failures.saturating_add(1);
+                (failures, failures)
+            }
         };
         let reuse = vendor_table::quirks(begun.revealed.client.vendor)
             .reuse
@@ -196,7 +196,7 @@ impl App {
         let (health, told_s) = match why {
             Why::Ended => (Health::Ended, None),
             Why::Later(told_s) => (Health::Live, told_s),
-            Why::Unexplained | Why::InDoubt => (Health::Live, None),
+            Why::LeftAlone | Why::InDoubt => (Health::Live, None),
         };
         let mut entry = begun.entry.clone();
         entry.verdict = Verdict::Deny;
@@ -217,13 +217,13 @@ impl App {
                 let after = AfterRenewal {
                     health,
                     failures,
-                    retry_at: not_before.max(now.plus_seconds(cool_down_s(failures, told_s))),
+                    retry_at: not_before.max(now.plus_seconds(cool_down_s(counted, told_s))),
                 };
                 own.leave_connection(key, generation, after)?;
                 match why {
                     // What came says nothing that a reader could make use of later.
                     Why::InDoubt => own.forget_token_reply(journal)?,
-                    Why::Ended | Why::Later(_) | Why::Unexplained => {
+                    Why::Ended | Why::Later(_) | Why::LeftAlone => {
                         own.delete_token_exchange(journal)?;
                     }
                 }
@@ -233,7 +233,7 @@ impl App {
         match (committed, why) {
             (Err(unwritten), _) => Err(unwritten),
             (Ok(_), Why::Ended) => Ok(generation),
-            (Ok(_), Why::Later(_) | Why::Unexplained | Why::InDoubt) => Err(error.with_record(id)),
+            (Ok(_), Why::Later(_) | Why::LeftAlone | Why::InDoubt) => Err(error.with_record(id)),
         }
     }
 }
@@ -267,9 +267,8 @@ enum Why {
     Ended,
     /// It may, later; if it said when, in so many seconds.
     Later(Option<u32>),
-    /// It said no and not why. Some servers say so of a refresh token that is over, instead of
-    /// `invalid_grant` (RFC 6749 §5.2); who only hears it once may have met a proxy.
-    Unexplained,
+    /// Nobody asked it: it is left alone for a while.
+    LeftAlone,
     /// Whether it did is not known: what it sent is lost.
     InDoubt,
 }
@@ -278,7 +277,7 @@ impl Why {
     const fn said(self) -> &'static str {
         match self {
             Self::Ended => "; the user has to consent again",
-            Self::Later(_) | Self::Unexplained => "; it is tried again later",
+            Self::Later(_) | Self::LeftAlone => "; it is tried again later",
             Self::InDoubt => "; in doubt whether the provider did",
         }
     }
@@ -301,9 +300,6 @@ impl NotRenewed {
                 Blame::Upstream { .. } if matches!(refusal.status, 408 | 500..) => Why::InDoubt,
                 Blame::Upstream { retry_after_s } => Why::Later(retry_after_s),
                 Blame::Caller if is_of_the_token(refusal.code.as_deref()) => Why::Ended,
-                Blame::Caller if refusal.status == 400 && refusal.code.is_none() => {
-                    Why::Unexplained
-                }
                 Blame::Caller => Why::Later(None),
             },
             // It said yes, so that the old one may be used up; what it said is in the journal.
@@ -317,11 +313,11 @@ impl NotRenewed {
 }
 
 impl From<Unanswered> for NotRenewed {
-    fn from(Unanswered { is_unsent, error }: Unanswered) -> Self {
-        let why = if is_unsent {
-            Why::Later(None)
-        } else {
-            Why::InDoubt
+    fn from(Unanswered { silence, error }: Unanswered) -> Self {
+        let why = match silence {
+            Silence::LeftAlone => Why::LeftAlone,
+            Silence::Unreached | Silence::Unsent => Why::Later(None),
+            Silence::Lost | Silence::Unusable => Why::InDoubt,
         };
         Self { why, error }
     }

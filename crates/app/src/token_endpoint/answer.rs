@@ -1,6 +1,6 @@
 //! What is posted to an authorization server as its client, and what it answers.
 
-use procura_core::error::{Error, Kind};
+use procura_core::error::Error;
 use procura_core::id::ProviderId;
 use procura_protocol::oauth::token_reply::{self, RawReply, ReplyError, TokenReply};
 use procura_protocol::oauth::token_request::TokenRequest;
@@ -8,7 +8,7 @@ use procura_protocol::oauth::vendor_table::Dialect;
 
 use super::{JSON, outbound_url};
 use crate::App;
-use crate::outbound::{Form, Reply};
+use crate::outbound::{Form, OutboundError, Reply};
 
 /// The longest answer of a token endpoint, in bytes.
 const TOKEN_REPLY_BYTES_MAX: usize = 256 * 1024;
@@ -21,9 +21,44 @@ pub(crate) struct Answer {
 
 /// Why there is no answer.
 pub(crate) struct Unanswered {
-    /// Whether the server has certainly not seen the request.
-    pub(crate) is_unsent: bool,
+    pub(crate) silence: Silence,
     pub(crate) error: Error,
+}
+
+/// What is known of a request without an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Silence {
+    /// It was not sent: the server is left alone for a while.
+    LeftAlone,
+    /// It was not sent: the server was not reached.
+    Unreached,
+    /// It was not sent, for a reason of ours.
+    Unsent,
+    /// It was sent, and nothing whole came back.
+    Lost,
+    /// It was sent, and what came back is none.
+    Unusable,
+}
+
+impl Silence {
+    fn of(error: &OutboundError) -> Self {
+        match error {
+            OutboundError::Unreachable { .. } => Self::Unreached,
+            OutboundError::Refused(_)
+            | OutboundError::Busy { .. }
+            | OutboundError::Unsendable { .. } => Self::Unsent,
+            OutboundError::TimedOut { .. } | OutboundError::Broken { .. } => Self::Lost,
+            OutboundError::TooLarge { .. } | OutboundError::Redirected { .. } => Self::Unusable,
+        }
+    }
+
+    /// Whether the server has certainly not seen the request.
+    pub(crate) fn is_unsent(self) -> bool {
+        match self {
+            Self::LeftAlone | Self::Unreached | Self::Unsent => true,
+            Self::Lost | Self::Unusable => false,
+        }
+    }
 }
 
 impl From<Unanswered> for Error {
@@ -45,20 +80,23 @@ impl App {
             .circuits
             .enter(provider, self.now())
             .map_err(|error| Unanswered {
-                is_unsent: true,
+                silence: Silence::LeftAlone,
                 error,
             })?;
         let posted = self
             .post_as_client(endpoint, request, TOKEN_REPLY_BYTES_MAX)
             .await;
+        // SECURITY: only what whoever asks has no hand in. A server that says 500 to an odd parameter
+        // is not closed for others by it.
         match &posted {
-            Ok(answer) if answer.reply.status < 500 => trial.answered(),
+            Ok(answer) if !matches!(answer.reply.status, 502..=504) => trial.answered(),
             Ok(_) => trial.failed(self.now()),
-            Err(unanswered) if unanswered.error.kind() == Kind::Upstream => {
-                trial.failed(self.now());
-            }
-            // It was not asked.
-            Err(_) => {}
+            Err(unanswered) => match unanswered.silence {
+                Silence::Unreached | Silence::Lost => trial.failed(self.now()),
+                Silence::Unusable => trial.answered(),
+                // It was not asked.
+                Silence::LeftAlone | Silence::Unsent => {}
+            },
         }
         posted
     }
@@ -71,7 +109,7 @@ impl App {
         bytes_max: usize,
     ) -> Result<Answer, Unanswered> {
         let url = outbound_url(endpoint).map_err(|error| Unanswered {
-            is_unsent: true,
+            silence: Silence::Unsent,
             error,
         })?;
         let form = Form {
@@ -86,7 +124,7 @@ impl App {
                 reply,
             }),
             Err(error) => Err(Unanswered {
-                is_unsent: error.is_unsent(),
+                silence: Silence::of(&error),
                 error: error.into(),
             }),
         }

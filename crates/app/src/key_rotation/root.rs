@@ -12,6 +12,7 @@ use procura_store::Outcome;
 
 use super::{BATCH, Mark, ROOT_MARK, RotationOf, secret_place};
 use crate::App;
+use crate::basis::DECISIONS_MAX;
 use crate::operation::OpCx;
 use crate::root_key::{self, files};
 
@@ -58,13 +59,22 @@ impl App {
         if others > 0 && !others_have_it {
             return Err(other_nodes_lack_it(others));
         }
-        let marks = self.marks().await?;
-        let begun = match marks.iter().find(|mark| mark.of == RotationOf::Root) {
-            Some(mark) => self.join_root(cx, mark).await,
-            None => self.begin_root(cx).await,
-        };
-        self.rotations.notify_one();
-        begun
+        for _ in 0..DECISIONS_MAX {
+            // A rotation that was under way may end between any two looks at it.
+            self.follow_root_key().await?;
+            let marks = self.marks().await?;
+            let begun = match marks.iter().find(|mark| mark.of == RotationOf::Root) {
+                Some(mark) => Some(self.join_root(cx, mark).await?),
+                None => self.begin_root(cx).await?,
+            };
+            self.rotations.notify_one();
+            if let Some(begun) = begun {
+                return Ok(begun);
+            }
+        }
+        Err(Error::conflict(
+            "the root key was rotated meanwhile; look at `procura vault status`",
+        ))
     }
 
     async fn join_root(&self, cx: &OpCx, mark: &Mark) -> Result<Committed<KeyId>, Error> {
@@ -75,7 +85,8 @@ impl App {
             .await
     }
 
-    async fn begin_root(&self, cx: &OpCx) -> Result<Committed<KeyId>, Error> {
+    /// Begins a rotation; none when another was begun or ended meanwhile.
+    async fn begin_root(&self, cx: &OpCx) -> Result<Option<Committed<KeyId>>, Error> {
         let before = self.keyring.root().id();
         let next = self.next_root_key(cx.now)?;
         let id = next.id();
@@ -83,20 +94,21 @@ impl App {
         let next = self.keyring.add_root(next);
         let mark = self.seal_mark(RotationOf::Root, &format!("{before} {id}"), &next)?;
         let done = self.allowed(cx, format!("began to rotate {before} to {id}"));
-        let meanwhile = || {
-            Error::conflict("the root key was rotated meanwhile; look at `procura vault status`")
-        };
-        let refused = self.refusal(cx, &meanwhile());
-        self.store
+        let committed = self
+            .store
             .run_tx("begin_root_rotation", move |tx| {
                 let is_ours = tx.meta()?.is_some_and(|meta| meta.root_key == before);
                 if is_ours && tx.insert_deployment_secret(ROOT_MARK, &mark, 1)? {
-                    Ok(Outcome::Done(id, done.clone()))
+                    Ok(Outcome::Done(true, done.clone()))
                 } else {
-                    Ok(Outcome::Refused(meanwhile(), refused.clone()))
+                    Ok(Outcome::Unrecorded(false))
                 }
             })
-            .await
+            .await?;
+        Ok(committed.value.then_some(Committed {
+            value: id,
+            record: committed.record,
+        }))
     }
 
     /// The key of `root.key.next`, which is made when it is not there.

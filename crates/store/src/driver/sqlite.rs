@@ -17,6 +17,8 @@ use crate::driver::{Cell, Failure, Value};
 
 /// How long a statement waits for the lock of another connection (a backup, a second migration).
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// How often the mode of the journal is set while others set it.
+const WAL_TRIES_MAX: u32 = 100;
 const STATEMENTS_CACHED: usize = 128;
 
 /// The clock of this process, once it is known.
@@ -84,6 +86,7 @@ impl SqliteSession {
             .set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
             .map_err(OpenError::unreachable)?;
         if access != Access::Read {
+            wait_for_wal(&connection)?;
             require(&connection, "journal_mode", "wal")?;
             require(&connection, "secure_delete", "1")?;
         }
@@ -276,6 +279,24 @@ pub(crate) fn told(error: &rusqlite::Error) -> String {
         Some(ErrorCode::SystemIoFailure) => format!("{error} (has its disk no space left?)"),
         _ => error.to_string(),
     }
+}
+
+/// Sets the mode of the journal, also when others do so at the same moment: SQLite does not wait for
+/// them there, whatever the timeout is. Beginning a transaction does wait. Held by
+/// `two_that_migrate_at_once_take_turns`.
+fn wait_for_wal(connection: &Connection) -> Result<(), OpenError> {
+    for _ in 0..WAL_TRIES_MAX {
+        let set = connection.query_row("PRAGMA journal_mode = wal", [], |_| Ok(()));
+        match set {
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => {
+                let waits = connection.execute_batch("BEGIN IMMEDIATE; ROLLBACK");
+                waits.map_err(unusable)?;
+            }
+            // What else is wrong is told when the mode is read back.
+            Ok(()) | Err(_) => return Ok(()),
+        }
+    }
+    Ok(())
 }
 
 /// Sets a pragma and reads it back: SQLite ignores what it does not like.

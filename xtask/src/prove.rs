@@ -64,6 +64,7 @@ pub(crate) fn run(args: &[String]) -> anyhow::Result<()> {
         }
         [all] if *all == "all" => PROOFS.iter().try_for_each(|proof| prove(proof, full)),
         [binaries] if *binaries == BINARIES => binary::build_both(),
+        [callers] if *callers == contention::CALLERS => contention::call(),
         _ => wanted.iter().try_for_each(|name| prove(find(name)?, full)),
     }
 }

@@ -24,7 +24,7 @@ use crate::refresh::Renewed;
 use crate::token_exchange::place;
 
 /// After how long something counts as left behind, in seconds: longer than any node is at it.
-const LEFT_AFTER_S: i64 = 60;
+pub(crate) const LEFT_AFTER_S: i64 = 60;
 /// The same of an answer, which is made use of at once.
 const UNREAD_AFTER_S: i64 = 5;
 /// How much is brought to its end at once.

@@ -95,26 +95,27 @@ impl App {
     ) -> Result<u64, Error> {
         let waits_until = tokio::time::Instant::now() + WAIT_MAX;
         loop {
-            match self.begin_renewal(cx, account, needed).await? {
+            let not_yet = match self.begin_renewal(cx, account, needed).await? {
                 (Beginning::Settled(generation), _) => return Ok(generation),
                 (Beginning::Cooling(until), _) => return Err(cooling(until, cx.now)),
                 (Beginning::Begun(found), (basis, journal)) => {
                     let begun = self.begun_renewal(cx, needed, basis, *found, journal);
-                    return self
+                    let renewed = self
                         .carry_through(|app| async move { app.renew_begun(begun).await })
-                        .await;
-                }
-                (beginning @ (Beginning::Changed | Beginning::Leased), _) => {
-                    if tokio::time::Instant::now() >= waits_until {
-                        return Err(match beginning {
-                            Beginning::Leased => being_renewed(),
-                            _ => busy(),
-                        });
+                        .await?;
+                    if let Some(generation) = renewed {
+                        return Ok(generation);
                     }
-                    tokio::time::sleep(LOOK_EVERY).await;
-                    cx.now = self.now();
+                    being_renewed()
                 }
+                (Beginning::Leased, _) => being_renewed(),
+                (Beginning::Changed, _) => busy(),
+            };
+            if tokio::time::Instant::now() >= waits_until {
+                return Err(not_yet);
             }
+            tokio::time::sleep(LOOK_EVERY).await;
+            cx.now = self.now();
         }
     }
 

@@ -23,6 +23,7 @@ mod rotation_rows;
 mod samples;
 mod schema;
 mod sqlite_only;
+mod token_exchanges;
 mod transactions;
 mod used_signatures;
 
@@ -67,6 +68,9 @@ macro_rules! on_both_engines {
 }
 
 on_both_engines! {
+    token_exchanges {
+        what_another_sent_counts_while_its_answer_may_come
+    }
     deployment_rows {
         there_is_one_deployment
         a_cut_makes_the_next_epoch_and_says_what_was_cut

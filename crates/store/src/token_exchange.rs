@@ -128,6 +128,34 @@ impl AccountTx<'_> {
         Ok(row.map_or(Ok(0), |mut row| row.count("count"))? > 0)
     }
 
+    /// Whether what `own` sent was sent by another too, who may have the answer still: since `since`,
+    /// or with an answer that is not made use of yet.
+    pub fn is_sent_besides(
+        &mut self,
+        own: ExchangeId,
+        key: ConnectionKey,
+        generation: u64,
+        since: Timestamp,
+    ) -> Result<bool, Error> {
+        let row = self.session.row(
+            TABLE,
+            "SELECT COUNT(*) FROM token_exchange
+             WHERE account = $1 AND agent = $2 AND \"user\" = $3 AND provider = $4
+               AND session IS NULL AND generation = $5 AND id <> $6
+               AND (reply IS NOT NULL OR started_at >= $7)",
+            &[
+                Value::Text(self.account.as_str()),
+                Value::Blob(key.agent.as_bytes()),
+                Value::Blob(key.user.as_bytes()),
+                Value::Blob(key.provider.as_bytes()),
+                count(generation)?,
+                Value::Blob(own.as_bytes()),
+                time(since),
+            ],
+        )?;
+        Ok(row.map_or(Ok(0), |mut row| row.count("count"))? > 0)
+    }
+
     /// Takes away what was sent to renew tokens of `key` before `generation` and was never answered:
     /// newer tokens are there.
     pub fn settle_token_exchanges(

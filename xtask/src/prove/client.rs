@@ -9,6 +9,7 @@ use anyhow::{Context as _, bail};
 use procura_core::digest::{hmac_sha256, sha256};
 use procura_core::entropy::{OsEntropy, random_bytes};
 use procura_core::time::{Clock as _, SystemClock};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// How long an answer may take before the proof fails.
@@ -17,7 +18,7 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 const TOO_EARLY: Duration = Duration::from_millis(20);
 
 /// Where a service is, and who calls.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Login {
     pub(super) address: String,
     pub(super) key: String,

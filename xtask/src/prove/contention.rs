@@ -2,15 +2,17 @@
 //! by one of them, and all get what it brought. The provider is one that takes everything back when
 //! a refresh token comes twice.
 //!
-//! One process serves SQLite, and its callers are many; on PostgreSQL several processes share the
-//! database, and the lease decides between them. Whoever's lease is over before the answer is there
+//! Those who need it are processes, each with many connections. One process serves SQLite; on
+//! PostgreSQL several processes share the database, and the lease decides between them. Whoever's lease is over before the answer is there
 //! still keeps what came.
 
+mod callers;
 mod late;
 mod race;
 
 use anyhow::bail;
 
+pub(super) use self::callers::{CALLERS, call};
 use self::race::Race;
 use super::binary;
 use crate::cluster::Cluster;
@@ -24,7 +26,7 @@ pub(super) fn run(full: bool) -> anyhow::Result<()> {
     let (release, sabotage) = (binary::release()?, binary::sabotage()?);
     let cluster = Cluster::given_or_own()?;
     let rounds = if full { 1000 } else { 20 };
-    let (callers, nodes) = if full { (128, 8) } else { (16, 3) };
+    let (processes, tasks, nodes) = if full { (8, 16, 8) } else { (4, 4, 3) };
     // They wait for tokens to end most of the time, and can do so side by side.
     let race = |engine, nodes, binary, defect, rounds| Race {
         engine,
@@ -32,7 +34,8 @@ pub(super) fn run(full: bool) -> anyhow::Result<()> {
         binary,
         defect,
         nodes,
-        callers,
+        processes,
+        tasks,
         rounds,
     };
     let sqlite = race("sqlite", 1, &release, None, rounds);
@@ -58,7 +61,7 @@ pub(super) fn run(full: bool) -> anyhow::Result<()> {
     }
     let late = late::run(&release, cluster.url(), if full { 50 } else { 1 })?;
     println!(
-        "figure: contention callers={callers} nodes={nodes} rounds={rounds} \
+        "figure: contention processes={processes} tasks={tasks} nodes={nodes} rounds={rounds} \
          sqlite_redeemed={} sqlite_given={} postgres_redeemed={} postgres_given={} reused=0 \
          without=0 late={late} lost=0",
         sqlite.redeemed, sqlite.given, postgres.redeemed, postgres.given

@@ -21,7 +21,11 @@ use crate::App;
 use crate::basis::Basis;
 use crate::connection::TokenPlace;
 use crate::connection_tokens::end_of;
+use crate::exchange_recovery::LEFT_AFTER_S;
 use crate::token_endpoint::{Silence, Unanswered, refused, unaskable};
+
+/// What the record says of a refusal that says nothing.
+const OVERTAKEN: &str = "; it was sent besides, and that answer is waited for";
 
 /// A renewal that is written down.
 pub(super) struct Begun {
@@ -44,8 +48,9 @@ pub(crate) struct Renewed {
 }
 
 impl App {
-    /// Carries a renewal through: the generation that is kept then.
-    pub(super) async fn renew_begun(self: Arc<Self>, begun: Begun) -> Result<u64, Error> {
+    /// Carries a renewal through: the generation that is kept then, or none where another's answer
+    /// has to be waited for.
+    pub(super) async fn renew_begun(self: Arc<Self>, begun: Begun) -> Result<Option<u64>, Error> {
         dies_at("renewal-begun");
         match self.send_renewal(&begun).await {
             Ok((reply, at)) => {
@@ -55,7 +60,7 @@ impl App {
                     journal: begun.journal,
                     entry: begun.entry.clone(),
                 };
-                self.keep_renewed(renewed, reply, at).await
+                self.keep_renewed(renewed, reply, at).await.map(Some)
             }
             Err(not_renewed) => self.leave(&begun, not_renewed).await,
         }
@@ -171,9 +176,9 @@ impl App {
         Ok(generation)
     }
 
-    /// Leaves a connection that was not renewed, on record: the error to tell, or the generation
-    /// that is there when the user has to be asked anew.
-    async fn leave(&self, begun: &Begun, not_renewed: NotRenewed) -> Result<u64, Error> {
+    /// Leaves a connection that was not renewed, on record: the error to tell, the generation that is
+    /// there when the user has to be asked anew, or none where another's answer is to be waited for.
+    async fn leave(&self, begun: &Begun, not_renewed: NotRenewed) -> Result<Option<u64>, Error> {
         let NotRenewed { why, error } = not_renewed;
         let before = &begun.found.connection;
         // What was not asked did not fail again.
@@ -200,8 +205,11 @@ impl App {
         };
         let mut entry = begun.entry.clone();
         entry.verdict = Verdict::Deny;
-        let said = format!("not renewed: {}{}", error.public(), why.said());
+        let said = format!("not renewed: {}", error.public());
         entry.reason.to_mut().push_str(&said);
+        let mut overtaken = entry.clone();
+        overtaken.reason.to_mut().push_str(OVERTAKEN);
+        entry.reason.to_mut().push_str(why.said());
         let (account, journal, generation) = (begun.account, begun.journal, before.generation);
         let (id, key) = (entry.id, ConnectionKey::from(before));
         let secret_version = begun.revealed.secret_version;
@@ -210,6 +218,14 @@ impl App {
             .run_tx("leave_connection", move |tx| {
                 let now = tx.db_now()?;
                 let mut own = tx.account(account);
+                let since = now.plus_seconds(LEFT_AFTER_S.saturating_neg());
+                // SECURITY: who comes second is refused because the first one has the only tokens that are
+                // good. Held by `prove contention`, late holders.
+                if why.is_final() && own.is_sent_besides(journal, key, generation, since)? {
+                    own.delete_token_exchange(journal)?;
+                    // The lease stays: nobody sends the same for a third time meanwhile.
+                    return Ok(Outcome::Done(None, overtaken.clone()));
+                }
                 let provider = own.credential_provider_by_id(key.provider)?;
                 let same_client = provider.is_some_and(|now| now.secret_version == secret_version);
                 // A refusal says something of these tokens and this client, and of nothing else.
@@ -227,13 +243,12 @@ impl App {
                         own.delete_token_exchange(journal)?;
                     }
                 }
-                Ok(Outcome::Done((), entry.clone()))
+                Ok(Outcome::Done(Some(generation), entry.clone()))
             })
-            .await;
-        match (committed, why) {
-            (Err(unwritten), _) => Err(unwritten),
-            (Ok(_), Why::Ended) => Ok(generation),
-            (Ok(_), Why::Later(_) | Why::LeftAlone | Why::InDoubt) => Err(error.with_record(id)),
+            .await?;
+        match why {
+            Why::Ended => Ok(committed.value),
+            Why::Later(_) | Why::LeftAlone | Why::InDoubt => Err(error.with_record(id)),
         }
     }
 }
@@ -274,6 +289,10 @@ enum Why {
 }
 
 impl Why {
+    const fn is_final(self) -> bool {
+        matches!(self, Self::Ended)
+    }
+
     const fn said(self) -> &'static str {
         match self {
             Self::Ended => "; the user has to consent again",

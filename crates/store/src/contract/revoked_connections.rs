@@ -144,7 +144,8 @@ fn flow(own: &mut AccountTx<'_>, key: ConnectionKey, state: State) -> Authorizat
     session
 }
 
-fn exchange(own: &mut AccountTx<'_>, key: ConnectionKey) -> ExchangeId {
+/// Tokens of the first generation, about to be renewed.
+pub(super) fn exchange(own: &mut AccountTx<'_>, key: ConnectionKey) -> ExchangeId {
     let id = ExchangeId::generate(NOW, &mut OsEntropy);
     own.insert_token_exchange(&TokenExchange {
         id,

@@ -30,7 +30,8 @@ const USER: &str = "user";
 enum Order {
     /// The lease is over; the answer comes; another node asks.
     Before,
-    /// The lease is over; another node asks and is answered; the answer comes.
+    /// The lease is over; another node asks, and the provider refuses what came twice; the answer
+    /// comes.
     After,
     /// Both wait at the provider at once.
     Beside,
@@ -115,11 +116,12 @@ impl Two {
                     self.demo
                         .wait_for(provider.refresh_redemptions_reach(redeemed + 1))?;
                     end_lease(&self.setup)?;
-                    // With what it has, it gets what the provider makes of it.
-                    let other = ask(&self.second);
+                    let other = scope.spawn(|| ask(&self.second));
+                    self.demo
+                        .wait_for(provider.refresh_requests_reach(asked + 2))?;
                     self.first.signal("CONT")?;
-                    other?;
-                    self.gets_a_token(late)
+                    self.gets_a_token(late)?;
+                    self.gets_a_token(other)
                 }
                 Order::Beside => {
                     end_lease(&self.setup)?;

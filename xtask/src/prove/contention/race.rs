@@ -1,16 +1,14 @@
 //! Rounds in which all callers want a token that has just ended.
 
-use std::collections::BTreeSet;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Barrier, Mutex, PoisonError};
 
 use anyhow::{Context as _, bail};
 use procura_demo::RefreshPolicy;
 
+use super::callers::{Callers, Given};
 use crate::cluster;
 use crate::prove::browser::Browser;
-use crate::prove::client::{Client, Login};
+use crate::prove::client::Client;
 use crate::prove::demo::Demo;
 use crate::prove::kill9::wait;
 use crate::prove::server::{Folder, Server, Setup};
@@ -18,8 +16,6 @@ use crate::prove::{delegation, sql};
 
 /// How long access tokens live, in seconds.
 const LIFE_S: u32 = 2;
-/// A workload access token is good for fifteen minutes; another is made after so many rounds.
-const ROUNDS_A_TOKEN: u32 = 100;
 const USER: &str = "user";
 
 /// What is run.
@@ -29,7 +25,10 @@ pub(super) struct Race<'a> {
     pub(super) binary: &'a Path,
     pub(super) defect: Option<&'static str>,
     pub(super) nodes: usize,
-    pub(super) callers: usize,
+    /// Processes that ask, in turn at one node each.
+    pub(super) processes: usize,
+    /// Connections of each of them.
+    pub(super) tasks: usize,
     pub(super) rounds: u32,
 }
 
@@ -68,43 +67,54 @@ impl Race<'_> {
     }
 
     fn rounds(&self, nodes: &[Server], demo: &Demo) -> anyhow::Result<Tally> {
-        let (line, over) = (Barrier::new(self.callers + 1), AtomicBool::new(false));
-        let given = Mutex::new(Vec::new());
+        let mut processes = Vec::new();
+        for (_, node) in (0..self.processes).zip(nodes.iter().cycle()) {
+            processes.push(Callers::start(&node.login, USER, self.tasks)?);
+        }
+        for callers in &mut processes {
+            callers.are_ready()?;
+        }
         let mut tally = Tally {
             rounds: 0,
             given: 0,
             redeemed: 0,
         };
-        std::thread::scope(|scope| {
-            for (_, node) in (0..self.callers).zip(nodes.iter().cycle()) {
-                let caller = Caller {
-                    login: &node.login,
-                    line: &line,
-                    over: &over,
-                    given: &given,
-                };
-                scope.spawn(move || caller.run());
+        for _ in 0..self.rounds {
+            wait(u64::from(LIFE_S) * 1000);
+            for callers in &mut processes {
+                callers.go()?;
             }
-            let mut outcome = Ok(());
-            for _ in 0..self.rounds {
-                wait(u64::from(LIFE_S) * 1000);
-                line.wait();
-                line.wait();
-                let all =
-                    std::mem::take(&mut *given.lock().unwrap_or_else(PoisonError::into_inner));
-                tally.rounds += 1;
-                tally.given += all.len();
-                outcome = check_round(all, self.callers, demo);
-                if outcome.is_err() {
-                    break;
-                }
+            let mut given = Given::default();
+            for callers in &mut processes {
+                given.add(callers.given()?);
             }
-            over.store(true, Ordering::SeqCst);
-            line.wait();
-            outcome
-        })?;
+            tally.rounds += 1;
+            tally.given += given.count;
+            self.check_round(given, demo)?;
+            // What is made ready for the next round is no part of it.
+            for callers in &mut processes {
+                callers.are_ready()?;
+            }
+        }
         tally.redeemed = demo.provider.refresh_redemptions();
         Ok(tally)
+    }
+
+    /// Everybody got a token, and it opens what it is for.
+    fn check_round(&self, given: Given, demo: &Demo) -> anyhow::Result<()> {
+        if let Some(without) = given.without.first() {
+            bail!("a caller is without a token: {without}");
+        }
+        let callers = self.processes * self.tasks;
+        if given.count != callers {
+            bail!("{} of {callers} callers were answered", given.count);
+        }
+        for token in given.tokens {
+            if !Browser::opens(&demo.provider.issuer(), &token)? {
+                bail!("a token was given that opens nothing");
+            }
+        }
+        Ok(())
     }
 
     /// What the provider has seen is what the database says.
@@ -145,65 +155,4 @@ fn start(setup: &Setup, count: usize, folder: &Folder) -> anyhow::Result<Vec<Ser
         nodes.push(start(&setup.another_node(directory)?)?);
     }
     Ok(nodes)
-}
-
-/// Everybody got a token, and it opens what it is for.
-fn check_round(
-    all: Vec<anyhow::Result<String>>,
-    callers: usize,
-    demo: &Demo,
-) -> anyhow::Result<()> {
-    let tokens = all.into_iter().collect::<anyhow::Result<Vec<String>>>();
-    let tokens = tokens.context("a caller is without a token")?;
-    if tokens.len() != callers {
-        bail!("{} of {callers} callers were answered", tokens.len());
-    }
-    for token in tokens.into_iter().collect::<BTreeSet<String>>() {
-        if !Browser::opens(&demo.provider.issuer(), &token)? {
-            bail!("a token was given that opens nothing");
-        }
-    }
-    Ok(())
-}
-
-/// One of many.
-struct Caller<'a> {
-    login: &'a Login,
-    line: &'a Barrier,
-    over: &'a AtomicBool,
-    given: &'a Mutex<Vec<anyhow::Result<String>>>,
-}
-
-impl Caller<'_> {
-    /// Asks once a round, at the same moment as all others.
-    fn run(&self) {
-        let mut own = None;
-        let mut round = 0;
-        loop {
-            // What is made ready for the round is no part of it.
-            if round % ROUNDS_A_TOKEN == 0 || own.is_none() {
-                own = self.ready().ok();
-            }
-            self.line.wait();
-            if self.over.load(Ordering::SeqCst) {
-                return;
-            }
-            let given = match &mut own {
-                Some((client, token)) => delegation::token(client, token),
-                None => Err(anyhow::anyhow!("no workload access token")),
-            };
-            self.given
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .push(given);
-            self.line.wait();
-            round += 1;
-        }
-    }
-
-    fn ready(&self) -> anyhow::Result<(Client, String)> {
-        let mut client = Client::connect(self.login.clone())?;
-        let token = delegation::workload_token(&mut client, USER)?;
-        Ok((client, token))
-    }
 }

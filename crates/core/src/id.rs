@@ -119,6 +119,10 @@ typed_ids! {
     SubjectTokenId = "sub";
     /// A user, verified or asserted.
     UserId = "usr";
+    /// A user of a pool; the `sub` of its tokens is the bare UUID.
+    PoolUserId = "pus";
+    /// A sign-in of a user of a pool, and the refresh token that it gave.
+    SignInId = "sgn";
     /// A grant: an administrator's, or a user's consent.
     GrantId = "gnt";
     /// A flow in which a user lets an agent act.

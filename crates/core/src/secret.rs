@@ -88,6 +88,18 @@ pub mod kind {
     /// The readable identity of a user.
     #[derive(Debug)]
     pub enum UserIdentity {}
+    /// What is known of a user of a pool.
+    #[derive(Debug)]
+    pub enum UserProfile {}
+    /// What a user signs in with.
+    #[derive(Debug)]
+    pub enum Password {}
+    /// The secret of a client of a pool, which its `SECRET_HASH` is made with.
+    #[derive(Debug)]
+    pub enum PoolClientSecret {}
+    /// A sign-in that waits for a new password.
+    #[derive(Debug)]
+    pub enum SignInChallenge {}
     /// The claims of a workload access token.
     #[derive(Debug)]
     pub enum TokenClaims {}

@@ -1,0 +1,173 @@
+//! Applications that sign users of a pool in.
+
+use std::fmt;
+use std::str::FromStr;
+
+use rand_core::CryptoRng;
+use serde::{Deserialize, Serialize};
+
+use crate::time::Timestamp;
+use crate::user_pool::{PoolId, drawn};
+
+const LENGTH: usize = 26;
+const LETTERS: &[u8; 36] = b"abcdefghijklmnopqrstuvwxyz0123456789";
+
+/// The id of a pool's client, unique in the deployment: whoever presents it says nothing else of
+/// where it belongs.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PoolClientId(String);
+
+/// Why a text is no id of a pool's client.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("the id of a user pool's client has 26 small letters and digits")]
+pub struct InvalidPoolClientId;
+
+impl PoolClientId {
+    /// A new one.
+    pub fn generate(rng: &mut dyn CryptoRng) -> Self {
+        Self(drawn(LENGTH, LETTERS, rng))
+    }
+
+    /// The id.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for PoolClientId {
+    type Err = InvalidPoolClientId;
+
+    fn from_str(text: &str) -> Result<Self, InvalidPoolClientId> {
+        if text.len() == LENGTH && text.bytes().all(|byte| LETTERS.contains(&byte)) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(InvalidPoolClientId)
+        }
+    }
+}
+
+impl fmt::Display for PoolClientId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// An application of a pool.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PoolClient {
+    /// Its id (RFC 6749 §2.2).
+    pub id: PoolClientId,
+    /// The pool whose users it signs in.
+    pub pool: PoolId,
+    /// What people call it; not unique.
+    pub name: String,
+    /// What may be changed of it.
+    pub settings: ClientSettings,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was last written.
+    pub updated_at: Timestamp,
+    /// How often it was written.
+    pub version: u64,
+}
+
+/// What a client is set to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClientSettings {
+    /// How it may sign users in.
+    pub flows: Vec<SignIn>,
+    /// How long what it gets is good.
+    pub lives: TokenLives,
+}
+
+/// A way to sign a user in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum SignIn {
+    /// With the password itself.
+    UserPassword,
+    /// With a refresh token.
+    RefreshToken,
+}
+
+/// How long tokens are good, in seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TokenLives {
+    /// Access tokens: 5 minutes to a day.
+    pub access_s: u32,
+    /// ID tokens: 5 minutes to a day.
+    pub id_s: u32,
+    /// Refresh tokens: an hour to ten years.
+    pub refresh_s: u32,
+}
+
+impl Default for TokenLives {
+    /// Those of the reference.
+    fn default() -> Self {
+        Self {
+            access_s: 3600,
+            id_s: 3600,
+            refresh_s: 30 * 24 * 3600,
+        }
+    }
+}
+
+impl TokenLives {
+    /// These, if each is within its bounds.
+    pub fn checked(self) -> Option<Self> {
+        let short = 300..=86_400;
+        let long = 3600..=315_360_000;
+        let fit = short.contains(&self.access_s)
+            && short.contains(&self.id_s)
+            && long.contains(&self.refresh_s);
+        // A refresh token that ends before what it is for is a mistake.
+        (fit && self.refresh_s >= self.access_s && self.refresh_s >= self.id_s).then_some(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::entropy::OsEntropy;
+
+    #[test]
+    fn an_id_reads_back_and_nothing_else_does() {
+        let id = PoolClientId::generate(&mut OsEntropy);
+        assert_eq!(id.as_str().parse(), Ok(id.clone()));
+        for bad in ["", "abc", &id.as_str().to_uppercase(), &format!("{id}a")] {
+            assert!(
+                bad.parse::<PoolClientId>().is_err() || *bad == *id.as_str(),
+                "{bad}"
+            );
+        }
+    }
+
+    #[test]
+    fn lives_have_bounds() {
+        assert!(TokenLives::default().checked().is_some());
+        let default = TokenLives::default();
+        for bad in [
+            TokenLives {
+                access_s: 299,
+                ..default
+            },
+            TokenLives {
+                id_s: 86_401,
+                ..default
+            },
+            TokenLives {
+                refresh_s: 3599,
+                ..default
+            },
+            TokenLives {
+                access_s: 7200,
+                refresh_s: 3600,
+                ..default
+            },
+        ] {
+            assert_eq!(bad.checked(), None, "{bad:?}");
+        }
+    }
+}

@@ -75,6 +75,10 @@ pub enum Group {
     ReadConnections,
     /// Take back what providers gave for users.
     ManageConnections,
+    /// Make, change, delete directories of users, their applications and their users.
+    ManagePools,
+    /// Read and list these.
+    ReadPools,
     /// Make and list accounts.
     ManageDeployment,
     /// Rotate encryption keys, and take backups.
@@ -103,6 +107,8 @@ impl Group {
             Self::ManageGrants => "ManageGrants",
             Self::ReadConnections => "ReadConnections",
             Self::ManageConnections => "ManageConnections",
+            Self::ManagePools => "ManagePools",
+            Self::ReadPools => "ReadPools",
             Self::ManageDeployment => "ManageDeployment",
             Self::ManageVault => "ManageVault",
         }
@@ -177,6 +183,22 @@ pub const fn row(action: Action) -> Row {
             baseline: &[BINDING],
             strict: &[],
         },
+        Action::CreateUserPool
+        | Action::DeleteUserPool
+        | Action::CreateUserPoolClient
+        | Action::DescribeUserPoolClient
+        | Action::DeleteUserPoolClient
+        | Action::AdminCreateUser
+        | Action::AdminSetUserPassword
+        | Action::AdminEnableUser
+        | Action::AdminDisableUser
+        | Action::AdminDeleteUser
+        | Action::AdminUserGlobalSignOut => always(Group::ManagePools, &[ADMIN]),
+        Action::DescribeUserPool
+        | Action::ListUserPools
+        | Action::ListUserPoolClients
+        | Action::AdminGetUser
+        | Action::ListUsers => always(Group::ReadPools, &[ADMIN, AUDITOR]),
         Action::CreateAccount | Action::ListAccounts => {
             always(Group::ManageDeployment, &[Who::Operator])
         }

@@ -112,6 +112,38 @@ pub enum Action {
     ListIssuers,
     /// Take an issuer's registration back.
     RemoveIssuer,
+    /// Make a directory of users who sign in here.
+    CreateUserPool,
+    /// Delete one with everything in it.
+    DeleteUserPool,
+    /// Make an application that signs its users in.
+    CreateUserPoolClient,
+    /// Read one, with its secret.
+    DescribeUserPoolClient,
+    /// Delete one.
+    DeleteUserPoolClient,
+    /// Make a user.
+    AdminCreateUser,
+    /// Give a user another password.
+    AdminSetUserPassword,
+    /// Let a user sign in again.
+    AdminEnableUser,
+    /// Let a user sign in no more.
+    AdminDisableUser,
+    /// Delete a user.
+    AdminDeleteUser,
+    /// End all sign-ins of a user.
+    AdminUserGlobalSignOut,
+    /// Read a directory of users.
+    DescribeUserPool,
+    /// List them.
+    ListUserPools,
+    /// List the applications of one.
+    ListUserPoolClients,
+    /// Read a user.
+    AdminGetUser,
+    /// List users.
+    ListUsers,
     /// Read audit records.
     ReadAudit,
     /// Export audit records with their proof.
@@ -126,7 +158,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 56] = [
+    pub const ALL: [Self; 72] = [
         Self::CreateWorkloadIdentity,
         Self::GetWorkloadIdentity,
         Self::UpdateWorkloadIdentity,
@@ -178,6 +210,22 @@ impl Action {
         Self::RegisterIssuer,
         Self::ListIssuers,
         Self::RemoveIssuer,
+        Self::CreateUserPool,
+        Self::DeleteUserPool,
+        Self::CreateUserPoolClient,
+        Self::DescribeUserPoolClient,
+        Self::DeleteUserPoolClient,
+        Self::AdminCreateUser,
+        Self::AdminSetUserPassword,
+        Self::AdminEnableUser,
+        Self::AdminDisableUser,
+        Self::AdminDeleteUser,
+        Self::AdminUserGlobalSignOut,
+        Self::DescribeUserPool,
+        Self::ListUserPools,
+        Self::ListUserPoolClients,
+        Self::AdminGetUser,
+        Self::ListUsers,
         Self::ReadAudit,
         Self::ExportAudit,
         Self::ReadVaultKeys,
@@ -239,6 +287,22 @@ impl Action {
             Self::RegisterIssuer => "RegisterIssuer",
             Self::ListIssuers => "ListIssuers",
             Self::RemoveIssuer => "RemoveIssuer",
+            Self::CreateUserPool => "CreateUserPool",
+            Self::DeleteUserPool => "DeleteUserPool",
+            Self::CreateUserPoolClient => "CreateUserPoolClient",
+            Self::DescribeUserPoolClient => "DescribeUserPoolClient",
+            Self::DeleteUserPoolClient => "DeleteUserPoolClient",
+            Self::AdminCreateUser => "AdminCreateUser",
+            Self::AdminSetUserPassword => "AdminSetUserPassword",
+            Self::AdminEnableUser => "AdminEnableUser",
+            Self::AdminDisableUser => "AdminDisableUser",
+            Self::AdminDeleteUser => "AdminDeleteUser",
+            Self::AdminUserGlobalSignOut => "AdminUserGlobalSignOut",
+            Self::DescribeUserPool => "DescribeUserPool",
+            Self::ListUserPools => "ListUserPools",
+            Self::ListUserPoolClients => "ListUserPoolClients",
+            Self::AdminGetUser => "AdminGetUser",
+            Self::ListUsers => "ListUsers",
             Self::ReadAudit => "ReadAudit",
             Self::ExportAudit => "ExportAudit",
             Self::ReadVaultKeys => "ReadVaultKeys",

@@ -76,7 +76,7 @@ pub struct PoolClient {
 #[serde(deny_unknown_fields)]
 pub struct ClientSettings {
     /// How it may sign users in.
-    pub flows: Vec<SignIn>,
+    pub flows: Vec<AuthFlow>,
     /// How long what it gets is good.
     pub lives: TokenLives,
 }
@@ -84,7 +84,7 @@ pub struct ClientSettings {
 /// A way to sign a user in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum SignIn {
+pub enum AuthFlow {
     /// With the password itself.
     UserPassword,
     /// With a refresh token.

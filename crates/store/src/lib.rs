@@ -33,6 +33,8 @@ mod machine_token;
 mod meta;
 mod migration;
 mod oauth2_client;
+mod pool_sign_in;
+mod pool_user;
 mod queue;
 mod revocation;
 mod rotation;
@@ -44,6 +46,8 @@ mod token_exchange;
 mod tx;
 mod used_signature;
 mod user;
+mod user_pool;
+mod user_pool_client;
 mod workload_identity;
 
 #[cfg(test)]
@@ -66,8 +70,11 @@ pub use crate::machine_token::{MachineTokenFound, NewMachineToken, RevealedMachi
 pub use crate::meta::Meta;
 pub use crate::migration::Migrated;
 pub use crate::oauth2_client::RevealedClientSecret;
+pub use crate::pool_sign_in::PoolSignIn;
+pub use crate::pool_user::StoredPoolUser;
 pub use crate::revocation::Cut;
 pub use crate::rotation::WrappedUnder;
 pub use crate::store::{Engine, Store};
 pub use crate::token_exchange::{LeftBehind, TokenExchange};
 pub use crate::tx::{AccountTx, Outcome, Tx};
+pub use crate::user_pool_client::SealedPoolClient;

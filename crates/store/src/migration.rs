@@ -42,6 +42,7 @@ const MIGRATIONS: &[Migration] = migrations! {
     3 "0003_used_signature"
     4 "0004_user_delegation"
     5 "0005_expected_account"
+    6 "0006_user_pools"
 };
 
 /// Two that migrate at once take turns.

@@ -93,6 +93,7 @@ impl App {
         let (agent, name, known_epoch) = (claims.agent, name.clone(), cx.epoch);
         let (caller, issuer) = (cx.access_key()?, claims.issued_by);
         let proved_at = claims.subject_token.map(|_| claims.epoch);
+        let (user, minted_at) = (claims.user, claims.epoch);
         self.store
             .look_up("basis", move |tx: &mut Tx<'_>| {
                 let epoch = tx.epoch()?;
@@ -103,10 +104,14 @@ impl App {
                 let issuer_revoked = issuer != caller && is_revoked(tx, issuer)?;
                 // SECURITY: nor does it outlive the registration of an issuer that may have proved its
                 // user. Which one did is not in it; a new token is had for the asking.
-                let proof_cut = match proved_at {
+                let mut proof_cut = match proved_at {
                     Some(before) if before != epoch => tx.issuer_was_cut(account, before)?,
                     _ => false,
                 };
+                // Nor that its user signed out, or may not sign in any more.
+                if let Some(user) = user.filter(|_| minted_at != epoch) {
+                    proof_cut |= tx.user_was_cut(user.id, minted_at)?;
+                }
                 let mut own = tx.account(account);
                 let vault = VaultName::default_vault();
                 let provider = own.credential_provider(&vault, kind, &name)?;
@@ -153,8 +158,8 @@ impl Basis {
     }
 }
 
-const PROOF_CUT: &str = "the registration of an issuer was taken back since this token was made; \
-                         get a new token";
+const PROOF_CUT: &str = "since this token was made, the registration of an issuer was taken back or \
+                         the user signed out; get a new token";
 
 struct Facts {
     agent: Option<WorkloadIdentity>,

@@ -40,6 +40,10 @@ pub mod oauth2_provider;
 pub mod operation;
 pub mod outbound;
 pub mod page_token;
+pub mod password;
+pub mod pool_sign_in;
+pub mod pool_token;
+pub mod pool_user;
 pub mod provider_circuit;
 pub mod rate_limit;
 pub mod refresh;
@@ -63,6 +67,8 @@ pub mod token_vault;
 pub mod unauthorized_report;
 pub mod used_signature;
 pub mod user;
+pub mod user_pool;
+pub mod user_pool_client;
 pub mod user_proof;
 pub mod vault_keys;
 pub mod workload_access_token;
@@ -91,10 +97,12 @@ use crate::keyring::Keyring;
 use crate::machine_token::FlightKey;
 use crate::notes::Notes;
 use crate::outbound::Outbound;
+use crate::password::Passwords;
 use crate::provider_circuit::Circuits;
 use crate::refresh::RenewalKey;
 use crate::single_flight::SingleFlight;
 use crate::spool::Spool;
+use crate::user_pool::PoolSigners;
 use crate::user_proof::VerifiedTokens;
 
 /// One node of the service.
@@ -116,6 +124,8 @@ pub struct App {
     spool: Spool,
     issuers: IssuerKeys,
     verified_tokens: VerifiedTokens,
+    passwords: Passwords,
+    pool_signers: PoolSigners,
     notes: tokio::sync::Mutex<Notes>,
     /// Whether the last note could not be written.
     checkpoints_fail: AtomicBool,

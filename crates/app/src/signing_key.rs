@@ -110,7 +110,7 @@ impl App {
     }
 }
 
-const fn jose_algorithm(algorithm: SigningAlgorithm) -> Algorithm {
+pub(crate) const fn jose_algorithm(algorithm: SigningAlgorithm) -> Algorithm {
     match algorithm {
         SigningAlgorithm::Es256 => Algorithm::Es256,
         SigningAlgorithm::Rs256 => Algorithm::Rs256,

@@ -26,12 +26,14 @@ use crate::issuer_keys::IssuerKeys;
 use crate::keyring::Keyring;
 use crate::notes::{CheckpointError, Notes, key_path};
 use crate::outbound::{Outbound, OutboundConfig};
+use crate::password::Passwords;
 use crate::provider_circuit::Circuits;
 use crate::restore::{self, Expected};
 use crate::root_key::{self, RootKeyError, files};
 use crate::single_flight::SingleFlight;
 use crate::spool::Spool;
 use crate::task::{Stop, Tasks};
+use crate::user_pool::PoolSigners;
 use crate::user_proof::VerifiedTokens;
 
 /// How often new records are checkpointed.
@@ -152,6 +154,8 @@ impl App {
             circuits: Circuits::default(),
             issuers: IssuerKeys::default(),
             verified_tokens: VerifiedTokens::default(),
+            passwords: Passwords::default(),
+            pool_signers: PoolSigners::default(),
             notes: tokio::sync::Mutex::new(notes),
             checkpoints_fail: AtomicBool::new(false),
             note_counters: NoteCounters::new(clock.now()),

@@ -52,7 +52,8 @@ impl App {
                     let proofs = tx.sweep_subject_tokens(now, SWEPT_MAX)?;
                     let remembered = now.plus_seconds(-REMEMBERED_S);
                     let sessions = tx.sweep_authorization_sessions(remembered, SWEPT_MAX)?;
-                    Ok(Outcome::Unrecorded([tokens, proofs, sessions]))
+                    let sign_ins = tx.sweep_pool_sign_ins(now, SWEPT_MAX)?;
+                    Ok(Outcome::Unrecorded([tokens, proofs, sessions, sign_ins]))
                 })
                 .await?
                 .value;

@@ -16,7 +16,7 @@ use procura_core::issuer::RegisteredIssuer;
 use procura_core::sealing::{self, Location, Subject};
 use procura_core::secret::{Plain, kind::UserToken};
 use procura_core::time::Timestamp;
-use procura_core::user::User;
+use procura_core::user::{User, UserKind};
 use procura_protocol::jose::jwt::{
     AudiencePolicy, Expectation, LEEWAY_S, Purpose, USER_TOKEN_BYTES_MAX, Unverified, Verified,
 };
@@ -26,6 +26,7 @@ use procura_store::{Outcome, Tx};
 use crate::App;
 use crate::issuer_keys::KeySource;
 use crate::operation::OpCx;
+use crate::pool_token::ProvedByPool;
 
 /// How many verified tokens are remembered.
 const REMEMBERED_MAX: u64 = 100_000;
@@ -58,9 +59,20 @@ pub(crate) struct Proof {
     pub(crate) token: SubjectTokenId,
     /// How long the token is accepted, our tolerance for clocks included.
     pub(crate) until: Timestamp,
-    /// The issuer, and the version of its registration if somebody registered it.
+    /// The issuer, and why it is believed.
     pub(crate) issuer: Arc<str>,
-    pub(crate) registration: Option<u64>,
+    pub(crate) standing: Standing,
+}
+
+/// Why an issuer is believed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// Somebody registered it; the version of that.
+    Registered(u64),
+    /// Nobody did, and such issuers are believed here.
+    Unregistered,
+    /// It is a user pool of the account.
+    OwnPool,
 }
 
 fn unproved(error: &JoseError) -> Error {
@@ -78,6 +90,13 @@ impl App {
         let unverified =
             Unverified::parse(token, USER_TOKEN_BYTES_MAX).map_err(|error| unproved(&error))?;
         let issuer = unverified.claimed_issuer().to_owned();
+        // SECURITY: an issuer below our own address is one of our pools and nothing else, registered or
+        // not: nobody is asked for its keys.
+        if let Some(pool) = self.pool_of_issuer(&issuer) {
+            let proved = self.proved_by_pool(Some(account), pool, &unverified, cx.now);
+            let proved = proved.await?;
+            return self.proof_of_pool(cx, issuer, proved, (token, hash)).await;
+        }
         let named = issuer.clone();
         let read = move |tx: &mut Tx<'_>| Ok((tx.account(account).issuer(&named)?, tx.epoch()?));
         let (registration, epoch) = self.store.look_up("issuer", read).await?;
@@ -109,7 +128,7 @@ impl App {
             token: kept,
             until,
             issuer: claims.issuer.into(),
-            registration: registration.map(|registration| registration.version),
+            standing: standing(registration.as_ref()),
         };
         let remembered = Remembered {
             proof: proof.clone(),
@@ -122,6 +141,30 @@ impl App {
             .0
             .insert((account, hash), Arc::new(remembered));
         Ok(proof)
+    }
+
+    /// The proof of a user of one of our pools. It is not remembered: what it rests on is here.
+    async fn proof_of_pool(
+        &self,
+        cx: &OpCx,
+        issuer: String,
+        proved: ProvedByPool,
+        (token, hash): (&str, Sha256),
+    ) -> Result<Proof, Error> {
+        let user = User {
+            id: proved.user.user,
+            kind: UserKind::Verified,
+        };
+        let until = proved.expires_at.plus_seconds(LEEWAY_S);
+        let account = proved.account;
+        let kept = self.keep_token(cx, account, user.id, token, hash, until);
+        Ok(Proof {
+            user,
+            token: kept.await?,
+            until,
+            issuer: issuer.into(),
+            standing: Standing::OwnPool,
+        })
     }
 
     /// What is remembered of a token, if all that it rests on still stands.
@@ -142,10 +185,9 @@ impl App {
         let issuer = known.source.0.clone();
         let read = move |tx: &mut Tx<'_>| Ok((tx.account(account).issuer(&issuer)?, tx.epoch()?));
         let (registration, epoch) = self.store.look_up("issuer", read).await?;
-        let same_registration = registration.map(|r| r.version) == known.proof.registration;
-        let believed =
-            known.proof.registration.is_some() || self.authority.believes_unregistered_issuers();
-        if in_time && same_key && same_registration && believed && epoch == known.epoch {
+        let same_standing = standing(registration.as_ref()) == known.proof.standing;
+        let believed = registration.is_some() || self.authority.believes_unregistered_issuers();
+        if in_time && same_key && same_standing && believed && epoch == known.epoch {
             return Ok(Some(known.proof.clone()));
         }
         self.verified_tokens.0.invalidate(&(account, hash));
@@ -235,6 +277,11 @@ impl App {
             .value
             .ok_or_else(|| Error::internal("a subject token vanished"))
     }
+}
+
+/// Why an issuer is believed that is none of our pools.
+pub(crate) fn standing(registration: Option<&RegisteredIssuer>) -> Standing {
+    registration.map_or(Standing::Unregistered, |r| Standing::Registered(r.version))
 }
 
 /// What the issuer may sign with: what was registered, or whatever we verify.

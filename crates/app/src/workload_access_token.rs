@@ -14,7 +14,7 @@ use procura_store::{Outcome, Tx};
 use crate::App;
 use crate::basis::is_revoked;
 use crate::operation::OpCx;
-use crate::user_proof::Proof;
+use crate::user_proof::{Proof, Standing, standing};
 use crate::workload_identity::not_found;
 
 /// Whom a token is minted for, and how that is known.
@@ -34,23 +34,28 @@ impl Whom {
         }
     }
 
-    /// Whether the issuer that proved the user is registered as it was then.
-    fn still_stands(&self, tx: &mut Tx<'_>, account: AccountId) -> Result<bool, Error> {
+    /// Whether the issuer that proved the user is what it was then; `epoch` is from before.
+    fn still_stands(&self, tx: &mut Tx<'_>, account: AccountId, epoch: u64) -> Result<bool, Error> {
         let Self::Proved(proof) = self else {
             return Ok(true);
         };
+        if proof.standing == Standing::OwnPool {
+            let was_cut =
+                tx.issuer_was_cut(account, epoch)? || tx.user_was_cut(proof.user.id, epoch)?;
+            return Ok(!was_cut);
+        }
         let registration = tx.account(account).issuer(&proof.issuer)?;
-        Ok(registration.map(|registration| registration.version) == proof.registration)
+        Ok(standing(registration.as_ref()) == proof.standing)
     }
 
     /// The end of a record's sentence. (That a user is only asserted stands in the record's user.)
     const fn said(&self) -> &'static str {
         match self {
-            Self::Proved(Proof {
-                registration: Some(_),
-                ..
-            }) => "; the issuer is registered",
-            Self::Proved(_) => "; the issuer is not registered",
+            Self::Proved(proof) => match proof.standing {
+                Standing::Registered(_) => "; the issuer is registered",
+                Standing::Unregistered => "; the issuer is not registered",
+                Standing::OwnPool => "; the issuer is a user pool of the account",
+            },
             Self::Nobody | Self::Asserted(_) => "",
         }
     }
@@ -167,7 +172,7 @@ impl App {
                 // SECURITY: what the token rests on is read again with the record: who was cut
                 // since the decision gets none.
                 let is_cut = tx.epoch()? != epoch && is_revoked(tx, caller)?;
-                if is_cut || !whom.still_stands(tx, account)? {
+                if is_cut || !whom.still_stands(tx, account, epoch)? {
                     return Ok(Outcome::Refused(cut_meanwhile(), cut.clone()));
                 }
                 match tx.account(account).workload_identity_by_id(agent.id)? {

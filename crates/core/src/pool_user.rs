@@ -174,8 +174,6 @@ pub struct PoolUser {
     pub failures: u32,
     /// Until when no password is looked at.
     pub closed_until: Timestamp,
-    /// Tokens of before are over.
-    pub signed_out_at: Timestamp,
     /// When the password was set.
     pub password_at: Timestamp,
     /// When it was made.
@@ -243,7 +241,6 @@ mod tests {
             is_enabled: true,
             failures: 0,
             closed_until: zero,
-            signed_out_at: zero,
             password_at: zero,
             created_at: zero,
             updated_at: zero,

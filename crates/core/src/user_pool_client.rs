@@ -6,6 +6,7 @@ use std::str::FromStr;
 use rand_core::CryptoRng;
 use serde::{Deserialize, Serialize};
 
+use crate::secret::{Plain, kind::PoolClientSecret};
 use crate::time::Timestamp;
 use crate::user_pool::{PoolId, drawn};
 
@@ -50,6 +51,14 @@ impl fmt::Display for PoolClientId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
+}
+
+/// How long the secret of a client is: 268 bits.
+const SECRET_LENGTH: usize = 52;
+
+/// A new secret for a client.
+pub fn new_secret(rng: &mut dyn CryptoRng) -> Plain<PoolClientSecret> {
+    Plain::new(drawn(SECRET_LENGTH, LETTERS, rng).into_bytes())
 }
 
 /// An application of a pool.

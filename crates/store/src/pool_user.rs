@@ -44,8 +44,8 @@ impl AccountTx<'_> {
     ) -> Result<Option<StoredPoolUser>, Error> {
         let row = self.session.row(
             TABLE,
-            "SELECT id, pool, \"user\", status, is_enabled, failures, closed_until, signed_out_at,
-                    password_at, created_at, updated_at, version, profile, profile_version, password
+            "SELECT id, pool, \"user\", status, is_enabled, failures, closed_until, password_at,
+                    created_at, updated_at, version, profile, profile_version, password
              FROM pool_user WHERE account = $1 AND pool = $2 AND name_index = $3",
             &[
                 Value::Text(self.account.as_str()),
@@ -60,8 +60,8 @@ impl AccountTx<'_> {
     pub fn pool_user(&mut self, id: PoolUserId) -> Result<Option<StoredPoolUser>, Error> {
         let row = self.session.row(
             TABLE,
-            "SELECT id, pool, \"user\", status, is_enabled, failures, closed_until, signed_out_at,
-                    password_at, created_at, updated_at, version, profile, profile_version, password
+            "SELECT id, pool, \"user\", status, is_enabled, failures, closed_until, password_at,
+                    created_at, updated_at, version, profile, profile_version, password
              FROM pool_user WHERE account = $1 AND id = $2",
             &[
                 Value::Text(self.account.as_str()),
@@ -82,8 +82,8 @@ impl AccountTx<'_> {
         let after = after.unwrap_or(PoolUserId::from_bytes([0; 16]));
         let rows = self.session.rows(
             TABLE,
-            "SELECT id, pool, \"user\", status, is_enabled, failures, closed_until, signed_out_at,
-                    password_at, created_at, updated_at, version, profile, profile_version, password
+            "SELECT id, pool, \"user\", status, is_enabled, failures, closed_until, password_at,
+                    created_at, updated_at, version, profile, profile_version, password
              FROM pool_user WHERE account = $1 AND pool = $2 AND id > $3 ORDER BY id LIMIT $4",
             &[
                 Value::Text(self.account.as_str()),
@@ -109,9 +109,9 @@ impl AccountTx<'_> {
         let inserted = self.session.execute(
             "INSERT INTO pool_user
              (account, id, pool, name_index, \"user\", profile, profile_version, password,
-              password_at, status, is_enabled, failures, closed_until, signed_out_at, created_at,
-              updated_at, version)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+              password_at, status, is_enabled, failures, closed_until, created_at, updated_at,
+              version)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
              ON CONFLICT (account, pool, name_index) DO NOTHING",
             &[
                 Value::Text(self.account.as_str()),
@@ -127,7 +127,6 @@ impl AccountTx<'_> {
                 Value::Int(user.is_enabled.into()),
                 Value::Int(user.failures.into()),
                 time(user.closed_until),
-                time(user.signed_out_at),
                 time(user.created_at),
                 time(user.updated_at),
                 count(user.version)?,
@@ -140,8 +139,8 @@ impl AccountTx<'_> {
     pub fn update_pool_user(&mut self, user: &PoolUser) -> Result<bool, Error> {
         let updated = self.session.execute(
             "UPDATE pool_user SET status = $3, is_enabled = $4, failures = $5, closed_until = $6,
-                    signed_out_at = $7, updated_at = $8, version = $9
-             WHERE account = $1 AND id = $2 AND version + 1 = $9",
+                    updated_at = $7, version = $8
+             WHERE account = $1 AND id = $2 AND version + 1 = $8",
             &[
                 Value::Text(self.account.as_str()),
                 Value::Blob(user.id.as_bytes()),
@@ -149,7 +148,6 @@ impl AccountTx<'_> {
                 Value::Int(user.is_enabled.into()),
                 Value::Int(user.failures.into()),
                 time(user.closed_until),
-                time(user.signed_out_at),
                 time(user.updated_at),
                 count(user.version)?,
             ],
@@ -198,7 +196,6 @@ fn read(row: &mut Row) -> Result<StoredPoolUser, Error> {
             failures: u32::try_from(row.count("failures")?)
                 .map_err(|_| Error::inconsistent(TABLE, "failures"))?,
             closed_until: row.timestamp("closed_until")?,
-            signed_out_at: row.timestamp("signed_out_at")?,
             password_at: row.timestamp("password_at")?,
             created_at: row.timestamp("created_at")?,
             updated_at: row.timestamp("updated_at")?,

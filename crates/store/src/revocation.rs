@@ -2,6 +2,7 @@
 
 use procura_core::account::AccountId;
 use procura_core::error::Error;
+use procura_core::id::UserId;
 use procura_core::time::Timestamp;
 
 use crate::driver::Value;
@@ -13,6 +14,8 @@ const CHANNEL: &str = "procura_revocation";
 
 /// The kind of an issuer. What is cut of one is its registration in one account.
 const ISSUER: &str = "issuer";
+/// The kind of a user. What is cut is all that was proved of them before.
+const USER: &str = "user";
 
 /// Something that was cut.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,6 +74,25 @@ impl Tx<'_> {
                 })
             })
             .collect()
+    }
+
+    /// Cuts what was proved of a user: the new epoch.
+    pub fn cut_user(&mut self, user: UserId, now: Timestamp) -> Result<u64, Error> {
+        self.cut(USER, user.as_bytes(), now)
+    }
+
+    /// Whether a user was cut after `epoch`.
+    pub fn user_was_cut(&mut self, user: UserId, epoch: u64) -> Result<bool, Error> {
+        let row = self.session.row(
+            "revocation",
+            "SELECT COUNT(*) FROM revocation WHERE epoch > $1 AND kind = $2 AND subject = $3",
+            &[
+                count(epoch)?,
+                Value::Text(USER),
+                Value::Blob(user.as_bytes()),
+            ],
+        )?;
+        Ok(row.map_or(Ok(0), |mut row| row.count("count"))? > 0)
     }
 
     /// Cuts an issuer of one account: the new epoch.

@@ -56,7 +56,6 @@ CREATE TABLE pool_user (
     is_enabled BIGINT NOT NULL,
     failures BIGINT NOT NULL,
     closed_until BIGINT NOT NULL,
-    signed_out_at BIGINT NOT NULL,
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL,
     version BIGINT NOT NULL,

@@ -56,7 +56,6 @@ CREATE TABLE pool_user (
     is_enabled INTEGER NOT NULL,
     failures INTEGER NOT NULL,
     closed_until INTEGER NOT NULL,
-    signed_out_at INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL,
     version INTEGER NOT NULL,

@@ -1,0 +1,112 @@
+//! Passwords of people: hashed with Argon2id (RFC 9106), a few at a time.
+//!
+//! A hash takes 19 MiB and a noticeable part of a second of one core, by design. So many as there are
+//! cores run at once, some wait, and the rest is told to come again: who has many passwords tried
+//! keeps others waiting, and brings nothing down.
+
+use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
+use argon2::{Algorithm, Argon2, Params, Version};
+use procura_core::entropy::random_bytes;
+use procura_core::error::{Error, Kind};
+use procura_core::secret::{Plain, kind::Password};
+use tokio::sync::Semaphore;
+
+use crate::App;
+
+/// How many may wait for a core.
+const WAITING_MAX: usize = 32;
+/// Memory in KiB, passes, lanes: the second of the parameters that OWASP recommends.
+const COST: (u32, u32, u32) = (19 * 1024, 2, 1);
+/// Compared with where there is no such user, so that it takes as long. No password has it.
+const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5IGhhcyBpdA$\
+                      AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
+/// The places in which passwords are hashed.
+pub(crate) struct Passwords {
+    /// Those that are hashed, and those that wait.
+    admitted: Semaphore,
+    hashed: Semaphore,
+}
+
+impl Default for Passwords {
+    fn default() -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        Self {
+            admitted: Semaphore::new(cores.saturating_add(WAITING_MAX)),
+            hashed: Semaphore::new(cores),
+        }
+    }
+}
+
+fn hasher() -> Result<Argon2<'static>, Error> {
+    let (memory, passes, lanes) = COST;
+    let params = Params::new(memory, passes, lanes, None)
+        .map_err(|_| Error::internal("the cost of passwords is not one"))?;
+    Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+}
+
+impl App {
+    /// The hash of a password, with a salt of its own.
+    pub(crate) async fn hash_password(&self, password: Plain<Password>) -> Result<String, Error> {
+        let salt: [u8; 16] = self.with_rng(random_bytes);
+        self.in_place(move || {
+            let hash = hasher()?.hash_password_with_salt(password.expose_secret(), &salt);
+            let hash = hash.map_err(|_| Error::internal("a password cannot be hashed"))?;
+            Ok(hash.to_string())
+        })
+        .await
+    }
+
+    /// Whether this is the password of that hash; of nobody's hash, no.
+    pub(crate) async fn check_password(
+        &self,
+        password: Plain<Password>,
+        hash: Option<String>,
+    ) -> Result<bool, Error> {
+        self.in_place(move || {
+            let known = hash.as_deref().unwrap_or(NOBODY);
+            let parsed = PasswordHash::new(known)
+                .map_err(|_| Error::inconsistent("pool_user", "password"))?;
+            let checked = hasher()?.verify_password(password.expose_secret(), &parsed);
+            Ok(checked.is_ok() && hash.is_some())
+        })
+        .await
+    }
+
+    async fn in_place<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let busy = || {
+            let text = "too many passwords are being checked; try again in a moment";
+            Error::new(Kind::Throttled, text).with_retry_after(Some(1))
+        };
+        let _admitted = self.passwords.admitted.try_acquire().map_err(|_| busy())?;
+        let _hashed = self.passwords.hashed.acquire().await.map_err(|_| busy())?;
+        let done = tokio::task::spawn_blocking(work).await;
+        done.map_err(Error::internal_source)?
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_has_the_hash_of_nobody_and_it_costs_the_same() {
+        let nobody = PasswordHash::new(NOBODY).unwrap();
+        let hash = hasher().unwrap();
+        assert!(hash.verify_password(b"", &nobody).is_err());
+        let real = hash
+            .hash_password_with_salt(b"MyPassword123!", &[1; 16])
+            .unwrap();
+        assert_eq!(real.params.to_string(), nobody.params.to_string());
+        assert_eq!(
+            (real.algorithm, real.version),
+            (nobody.algorithm, nobody.version)
+        );
+        assert!(hash.verify_password(b"MyPassword123!", &real).is_ok());
+        assert!(hash.verify_password(b"MyPassword123", &real).is_err());
+    }
+}

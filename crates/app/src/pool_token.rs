@@ -1,0 +1,244 @@
+//! What a pool says of its users: access tokens and ID tokens, made, and read when they come back.
+
+use procura_core::account::AccountId;
+use procura_core::digest::sha256;
+use procura_core::entropy::random_bytes;
+use procura_core::error::{Error, Kind};
+use procura_core::id::{PoolUserId, RequestId, SignInId, TokenId};
+use procura_core::pool_user::{PoolUser, Profile};
+use procura_core::secret::{Plain, kind};
+use procura_core::time::Timestamp;
+use procura_core::user_pool::PoolId;
+use procura_core::user_pool_client::{PoolClient, PoolClientId};
+use procura_protocol::jose::Algorithm;
+use procura_protocol::jose::jwk::KeySet;
+use procura_protocol::jose::jwt::{
+    AudiencePolicy, Claims, Expectation, Purpose, USER_TOKEN_BYTES_MAX, Unverified,
+};
+use procura_store::{PoolSignIn, Tx};
+use serde_json::{Map, Value, json};
+
+use crate::App;
+use crate::user_pool::key_set;
+
+/// What every refresh token of ours begins with. Never change it: secret scanners know it.
+pub const REFRESH_TOKEN_PREFIX: &str = "procura_prt_";
+/// What a token says that its user may do to the user's own account here.
+const OWN_ACCOUNT: &str = "aws.cognito.signin.user.admin";
+
+/// What a sign-in gives.
+#[derive(Debug)]
+pub struct PoolTokens {
+    /// For who acts for the user.
+    pub access: Plain<kind::UserToken>,
+    /// For the application itself.
+    pub id: Plain<kind::UserToken>,
+    /// For more of both; a sign-in that goes on keeps the one that it has.
+    pub refresh: Option<Plain<kind::RefreshToken>>,
+    /// How long the access token is good, in seconds.
+    pub access_s: i64,
+}
+
+/// For whom and when tokens are made.
+pub(crate) struct Subject<'a> {
+    pub(crate) account: AccountId,
+    pub(crate) client: &'a PoolClient,
+    pub(crate) sign_in: &'a PoolSignIn,
+    pub(crate) profile: &'a Profile,
+    pub(crate) request: RequestId,
+    pub(crate) now: Timestamp,
+}
+
+/// Whom a token of a pool proves.
+#[derive(Debug, Clone)]
+pub(crate) struct ProvedByPool {
+    pub(crate) account: AccountId,
+    pub(crate) user: PoolUser,
+    pub(crate) expires_at: Timestamp,
+    pub(crate) is_access: bool,
+}
+
+fn unproved(text: &'static str) -> Error {
+    Error::new(Kind::Unproved, text)
+}
+
+/// A new refresh token, and what is kept of it.
+pub(crate) fn refresh_token(app: &App) -> (Plain<kind::RefreshToken>, [u8; 32]) {
+    let drawn = hex::encode(app.with_rng(random_bytes::<32>));
+    let text = format!("{REFRESH_TOKEN_PREFIX}{drawn}");
+    let hash = sha256(&[text.as_bytes()]);
+    (Plain::new(text.into_bytes()), hash)
+}
+
+impl App {
+    /// The tokens of a sign-in. Whoever asks gives them to nobody before that is on record.
+    pub(crate) async fn pool_tokens(&self, of: &Subject<'_>) -> Result<PoolTokens, Error> {
+        let pool = &of.client.pool;
+        let signer = self.pool_signer(of.account, pool).await?;
+        let issuer = self.pool_issuer(pool);
+        let ends = |life_s: u32| {
+            // No token outlives the sign-in.
+            let end = of.now.plus_seconds(life_s.into());
+            end.min(of.sign_in.expires_at)
+        };
+        let lives = of.client.settings.lives;
+        let (access_end, id_end) = (ends(lives.access_s), ends(lives.id_s));
+        let seconds = |at: Timestamp| at.millis().div_euclid(1000);
+        let common = |token_use: &str, end: Timestamp| {
+            let jti = self.with_rng(|rng| TokenId::generate(of.now, rng));
+            let claims = json!({
+                "iss": issuer,
+                "sub": of.sign_in.pool_user.as_uuid_text(),
+                "token_use": token_use,
+                "origin_jti": of.sign_in.id.as_uuid_text(),
+                "event_id": of.request.as_uuid_text(),
+                "auth_time": seconds(of.sign_in.authenticated_at),
+                "iat": seconds(of.now),
+                "exp": seconds(end),
+                "jti": jti.as_uuid_text(),
+            });
+            match claims {
+                Value::Object(claims) => claims,
+                _ => Map::new(),
+            }
+        };
+        let mut access = common("access", access_end);
+        access.insert("client_id".to_owned(), json!(of.client.id.as_str()));
+        access.insert("username".to_owned(), json!(of.profile.username));
+        access.insert("scope".to_owned(), json!(OWN_ACCOUNT));
+        let mut id = common("id", id_end);
+        for (name, value) in &of.profile.attributes {
+            let value = if name.ends_with("_verified") {
+                json!(value == "true")
+            } else {
+                json!(value)
+            };
+            id.insert(name.clone(), value);
+        }
+        id.insert("aud".to_owned(), json!(of.client.id.as_str()));
+        id.insert("cognito:username".to_owned(), json!(of.profile.username));
+        let sign = |claims: Map<String, Value>| {
+            let payload = Value::Object(claims).to_string();
+            let token = signer.sign(&Map::new(), payload.as_bytes());
+            let token = token.map_err(Error::internal_source)?;
+            Ok::<_, Error>(Plain::new(token.into_bytes()))
+        };
+        Ok(PoolTokens {
+            access: sign(access)?,
+            id: sign(id)?,
+            refresh: None,
+            access_s: seconds(access_end) - seconds(of.now),
+        })
+    }
+
+    /// Whom a token of `pool` proves, if everything that it rests on still stands: the pool, its key,
+    /// the client, the user and the sign-in. `account` is whose pool it has to be, if that matters.
+    pub(crate) async fn proved_by_pool(
+        &self,
+        account: Option<AccountId>,
+        pool: PoolId,
+        token: &Unverified<'_>,
+        now: Timestamp,
+    ) -> Result<ProvedByPool, Error> {
+        let named = pool.clone();
+        let read = move |tx: &mut Tx<'_>| {
+            let Some((owner, found)) = tx.user_pool(&named)? else {
+                return Ok(None);
+            };
+            let keys = tx.account(owner).user_pool_keys(&named)?;
+            Ok(Some((owner, found.settings.algorithm, keys)))
+        };
+        let found = self.store.look_up("user_pool", read).await?;
+        // SECURITY: a pool of another account proves nobody here, and whether there is one is not told.
+        let found = found.filter(|(owner, ..)| account.is_none_or(|account| account == *owner));
+        let (owner, _, keys) =
+            found.ok_or_else(|| unproved("the user pool of the token does not exist"))?;
+        let set = key_set(&keys)?.to_string();
+        let set = KeySet::parse(set.as_bytes())
+            .map_err(|_| Error::inconsistent("user_pool_key", "public_jwk"))?;
+        let issuer = self.pool_issuer(&pool);
+        let expectation = Expectation {
+            purpose: Purpose::UserToken,
+            issuer: &issuer,
+            algorithms: &[Algorithm::Rs256, Algorithm::Es256],
+            // What it is for is compared with the pool's own clients below.
+            audience: AudiencePolicy::Unchecked,
+        };
+        let verified = token
+            .verify(&set, &expectation, now)
+            .map_err(|error| Error::new(Kind::Unproved, error.to_string()))?;
+        let said = Said::of(verified.claims())?;
+        let expires_at = verified.claims().times.expires_at;
+        let (user_id, sign_in, client) = (said.user, said.sign_in, said.client);
+        let read = move |tx: &mut Tx<'_>| {
+            let mut own = tx.account(owner);
+            let has_client = own
+                .user_pool_client(&client)?
+                .is_some_and(|found| found.client.pool == pool);
+            // A sign-in goes with its user, its client and its pool.
+            let is_signed_in = own.has_pool_sign_in(sign_in)?;
+            let user = own.pool_user(user_id)?.map(|found| found.user);
+            let user = user.filter(|user| user.pool == pool && user.is_enabled);
+            Ok(user.filter(|_| has_client && is_signed_in))
+        };
+        let user = self.store.look_up("pool_user", read).await?;
+        let user = user.ok_or_else(|| unproved("the user is not signed in any more"))?;
+        Ok(ProvedByPool {
+            account: owner,
+            user,
+            expires_at,
+            is_access: said.is_access,
+        })
+    }
+
+    /// Whom an access token proves that a user presents here.
+    pub(crate) async fn own_account(
+        &self,
+        token: &str,
+        now: Timestamp,
+    ) -> Result<ProvedByPool, Error> {
+        let invalid = || unproved("Invalid Access Token");
+        let unverified = Unverified::parse(token, USER_TOKEN_BYTES_MAX).map_err(|_| invalid())?;
+        let pool = self.pool_of_issuer(unverified.claimed_issuer());
+        let pool = pool.ok_or_else(invalid)?;
+        let proved = self.proved_by_pool(None, pool, &unverified, now).await?;
+        if proved.is_access {
+            Ok(proved)
+        } else {
+            Err(invalid())
+        }
+    }
+}
+
+/// What a verified token of ours says.
+struct Said {
+    user: PoolUserId,
+    sign_in: SignInId,
+    client: PoolClientId,
+    is_access: bool,
+}
+
+impl Said {
+    fn of(claims: &Claims) -> Result<Self, Error> {
+        let other = || unproved("the token is not one that a user pool of this service makes");
+        let is_access = match claims.token_use.as_deref() {
+            Some("access") => true,
+            Some("id") => false,
+            _ => return Err(other()),
+        };
+        let client = if is_access {
+            claims.client_id.as_ref()
+        } else {
+            claims.audiences.first()
+        };
+        let sign_in = claims.other("origin_jti").and_then(Value::as_str);
+        Ok(Self {
+            user: PoolUserId::from_uuid_text(&claims.subject).ok_or_else(other)?,
+            sign_in: sign_in
+                .and_then(SignInId::from_uuid_text)
+                .ok_or_else(other)?,
+            client: client.and_then(|id| id.parse().ok()).ok_or_else(other)?,
+            is_access,
+        })
+    }
+}

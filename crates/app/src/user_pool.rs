@@ -1,0 +1,236 @@
+//! User pools: made, read, deleted; and the keys that sign their tokens.
+
+use std::sync::Arc;
+
+use moka::sync::Cache;
+use procura_authority::Target;
+use procura_core::account::AccountId;
+use procura_core::audit::record::Committed;
+use procura_core::encryption_key::KeyPurpose;
+use procura_core::error::Error;
+use procura_core::id::{DeploymentId, SigningKeyId};
+use procura_core::sealing::{self, Location, Sealed, Subject};
+use procura_core::secret::{Plain, kind::PrivateKey};
+use procura_core::signing_key::{SigningAlgorithm, SigningKey};
+use procura_core::user_pool::{PoolId, PoolSettings, UserPool};
+use procura_protocol::jose::signing::{SigningError, TokenSigningKey};
+use procura_store::{Outcome, Tx};
+
+use crate::App;
+use crate::operation::OpCx;
+use crate::page_token::{Page, PageRequest};
+use crate::signing_key::jose_algorithm;
+
+/// How many keys are held ready to sign.
+const SIGNERS_MAX: u64 = 1000;
+
+/// Keys of pools, opened.
+pub(crate) struct PoolSigners(Cache<SigningKeyId, Arc<TokenSigningKey>>);
+
+impl Default for PoolSigners {
+    fn default() -> Self {
+        Self(Cache::new(SIGNERS_MAX))
+    }
+}
+
+/// What a new pool is made of.
+#[derive(Debug, Clone)]
+pub struct NewUserPool {
+    /// What people call it.
+    pub name: String,
+    /// What it is set to.
+    pub settings: PoolSettings,
+}
+
+pub(crate) fn no_pool(id: &PoolId) -> Error {
+    Error::not_found(format!("User pool {id} does not exist."))
+}
+
+fn place(deployment: DeploymentId, account: AccountId, id: &SigningKeyId) -> Location<'_> {
+    Location {
+        deployment,
+        account: Some(account),
+        subject: Subject::Account,
+        table: "user_pool_key",
+        column: "private_key",
+        row: id.as_bytes(),
+        row_version: 1,
+        destination: None,
+    }
+}
+
+impl App {
+    /// Makes a pool, with a key of its own.
+    pub async fn create_user_pool(
+        &self,
+        cx: &mut OpCx,
+        new: NewUserPool,
+    ) -> Result<Committed<UserPool>, Error> {
+        let account = cx.account()?;
+        self.authorize(cx, &Target::Account(account))?;
+        let pool = UserPool {
+            id: self.with_rng(|rng| PoolId::generate(&self.region, rng)),
+            name: new.name,
+            settings: new.settings,
+            created_at: cx.now,
+            updated_at: cx.now,
+            version: 1,
+        };
+        cx.about.resource = Some(format!("userpool/{}", pool.id));
+        let (key, sealed) = self
+            .new_pool_key(cx, account, pool.settings.algorithm)
+            .await?;
+        let done = self.allowed(
+            cx,
+            format!("created; signs with {}", key.algorithm.as_str()),
+        );
+        self.store
+            .run_tx("create_user_pool", move |tx| {
+                tx.account(account).insert_user_pool(&pool, &key, &sealed)?;
+                Ok(Outcome::Done(pool.clone(), done.clone()))
+            })
+            .await
+    }
+
+    async fn new_pool_key(
+        &self,
+        cx: &OpCx,
+        account: AccountId,
+        algorithm: SigningAlgorithm,
+    ) -> Result<(SigningKey, Sealed<PrivateKey>), Error> {
+        // A new RSA key takes a noticeable part of a second.
+        let made = tokio::task::spawn_blocking(move || {
+            let key = TokenSigningKey::generate(jose_algorithm(algorithm))?;
+            let private = Plain::<PrivateKey>::new(key.to_pkcs8()?.to_vec());
+            Ok::<_, SigningError>((key.public_jwk().to_string(), private))
+        });
+        let made = made.await.map_err(Error::internal_source)?;
+        let (public_jwk, private) = made.map_err(Error::internal_source)?;
+        let id = self.with_rng(|rng| SigningKeyId::generate(cx.now, rng));
+        let purpose = KeyPurpose::Subject(Subject::Account);
+        let sealing_key = self.newest_key(Some(account), purpose).await?;
+        let sealed = self
+            .with_rng(|rng| {
+                let place = place(self.deployment, account, &id);
+                sealing::seal(rng, &sealing_key, &place, &private)
+            })
+            .map_err(Error::internal_source)?;
+        let key = SigningKey {
+            id,
+            algorithm,
+            public_jwk,
+            created_at: cx.now,
+        };
+        Ok((key, sealed))
+    }
+
+    /// Reads a pool. Whether one exists is told only to who may ask.
+    pub async fn user_pool(&self, cx: &mut OpCx, id: PoolId) -> Result<UserPool, Error> {
+        let account = cx.account()?;
+        cx.about.resource = Some(format!("userpool/{id}"));
+        self.authorize(cx, &Target::Account(account))?;
+        let wanted = id.clone();
+        let read = move |tx: &mut Tx<'_>| tx.account(account).user_pool(&wanted);
+        let found = self.store.look_up("user_pool", read).await?;
+        found.ok_or_else(|| no_pool(&id))
+    }
+
+    /// Lists pools.
+    pub async fn user_pools(
+        &self,
+        cx: &mut OpCx,
+        page: PageRequest,
+    ) -> Result<Page<UserPool>, Error> {
+        let account = cx.account()?;
+        self.authorize(cx, &Target::Account(account))?;
+        let token = page.token.as_deref();
+        let after = self.page_start::<PoolId>(cx, b"", token).await?;
+        let limit = page.limit.saturating_add(1);
+        let read = move |tx: &mut Tx<'_>| tx.account(account).user_pools(after.as_ref(), limit);
+        let found = self.store.run_read("user_pools", read).await?;
+        self.page(cx, b"", found, page.limit, |pool| pool.id.as_str())
+            .await
+    }
+
+    /// Deletes a pool with its clients and users. Its tokens prove nobody from now on.
+    pub async fn delete_user_pool(
+        &self,
+        cx: &mut OpCx,
+        id: PoolId,
+    ) -> Result<Committed<()>, Error> {
+        let account = cx.account()?;
+        let pool = self.user_pool(cx, id.clone()).await?;
+        let (done, now, issuer) = (self.allowed(cx, "deleted"), cx.now, self.pool_issuer(&id));
+        let refused = self.refusal(cx, &no_pool(&id));
+        self.store
+            .run_tx("delete_user_pool", move |tx| {
+                if !tx.account(account).delete_user_pool(&id, pool.version)? {
+                    return Ok(Outcome::Refused(no_pool(&id), refused.clone()));
+                }
+                // SECURITY: what its tokens proved ends with it.
+                tx.cut_issuer(account, &issuer, now)?;
+                Ok(Outcome::Done((), done.clone()))
+            })
+            .await
+    }
+
+    /// The issuer that a pool is (RFC 8414 §2).
+    pub fn pool_issuer(&self, id: &PoolId) -> String {
+        format!("{}/{id}", self.endpoint)
+    }
+
+    /// The pool that an issuer would be, if it is one of this service.
+    pub(crate) fn pool_of_issuer(&self, issuer: &str) -> Option<PoolId> {
+        issuer
+            .strip_prefix(&self.endpoint)?
+            .strip_prefix('/')?
+            .parse()
+            .ok()
+    }
+
+    /// The public keys of a pool, for everybody (RFC 7517 §5).
+    pub async fn pool_key_set(&self, id: &PoolId) -> Result<serde_json::Value, Error> {
+        let wanted = id.clone();
+        let read = move |tx: &mut Tx<'_>| {
+            let Some((account, _)) = tx.user_pool(&wanted)? else {
+                return Ok(None);
+            };
+            tx.account(account).user_pool_keys(&wanted).map(Some)
+        };
+        let keys = self.store.look_up("user_pool_keys", read).await?;
+        key_set(&keys.ok_or_else(|| no_pool(id))?)
+    }
+
+    /// The newest key of a pool, ready to sign.
+    pub(crate) async fn pool_signer(
+        &self,
+        account: AccountId,
+        pool: &PoolId,
+    ) -> Result<Arc<TokenSigningKey>, Error> {
+        let wanted = pool.clone();
+        let read = move |tx: &mut Tx<'_>| tx.account(account).user_pool_keys(&wanted);
+        let keys = self.store.look_up("user_pool_keys", read).await?;
+        let (key, sealed) = keys.into_iter().next_back().ok_or_else(|| no_pool(pool))?;
+        if let Some(signer) = self.pool_signers.0.get(&key.id) {
+            return Ok(signer);
+        }
+        let sealing_key = self.key_of(&sealed).await?;
+        let place = place(self.deployment, account, &key.id);
+        let plain = sealing::open(&sealing_key, &place, &sealed).map_err(Error::internal_source)?;
+        let algorithm = jose_algorithm(key.algorithm);
+        let signer = TokenSigningKey::from_pkcs8(algorithm, plain.expose_secret());
+        let signer = Arc::new(signer.map_err(Error::internal_source)?);
+        self.pool_signers.0.insert(key.id, Arc::clone(&signer));
+        Ok(signer)
+    }
+}
+
+/// A key set of these keys.
+pub(crate) fn key_set<K>(keys: &[(SigningKey, K)]) -> Result<serde_json::Value, Error> {
+    let keys = keys.iter().map(|(key, _)| {
+        serde_json::from_str::<serde_json::Value>(&key.public_jwk)
+            .map_err(|_| Error::inconsistent("user_pool_key", "public_jwk"))
+    });
+    let keys = keys.collect::<Result<Vec<_>, _>>()?;
+    Ok(serde_json::json!({ "keys": keys }))
+}

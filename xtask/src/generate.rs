@@ -22,6 +22,7 @@ use anyhow::{Context as _, bail};
 
 use files::Files;
 use model::Model;
+use tables::FAMILIES;
 
 /// Runs the command; `args` are those after `gen`.
 pub(crate) fn run(args: &[String]) -> anyhow::Result<()> {
@@ -73,13 +74,16 @@ impl Options {
 }
 
 fn render(options: &Options) -> anyhow::Result<Files> {
-    let model = Model::load(&source::pinned(options.model_dir.as_deref())?)?;
-    model.check_tables()?;
     let mut files = Files::default();
-    operations::emit(&model, &mut files)?;
-    shapes::emit(&model, &mut files)?;
-    readers::emit(&model, &mut files)?;
-    absent::emit(&model, &mut files)?;
+    for family in FAMILIES {
+        let pinned = source::pinned(family.services, options.model_dir.as_deref())?;
+        let model = Model::load(family, &pinned)?;
+        model.check_tables()?;
+        operations::emit(&model, &mut files)?;
+        shapes::emit(&model, &mut files)?;
+        readers::emit(&model, &mut files)?;
+        absent::emit(&model, &mut files)?;
+    }
     files.format()
 }
 

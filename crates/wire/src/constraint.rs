@@ -29,10 +29,26 @@ impl Pattern {
     pub(crate) fn regex(&self) -> Option<&Regex> {
         // Without the multi-line flag `$` is the end of the text only, never before a newline.
         self.compiled
-            .get_or_init(|| Regex::new(&format!("^(?:{})$", self.source)).ok())
+            .get_or_init(|| {
+                let source = self.source.replace(VISIBLE, VISIBLE_RANGES);
+                let source = source.replace(SEPARATORS, SEPARATORS_RANGES);
+                Regex::new(&format!("^(?:{source})$")).ok()
+            })
             .as_ref()
     }
 }
+
+/// How the model writes letters, marks, symbols, numbers and punctuation; always in brackets, and
+/// always these five.
+const VISIBLE: &str = r"\p{L}\p{M}\p{S}\p{N}\p{P}";
+
+/// The same without tables of Unicode, which the engine lacks: all but separators, controls, formats
+/// and private use. What no version of Unicode has assigned passes.
+const VISIBLE_RANGES: &str = r"!-~¡-¬®-\u{167F}\u{1681}-\u{180D}\u{180F}-\u{1FFF}\u{2010}-\u{2027}\u{2030}-\u{205E}\u{2070}-\u{2FFF}\u{3001}-\u{D7FF}\u{F900}-\u{FEFE}\u{FF00}-\u{FFF8}\u{FFFC}-\u{FFFD}\u{10000}-\u{DFFFF}\u{E0100}-\u{E01EF}";
+
+const SEPARATORS: &str = r"\p{Z}";
+const SEPARATORS_RANGES: &str =
+    r" \u{A0}\u{1680}\u{2000}-\u{200A}\u{2028}\u{2029}\u{202F}\u{205F}\u{3000}";
 
 /// What a string has to satisfy; lengths are in Unicode scalar values.
 pub(crate) struct StringRule {
@@ -159,9 +175,63 @@ mod tests {
 
     #[test]
     fn every_pattern_of_the_model_compiles() {
-        for pattern in crate::generated::readers::PATTERNS {
+        let families = [
+            crate::generated::readers::PATTERNS,
+            crate::cognito::generated::readers::PATTERNS,
+        ];
+        for pattern in families.concat() {
             assert!(pattern.regex().is_some(), "{}", pattern.source);
         }
+    }
+
+    static NAME: Pattern = Pattern::new(r"[\p{L}\p{M}\p{S}\p{N}\p{P}]+");
+    static TITLE: Pattern = Pattern::new(r"[\p{L}\p{M}\p{S}\p{N}\p{P}\p{Z}]+");
+
+    #[test]
+    fn what_is_visible_is_not_a_space_a_control_or_a_format() {
+        for text in [
+            "alice",
+            "a@b.c",
+            "~!",
+            "é",
+            "e\u{301}",
+            "名前",
+            "😀",
+            "€",
+            "\u{E0100}",
+        ] {
+            assert!(NAME.matches(text), "{text:?}");
+        }
+        for bad in [
+            ' ',
+            '\t',
+            '\n',
+            '\0',
+            '\u{7F}',
+            '\u{85}',
+            '\u{A0}',
+            '\u{AD}',
+            '\u{1680}',
+            '\u{180E}',
+            '\u{2003}',
+            '\u{200B}',
+            '\u{200D}',
+            '\u{2028}',
+            '\u{202E}',
+            '\u{202F}',
+            '\u{2060}',
+            '\u{2066}',
+            '\u{3000}',
+            '\u{E000}',
+            '\u{FEFF}',
+            '\u{FFFB}',
+            '\u{E0041}',
+            '\u{10FFFF}',
+        ] {
+            assert!(!NAME.matches(&format!("a{bad}b")), "{bad:?}");
+        }
+        assert!(TITLE.matches("a\u{3000}b c"));
+        assert!(!TITLE.matches("a\tb"));
     }
 
     #[test]

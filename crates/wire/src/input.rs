@@ -24,14 +24,15 @@ pub struct Request<'a> {
     pub body: &'a [u8],
 }
 
-/// The input of an operation; implemented by the generated `Input` of each.
-pub trait Input: Sized {
+/// The input of an operation; implemented by the generated `Input` of each. `O` is the enum of its
+/// family.
+pub trait Input<O = Operation>: Sized {
     /// The operation.
-    const OPERATION: Operation;
+    const OPERATION: O;
     /// Whether any member is read from the body; if not, the body is not looked at.
     const READS_BODY: bool;
     /// What the operation answers.
-    type Output: Output;
+    type Output: Output<O>;
 
     #[doc(hidden)]
     fn read(source: &mut Source<'_>, reading: &mut Reading) -> Option<Self>;
@@ -59,6 +60,11 @@ pub struct FieldViolation {
 /// Reads and checks the input of an operation. Members that we do not know are ignored, because
 /// clients may be newer than we are.
 pub fn parse<I: Input>(request: &Request<'_>) -> Result<I, InputError> {
+    read(request)
+}
+
+/// The same for any family.
+pub(crate) fn read<O, I: Input<O>>(request: &Request<'_>) -> Result<I, InputError> {
     let mut source = Source::open(request, I::READS_BODY).map_err(InputError::Malformed)?;
     let mut reading = Reading::default();
     let input = I::read(&mut source, &mut reading);

@@ -7,8 +7,10 @@
 //!
 //! Start at [`route`], which names the operation of a request, then [`parse`], which turns the
 //! request into that operation's `Input`, and [`render`], which writes its `Output`. The shapes
-//! are in [`generated`], one file per operation; `cargo xtask gen` writes them.
+//! are in [`generated`], one file per operation; `cargo xtask gen` writes them. User pools are a
+//! family of their own, in [`cognito`], with the same two traits.
 
+pub mod cognito;
 #[doc(hidden)]
 pub mod fuzzing;
 pub mod generated;

@@ -4,10 +4,11 @@ use serde::Serialize;
 
 use crate::generated::operation::Operation;
 
-/// The output of an operation; implemented by the generated `Output` of each.
-pub trait Output: Serialize {
+/// The output of an operation; implemented by the generated `Output` of each. `O` is the enum of its
+/// family.
+pub trait Output<O = Operation>: Serialize {
     /// The operation.
-    const OPERATION: Operation;
+    const OPERATION: O;
 }
 
 const NO_CONTENT: u16 = 204;

@@ -163,6 +163,16 @@ impl Reading {
         }
     }
 
+    /// Yes or no.
+    pub(crate) fn boolean(&mut self, node: Node) -> Option<bool> {
+        match node {
+            Node::Bool(value) => Some(value),
+            Node::Text(text) if text == "true" => Some(true),
+            Node::Text(text) if text == "false" => Some(false),
+            _ => self.malformed("must be true or false"),
+        }
+    }
+
     fn entry<T>(
         &mut self,
         key: String,
@@ -283,16 +293,6 @@ impl Reading {
         match value.filter(|value| value.is_finite()) {
             Some(value) => Some(value),
             None => self.malformed("must be a number"),
-        }
-    }
-
-    /// Yes or no.
-    pub(crate) fn boolean(&mut self, node: Node) -> Option<bool> {
-        match node {
-            Node::Bool(value) => Some(value),
-            Node::Text(text) if text == "true" => Some(true),
-            Node::Text(text) if text == "false" => Some(false),
-            _ => self.malformed("must be true or false"),
         }
     }
 

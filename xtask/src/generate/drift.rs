@@ -6,19 +6,22 @@ use std::path::Path;
 use anyhow::Context as _;
 use serde_json::Value;
 
-use super::source::{SERVICES, pinned, unpinned};
-use super::tables::IMPLEMENTED;
+use super::source::{pinned, unpinned};
+use super::tables::{FAMILIES, Family};
 
 pub(super) fn report(newest: Option<&Path>) -> anyhow::Result<()> {
     let newest = newest.context("--drift needs --model-dir, the data of a newer botocore")?;
-    let (pinned, newest) = (pinned(None)?, unpinned(newest)?);
     let mut differences = 0;
-    for ((service, pinned), newest) in SERVICES.iter().zip(pinned).zip(newest) {
-        let pinned: Value = serde_json::from_slice(&pinned)?;
-        let newest: Value = serde_json::from_slice(&newest)?;
-        for line in compare(&pinned, &newest) {
-            println!("{}: {line}", service.directory);
-            differences += 1;
+    for family in FAMILIES {
+        let services = family.services;
+        let (pinned, newest) = (pinned(services, None)?, unpinned(services, newest)?);
+        for ((service, pinned), newest) in services.iter().zip(pinned).zip(newest) {
+            let pinned: Value = serde_json::from_slice(&pinned)?;
+            let newest: Value = serde_json::from_slice(&newest)?;
+            for line in compare(family, &pinned, &newest) {
+                println!("{}: {line}", service.directory);
+                differences += 1;
+            }
         }
     }
     println!("drift: {differences} differences");
@@ -26,7 +29,7 @@ pub(super) fn report(newest: Option<&Path>) -> anyhow::Result<()> {
 }
 
 /// One line for each difference: operations that came or went, and any trait of ours.
-pub(super) fn compare(pinned: &Value, newest: &Value) -> Vec<String> {
+pub(super) fn compare(family: &Family, pinned: &Value, newest: &Value) -> Vec<String> {
     let mut lines = Vec::new();
     let (before, after) = (operations(pinned), operations(newest));
     lines.extend(
@@ -39,7 +42,7 @@ pub(super) fn compare(pinned: &Value, newest: &Value) -> Vec<String> {
             .difference(&after)
             .map(|name| format!("operation {name} is gone")),
     );
-    let (before, after) = (facts(pinned), facts(newest));
+    let (before, after) = (facts(family, pinned), facts(family, newest));
     let keys: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
     for key in keys {
         match (before.get(key), after.get(key)) {
@@ -60,11 +63,11 @@ fn operations(model: &Value) -> BTreeSet<String> {
 }
 
 /// Every trait of our operations and of the shapes that they reach, by its path.
-fn facts(model: &Value) -> BTreeMap<String, String> {
+fn facts(family: &Family, model: &Value) -> BTreeMap<String, String> {
     let mut facts = BTreeMap::new();
     let mut shapes = Vec::new();
     let mut seen = BTreeSet::new();
-    for name in IMPLEMENTED {
+    for name in family.implemented {
         if let Some(operation) = model.get("operations").and_then(|all| all.get(name)) {
             flatten(name, operation, &mut facts, &mut shapes);
         }

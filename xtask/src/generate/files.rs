@@ -7,11 +7,18 @@ use std::process::Command;
 
 use anyhow::{Context as _, bail};
 
+use super::tables::{FAMILIES, Family};
+
 const NOTICE: &str =
     "// Generated from the public service model by `cargo xtask gen`; not edited by hand.\n\n";
 
 /// Where the files go, below the workspace.
 const TARGET: &str = "crates/wire/src";
+
+/// The file that has the modules of a family, and with them all of its files.
+fn root(family: &Family) -> String {
+    format!("{}.rs", family.directory())
+}
 
 /// Contents by path below [`TARGET`].
 #[derive(Default)]
@@ -57,7 +64,7 @@ impl Files {
     /// Writes what differs and removes what is no longer generated.
     pub(super) fn write(&self) -> anyhow::Result<()> {
         let target = Path::new(TARGET);
-        fs::create_dir_all(target.join("generated"))?;
+        make_directories(target)?;
         let mut changed = 0;
         for path in stale(target, &self.0)? {
             fs::remove_file(target.join(&path)).with_context(|| format!("cannot remove {path}"))?;
@@ -80,15 +87,15 @@ impl Files {
     }
 
     fn format_in(self, scratch: &Path) -> anyhow::Result<Self> {
-        fs::create_dir_all(scratch.join("generated"))?;
+        make_directories(scratch)?;
         for (path, text) in &self.0 {
             fs::write(scratch.join(path), text)?;
         }
-        // The modules of `generated.rs` are formatted with it.
+        // Modules are formatted with the file that names them.
         let output = Command::new("rustfmt")
             .args(["--edition", "2024", "--config-path"])
             .arg("rustfmt.toml")
-            .arg(scratch.join("generated.rs"))
+            .args(FAMILIES.iter().map(|family| scratch.join(root(family))))
             .output()
             .context("cannot run rustfmt")?;
         if !output.status.success() {
@@ -103,16 +110,25 @@ impl Files {
     }
 }
 
+fn make_directories(below: &Path) -> anyhow::Result<()> {
+    for family in FAMILIES {
+        fs::create_dir_all(below.join(family.directory()))?;
+    }
+    Ok(())
+}
+
 /// Files that are checked in and no longer generated.
 fn stale(target: &Path, generated: &BTreeMap<String, String>) -> anyhow::Result<Vec<String>> {
-    let Ok(entries) = fs::read_dir(target.join("generated")) else {
-        return Ok(Vec::new());
-    };
     let mut stale = Vec::new();
-    for entry in entries {
-        let path = format!("generated/{}", entry?.file_name().to_string_lossy());
-        if !generated.contains_key(&path) {
-            stale.push(path);
+    for directory in FAMILIES.iter().map(|family| family.directory()) {
+        let Ok(entries) = fs::read_dir(target.join(&directory)) else {
+            continue;
+        };
+        for entry in entries {
+            let path = format!("{directory}/{}", entry?.file_name().to_string_lossy());
+            if !generated.contains_key(&path) {
+                stale.push(path);
+            }
         }
     }
     stale.sort();

@@ -8,12 +8,13 @@ use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 
-use super::source::{SERVICES, Service};
-use super::tables::{CAPS, IMPLEMENTED, PATTERN_EXCEPTIONS, VALIDATION_EXCEPTION};
+use super::source::Service;
+use super::tables::Family;
 
-/// Both services, and the shapes that the operations that we have reach.
+/// The services of a family, and the shapes that the operations that we have reach.
 pub(super) struct Model {
-    /// Every operation of both services, in the model's order.
+    pub(super) family: &'static Family,
+    /// Every operation of the services, in the model's order.
     pub(super) operations: Vec<Operation>,
     /// The reached shapes by name; the services agree on those that they share.
     pub(super) shapes: BTreeMap<String, Shape>,
@@ -21,7 +22,7 @@ pub(super) struct Model {
     pub(super) inputs: BTreeSet<String>,
     /// Reached from an output, its own structure excepted.
     pub(super) outputs: BTreeSet<String>,
-    /// Every shape of both services, and whether the model gives it a maximum.
+    /// Every shape of the services, and whether the model gives it a maximum.
     bounded: BTreeMap<String, bool>,
 }
 
@@ -41,6 +42,14 @@ pub(super) struct Detail {
     pub(super) errors: Vec<Reference>,
     #[serde(default)]
     pub(super) readonly: bool,
+    /// `none` where nobody signs.
+    authtype: Option<String>,
+}
+
+impl Detail {
+    pub(super) fn is_signed(&self) -> bool {
+        self.authtype.as_deref() != Some("none")
+    }
 }
 
 #[derive(Deserialize)]
@@ -88,6 +97,9 @@ pub(super) struct Shape {
     #[serde(default)]
     pub(super) union: bool,
     pub(super) error: Option<ErrorTrait>,
+    /// An exception that is the service's fault.
+    #[serde(default)]
+    pub(super) fault: bool,
     #[serde(flatten)]
     traits: BTreeMap<String, Value>,
 }
@@ -108,6 +120,37 @@ struct ServiceModel {
     shapes: BTreeMap<String, Shape>,
 }
 
+impl ServiceModel {
+    /// A shape as we generate it. The plain strings of a sensitive list, map or structure are
+    /// sensitive, too: these are shapes of their own, with a name of ours.
+    fn prepared(&self, family: &Family, name: &str) -> anyhow::Result<Shape> {
+        let base = name
+            .strip_prefix(SENSITIVE)
+            .filter(|_| !self.shapes.contains_key(name));
+        let found = self.shapes.get(base.unwrap_or(name));
+        let found = found.with_context(|| format!("the model has no {name}"))?;
+        let mut shape = found.clone().prepared(family, base.unwrap_or(name))?;
+        shape.sensitive |= base.is_some();
+        if shape.sensitive {
+            let members = shape.members.0.iter_mut().map(|(_, reference)| reference);
+            let parts = [&mut shape.member, &mut shape.value].into_iter().flatten();
+            for reference in members.chain(parts) {
+                if self
+                    .shapes
+                    .get(&reference.shape)
+                    .is_some_and(Shape::is_plain_text)
+                {
+                    reference.shape.insert_str(0, SENSITIVE);
+                }
+            }
+        }
+        Ok(shape)
+    }
+}
+
+/// What the name of a string begins with that is sensitive only where it is.
+const SENSITIVE: &str = "Sensitive";
+
 /// Traits of a shape or a reference that change nothing of what we generate.
 const IGNORED_TRAITS: &[&str] = &[
     "box",
@@ -116,33 +159,33 @@ const IGNORED_TRAITS: &[&str] = &[
     "deprecatedSince",
     "documentation",
     "exception",
-    "fault",
     "retryable",
 ];
 
 impl Model {
-    /// Reads the models of [`SERVICES`], in that order.
-    pub(super) fn load(bytes: &[Vec<u8>]) -> anyhow::Result<Self> {
+    /// Reads the models of the services of a family, in their order.
+    pub(super) fn load(family: &'static Family, bytes: &[Vec<u8>]) -> anyhow::Result<Self> {
         let mut model = Self {
+            family,
             operations: Vec::new(),
             shapes: BTreeMap::new(),
             inputs: BTreeSet::new(),
             outputs: BTreeSet::new(),
             bounded: BTreeMap::new(),
         };
-        for (service, bytes) in SERVICES.iter().zip(bytes) {
+        for (service, bytes) in family.services.iter().zip(bytes) {
             let part: ServiceModel = serde_json::from_slice(bytes).with_context(|| {
                 format!("the model of {} is not as expected", service.directory)
             })?;
             model.add(service, part)?;
         }
-        for name in IMPLEMENTED {
+        for name in family.implemented {
             model.implemented(name)?;
         }
         Ok(model)
     }
 
-    /// An operation of [`IMPLEMENTED`].
+    /// An operation that we have.
     pub(super) fn implemented(&self, name: &str) -> anyhow::Result<&Operation> {
         let mut found = self
             .operations
@@ -176,21 +219,20 @@ impl Model {
 
     /// Fails on a row of our tables that the models have no use for.
     pub(super) fn check_tables(&self) -> anyhow::Result<()> {
-        for name in CAPS.iter().map(|(name, _)| *name) {
+        for name in self.family.caps.iter().map(|(name, _)| *name) {
             match self.bounded.get(name) {
                 Some(false) => {}
                 Some(true) => bail!("{name} has a maximum in the model: remove it from the caps"),
                 None => bail!("{name} has a cap, but is not in the model"),
             }
         }
-        match PATTERN_EXCEPTIONS
-            .iter()
-            .find(|row| !self.bounded.contains_key(row.shape))
+        let patterns = self.family.patterns.iter().map(|row| row.shape);
+        let names = self.family.not_secret.iter().map(|(shape, _)| *shape);
+        match patterns
+            .chain(names)
+            .find(|shape| !self.bounded.contains_key(*shape))
         {
-            Some(row) => bail!(
-                "{} has a pattern of ours, but is not in the model",
-                row.shape
-            ),
+            Some(shape) => bail!("{shape} has a row of ours, but is not in the model"),
             None => Ok(()),
         }
     }
@@ -201,10 +243,7 @@ impl Model {
             *is_bounded |= shape.max.is_some();
         }
         let roots: Vec<&Detail> = part.operations.values().collect();
-        for detail in roots
-            .iter()
-            .filter(|detail| IMPLEMENTED.contains(&detail.name.as_str()))
-        {
+        for detail in roots.iter().filter(|detail| self.family.has(&detail.name)) {
             if let Some(input) = &detail.input {
                 let reached = self.reach(&part, &input.shape)?;
                 self.inputs.extend(reached);
@@ -217,9 +256,11 @@ impl Model {
                 self.reach(&part, &error.shape)?;
             }
         }
-        let reached = self.reach(&part, VALIDATION_EXCEPTION)?;
-        self.outputs.extend(reached);
-        self.outputs.insert(VALIDATION_EXCEPTION.to_owned());
+        for root in self.family.roots {
+            let reached = self.reach(&part, root)?;
+            self.outputs.extend(reached);
+            self.outputs.insert((*root).to_owned());
+        }
         let operations = part.operations.into_values();
         self.operations
             .extend(operations.map(|detail| Operation { service, detail }));
@@ -244,11 +285,7 @@ impl Model {
         if above.iter().any(|ancestor| ancestor == name) {
             bail!("shape {name} contains itself, which the generator does not support");
         }
-        let shape = part
-            .shapes
-            .get(name)
-            .with_context(|| format!("the model has no {name}"))?;
-        let shape = shape.clone().prepared(name)?;
+        let shape = part.prepared(self.family, name)?;
         above.push(name.to_owned());
         for reference in shape.references() {
             self.visit(part, &reference.shape, above, reached)?;
@@ -291,9 +328,13 @@ impl Shape {
         self.required.iter().any(|required| required == member)
     }
 
+    fn is_plain_text(&self) -> bool {
+        self.kind == "string" && self.values.is_empty() && !self.sensitive
+    }
+
     /// With our exceptions applied, if it has no trait that we do not know. Documentation is
     /// dropped: it may differ between the services, and none of it is ours to print.
-    fn prepared(mut self, name: &str) -> anyhow::Result<Self> {
+    fn prepared(mut self, family: &Family, name: &str) -> anyhow::Result<Self> {
         if let Some(unknown) = unknown(&self.traits) {
             bail!("shape {name} has `{unknown}`, which the generator does not support");
         }
@@ -304,11 +345,14 @@ impl Shape {
             reference.check(name)?;
             reference.traits.clear();
         }
-        if let Some(exception) = PATTERN_EXCEPTIONS.iter().find(|row| row.shape == name) {
+        if let Some(exception) = family.patterns.iter().find(|row| row.shape == name) {
             self.pattern = Some(exception.pattern.to_owned());
         }
-        if let Some((_, max)) = CAPS.iter().find(|(shape, _)| *shape == name) {
+        if let Some((_, max)) = family.caps.iter().find(|(shape, _)| *shape == name) {
             self.max = Some(Value::from(*max));
+        }
+        if family.not_secret.iter().any(|(shape, _)| *shape == name) {
+            self.sensitive = false;
         }
         Ok(self)
     }

@@ -1,15 +1,19 @@
 //! Names of the model as names of Rust.
 
-/// `GetResourceOauth2Token`, `workloadName` → `get_resource_oauth2_token`, `workload_name`.
+/// `GetResourceOauth2Token`, `CallbackURLs` → `get_resource_oauth2_token`, `callback_urls`.
 pub(super) fn snake(name: &str) -> String {
-    let chars: Vec<char> = name.chars().collect();
+    // One word, whatever its case.
+    let chars: Vec<char> = name.replace("OAuth", "Oauth").chars().collect();
     let mut out = String::new();
     for (index, &c) in chars.iter().enumerate() {
         let before = index.checked_sub(1).and_then(|i| chars.get(i)).copied();
-        let after = chars.get(index + 1).copied();
+        let (after, second) = (chars.get(index + 1), chars.get(index + 2));
+        // The `s` of `URLs` belongs to what stands before it.
+        let is_plural = after == Some(&'s') && second.is_none_or(|c| !c.is_ascii_lowercase());
         let starts_word = c.is_ascii_uppercase()
             && before.is_some_and(|before| {
-                !before.is_ascii_uppercase() || after.is_some_and(|c| c.is_ascii_lowercase())
+                !before.is_ascii_uppercase()
+                    || after.is_some_and(|c| c.is_ascii_lowercase()) && !is_plural
             });
         if starts_word && !out.ends_with('_') {
             out.push('_');

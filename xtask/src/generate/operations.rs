@@ -10,24 +10,23 @@ use super::model::{Model, Operation, Reference, Shape};
 use super::names::{digits, snake};
 use super::readers::{construction, statement};
 use super::rust_type::Direction;
-use super::shapes::fields;
-use super::tables::{IMPLEMENTED, REVEALS_NO_SECRET};
+use super::shapes::{default, fields};
+use super::tables::{Family, Protocol};
 
 pub(super) fn emit(model: &Model, files: &mut Files) -> anyhow::Result<()> {
     let mut modules = String::new();
     let mut exceptions = BTreeMap::new();
-    for name in IMPLEMENTED {
+    let family = model.family;
+    for name in family.implemented {
         let operation = model.implemented(name)?;
         check_path(model, operation)?;
         for error in &operation.detail.errors {
-            let error_trait = model.shape(&error.shape)?.error.as_ref();
-            let status = error_trait.map(|error| error.http_status_code);
-            let status = status.with_context(|| format!("{} has no status", error.shape))?;
+            let status = status(family, &error.shape, model.shape(&error.shape)?)?;
             exceptions.insert(error.shape.as_str(), status);
         }
         let module = snake(name);
         writeln!(modules, "pub mod {module};")?;
-        files.add(&format!("generated/{module}.rs"), &file(model, operation)?);
+        files.add(&family.path(&module), &file(model, operation)?);
     }
     let mut statuses = String::from(
         "//! The exceptions that our operations declare, with their status.\n\n\
@@ -36,10 +35,10 @@ pub(super) fn emit(model: &Model, files: &mut Files) -> anyhow::Result<()> {
     for (name, status) in exceptions {
         writeln!(statuses, "(\"{name}\", {status}),")?;
     }
-    files.add("generated/exceptions.rs", &(statuses + "];\n"));
-    files.add("generated/operation.rs", &table());
+    files.add(&family.path("exceptions"), &(statuses + "];\n"));
+    files.add(&family.path("operation"), &table(family));
     files.add(
-        "generated.rs",
+        &format!("{}.rs", family.directory()),
         &format!(
             "//! Shapes and tables generated from the public service model.\n\n\
              pub(crate) mod absent;\npub(crate) mod exceptions;\npub(crate) mod operation;\n\
@@ -49,8 +48,24 @@ pub(super) fn emit(model: &Model, files: &mut Files) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Two operations must never answer to one method and path.
+/// The status of an exception. In JSON 1.1 its name is what counts: 500 is the service's fault, and
+/// 400 everything else.
+fn status(family: &Family, name: &str, shape: &Shape) -> anyhow::Result<u16> {
+    let declared = shape.error.as_ref().map(|error| error.http_status_code);
+    let by_protocol = match family.protocol {
+        Protocol::RestJson => None,
+        Protocol::Json11 => Some(if shape.fault { 500 } else { 400 }),
+    };
+    declared
+        .or(by_protocol)
+        .with_context(|| format!("{name} has no status"))
+}
+
+/// Two operations must never answer to one method and path. In JSON 1.1 all of them do.
 fn check_path(model: &Model, operation: &Operation) -> anyhow::Result<()> {
+    if model.family.protocol == Protocol::Json11 {
+        return Ok(());
+    }
     let shape_of = |uri: &str| -> Vec<String> {
         let segments = uri.split('/');
         segments
@@ -86,17 +101,22 @@ fn check_path(model: &Model, operation: &Operation) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn table() -> String {
-    let variants = IMPLEMENTED
+fn table(family: &Family) -> String {
+    let implemented = family.implemented;
+    let spec = match family.protocol {
+        Protocol::RestJson => "crate::operation::Spec".to_owned(),
+        Protocol::Json11 => format!("{}::Spec", family.home()),
+    };
+    let variants = implemented
         .iter()
         .map(|name| format!("/// `{name}`.\n{name},\n"));
-    let all = IMPLEMENTED.iter().map(|name| format!("Self::{name}, "));
-    let specs = IMPLEMENTED
+    let all = implemented.iter().map(|name| format!("Self::{name}, "));
+    let specs = implemented
         .iter()
         .map(|name| format!("Self::{name} => &super::{}::SPEC,\n", snake(name)));
     format!(
         "//! The operations that we have.\n\n\
-         use crate::operation::Spec;\n\n\
+         use {spec};\n\n\
          /// An operation that we have.\n\
          #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]\n\
          pub enum Operation {{\n{}}}\n\n\
@@ -112,62 +132,87 @@ fn table() -> String {
 
 fn file(model: &Model, operation: &Operation) -> anyhow::Result<String> {
     let detail = &operation.detail;
-    let (name, http) = (&detail.name, &detail.http);
+    let name = &detail.name;
     let empty = Shape::default();
     let root = |reference: &Option<Reference>| match reference {
         Some(reference) => model.shape(&reference.shape),
         None => Ok(&empty),
     };
     let (input, output) = (root(&detail.input)?, root(&detail.output)?);
-    let mut out = format!("//! `{name}`: `{} {}`.\n\n", http.method, http.request_uri);
-    let shapes = "super::shapes::";
+    let mut out = head(model, operation, input, output)?;
     let errors: Vec<String> = detail
         .errors
         .iter()
         .map(|e| format!("\"{}\"", e.shape))
         .collect();
-    let reveals = !REVEALS_NO_SECRET.contains(&name.as_str()) && reveals(model, output)?;
-    let is_read_only = detail.readonly && !reveals;
     write!(
         out,
-        "use crate::input::Source;\nuse crate::operation::{{Plane, Spec}};\n\
-         use crate::reading::Reading;\nuse crate::Operation;\n\n\
-         pub(crate) const SPEC: Spec = Spec {{ name: \"{name}\", plane: Plane::{}, \
-         method: \"{}\", uri: \"{}\", status: {}, errors: ERRORS, body_bytes_max: {}, \
-         is_read_only: {is_read_only} }};\n\n\
-         /// The exceptions that it declares.\npub const ERRORS: &[&str] = &[{}];\n\n",
-        operation.service.plane,
-        http.method,
-        http.request_uri,
-        http.response_code,
-        digits(body_bytes_max(model, input)?),
+        "/// The exceptions that it declares.\npub const ERRORS: &[&str] = &[{}];\n\n\
+         /// What is asked.\n#[derive(Debug)]\npub struct Input {{\n{}}}\n\n",
         errors.join(", "),
-    )?;
-    writeln!(
-        out,
-        "/// What is asked.\n#[derive(Debug)]\npub struct Input {{"
-    )?;
-    writeln!(
-        out,
-        "{}}}\n",
-        fields(model, input, Direction::Input, shapes)?
+        fields(model, input, Direction::Input, "super::shapes::")?,
     )?;
     check_output(name, output)?;
-    writeln!(
+    write!(
         out,
-        "/// What is answered.\n#[derive(Debug, serde::Serialize)]"
-    )?;
-    writeln!(
-        out,
-        "pub struct Output {{\n{}}}\n",
-        fields(model, output, Direction::Output, shapes)?
+        "/// What is answered.\n#[derive(Debug{}, serde::Serialize)]\n\
+         pub struct Output {{\n{}}}\n\n",
+        default(model, output),
+        fields(model, output, Direction::Output, "super::shapes::")?,
     )?;
     out.push_str(&reading(model, name, input)?);
+    let of = type_argument(model.family);
     writeln!(
         out,
-        "\nimpl crate::Output for Output {{\nconst OPERATION: Operation = Operation::{name};\n}}"
+        "\nimpl crate::Output{of} for Output {{\n\
+         const OPERATION: Operation = Operation::{name};\n}}"
     )?;
     Ok(out)
+}
+
+/// What the traits are told of families whose operations are not those of the crate's root.
+fn type_argument(family: &Family) -> &'static str {
+    match family.protocol {
+        Protocol::RestJson => "",
+        Protocol::Json11 => "<Operation>",
+    }
+}
+
+/// The documentation, the imports and the row of the operation table.
+fn head(
+    model: &Model,
+    operation: &Operation,
+    input: &Shape,
+    output: &Shape,
+) -> anyhow::Result<String> {
+    let (family, detail) = (model.family, &operation.detail);
+    let (name, http) = (&detail.name, &detail.http);
+    let reveals = !family.reveals_no_secret.contains(&name.as_str()) && reveals(model, output)?;
+    let is_read = detail.readonly || family.reads.contains(&name.as_str());
+    let is_read_only = is_read && !reveals;
+    let body_bytes_max = digits(body_bytes_max(model, detail.is_signed(), input)?);
+    let home = family.home();
+    let (title, spec, row) = match family.protocol {
+        Protocol::RestJson => (
+            format!("`{name}`: `{} {}`.", http.method, http.request_uri),
+            format!("{home}::operation::{{Plane, Spec}}"),
+            format!(
+                "plane: Plane::{}, method: \"{}\", uri: \"{}\", status: {}",
+                operation.service.plane, http.method, http.request_uri, http.response_code,
+            ),
+        ),
+        Protocol::Json11 => (
+            format!("`{name}`."),
+            format!("{home}::Spec"),
+            format!("is_signed: {}", detail.is_signed()),
+        ),
+    };
+    Ok(format!(
+        "//! {title}\n\nuse crate::input::Source;\nuse {spec};\n\
+         use crate::reading::Reading;\nuse {home}::Operation;\n\n\
+         pub(crate) const SPEC: Spec = Spec {{ name: \"{name}\", {row}, errors: ERRORS, \
+         body_bytes_max: {body_bytes_max}, is_read_only: {is_read_only} }};\n\n",
+    ))
 }
 
 /// The implementation of `Input`.
@@ -187,8 +232,9 @@ fn reading(model: &Model, name: &str, input: &Shape) -> anyhow::Result<String> {
         ));
     }
     let unused = if statements.is_empty() { "_" } else { "" };
+    let of = type_argument(model.family);
     Ok(format!(
-        "impl crate::Input for Input {{\nconst OPERATION: Operation = Operation::{name};\n\
+        "impl crate::Input{of} for Input {{\nconst OPERATION: Operation = Operation::{name};\n\
          const READS_BODY: bool = {reads_body};\ntype Output = Output;\n\n\
          fn read({unused}source: &mut Source<'_>, {unused}reading: &mut Reading) \
          -> Option<Self> {{\n{statements}{}\n}}\n}}\n",
@@ -237,11 +283,14 @@ fn reveals(model: &Model, output: &Shape) -> anyhow::Result<bool> {
 }
 
 /// The rule that `Operation::body_bytes_max` documents.
-fn body_bytes_max(model: &Model, input: &Shape) -> anyhow::Result<u64> {
+fn body_bytes_max(model: &Model, is_signed: bool, input: &Shape) -> anyhow::Result<u64> {
     const STEP: u64 = 4096;
     const MOST: u64 = 1024 * 1024;
+    // Anybody may send it, and the longest that is honest is a refresh token with some words.
+    const MOST_UNSIGNED: u64 = 64 * 1024;
+    let most = if is_signed { MOST } else { MOST_UNSIGNED };
     let doubled = json_bytes_max(model, input, "input")?.saturating_mul(2);
-    Ok(doubled.clamp(STEP, MOST).next_multiple_of(STEP))
+    Ok(doubled.clamp(STEP, most).next_multiple_of(STEP))
 }
 
 /// The size of the largest JSON of a shape, at one byte to a character.

@@ -1,4 +1,4 @@
-//! Writes `generated/readers.rs`: a function for each shape of an input, with its constraints.
+//! Writes `readers.rs`: a function for each shape of an input, with its constraints.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -10,7 +10,7 @@ use super::model::{Model, Reference, Shape};
 use super::names::{constant, digits, identifier};
 use super::rust_type::Direction;
 use super::shapes::variant_of;
-use super::tables::{IMPLEMENTED, PATTERN_EXCEPTIONS};
+use super::tables::Family;
 
 pub(super) fn emit(model: &Model, files: &mut Files) -> anyhow::Result<()> {
     let mut out = String::new();
@@ -19,7 +19,7 @@ pub(super) fn emit(model: &Model, files: &mut Files) -> anyhow::Result<()> {
     for name in &model.inputs {
         let shape = model.shape(name)?;
         if shape.kind == "string" && shape.values.is_empty() {
-            if let Some(exception) = PATTERN_EXCEPTIONS.iter().find(|row| row.shape == name) {
+            if let Some(exception) = model.family.patterns.iter().find(|row| row.shape == name) {
                 writeln!(out, "// Not the model's pattern: {}.", exception.reason)?;
             }
             out.push_str(&shape.rule(name)?);
@@ -39,23 +39,24 @@ pub(super) fn emit(model: &Model, files: &mut Files) -> anyhow::Result<()> {
         out,
         "pub(crate) static PATTERNS: &[&Pattern] = &[{patterns}];"
     )?;
-    let header = header(&out);
-    files.add("generated/readers.rs", &(header + &out));
+    let header = header(model.family, &out);
+    files.add(&model.family.path("readers"), &(header + &out));
     Ok(())
 }
 
 /// The module documentation and the imports that `body` needs.
-fn header(body: &str) -> String {
+fn header(family: &Family, body: &str) -> String {
     let mut out = String::from(
         "//! Readers of the shapes of inputs, with the constraints of the model.\n\n\
          use crate::json::Node;\n",
     );
+    let shapes = format!("crate::{}::shapes", family.module);
     let imports = [
         ("Pattern", "crate::constraint::Pattern"),
         ("Range {", "crate::constraint::Range"),
         ("Size {", "crate::constraint::Size"),
         ("StringRule", "crate::constraint::StringRule"),
-        ("shapes::", "crate::generated::shapes"),
+        ("shapes::", shapes.as_str()),
         ("Reading", "crate::reading::Reading"),
         ("Variant<", "crate::reading::Variant"),
     ];
@@ -106,7 +107,7 @@ pub(super) fn construction(shape: &Shape, type_name: &str) -> String {
 /// Shapes that are more than the key of a map.
 fn shapes_read(model: &Model) -> anyhow::Result<BTreeSet<String>> {
     let mut users: Vec<&str> = model.inputs.iter().map(String::as_str).collect();
-    for name in IMPLEMENTED {
+    for name in model.family.implemented {
         users.extend(
             model
                 .implemented(name)?

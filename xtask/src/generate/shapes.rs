@@ -1,4 +1,4 @@
-//! Writes `generated/shapes.rs`: structures, unions and enums that are not an operation's own.
+//! Writes `shapes.rs`: structures, unions and enums that are not an operation's own.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -7,6 +7,7 @@ use super::files::Files;
 use super::model::{Model, Shape};
 use super::names::{identifier, variant};
 use super::rust_type::Direction;
+use super::tables::Protocol;
 
 pub(super) fn emit(model: &Model, files: &mut Files) -> anyhow::Result<()> {
     let mut out =
@@ -22,7 +23,7 @@ pub(super) fn emit(model: &Model, files: &mut Files) -> anyhow::Result<()> {
             _ => {}
         }
     }
-    files.add("generated/shapes.rs", &out);
+    files.add(&model.family.path("shapes"), &out);
     Ok(())
 }
 
@@ -95,10 +96,15 @@ fn structure(
     } else {
         ""
     };
+    let default = if direction == Direction::Output {
+        default(model, shape)
+    } else {
+        ""
+    };
     let kind = if shape.union { "union" } else { "structure" };
     writeln!(
         out,
-        "/// The {kind} `{name}`.\n#[derive({clone}Debug{serialize})]"
+        "/// The {kind} `{name}`.\n#[derive({clone}Debug{default}{serialize})]"
     )?;
     if !shape.union {
         let fields = fields(model, shape, direction, "")?;
@@ -117,6 +123,17 @@ fn structure(
     }
     writeln!(out, "}}\n")?;
     Ok(())
+}
+
+/// What makes an answer of which nothing is said, where that is one: of the twenty members that
+/// structures of JSON 1.1 have, ours give some.
+pub(super) fn default(model: &Model, shape: &Shape) -> &'static str {
+    let is_json11 = model.family.protocol == Protocol::Json11;
+    if is_json11 && !shape.union && shape.required.is_empty() {
+        ", Default"
+    } else {
+        ""
+    }
 }
 
 /// The variant of a union; the case inside a member's name is kept.

@@ -14,38 +14,26 @@ use crate::setup;
 /// Which botocore the hashes belong to.
 const BOTOCORE_VERSION: &str = "1.44.5";
 
-/// One of the two services.
+/// A service of the model.
 pub(super) struct Service {
     pub(super) directory: &'static str,
     pub(super) version: &'static str,
-    /// The variant of `procura_wire::Plane`.
+    /// The variant of `procura_wire::Plane`; empty where the family has one service.
     pub(super) plane: &'static str,
-    sha256: &'static str,
+    pub(super) sha256: &'static str,
 }
 
-pub(super) const SERVICES: &[Service] = &[
-    Service {
-        directory: "bedrock-agentcore-control",
-        version: "2023-06-05",
-        plane: "Control",
-        sha256: "398fbda4e24fcd886055d8208015f963621ddfd9964aab289a405711cb5242da",
-    },
-    Service {
-        directory: "bedrock-agentcore",
-        version: "2024-02-28",
-        plane: "Data",
-        sha256: "47d2894db292c20b464a46de54f1cdc1fe1a22c7248d6dbed4916d277d9270fc",
-    },
-];
-
-/// The two models that we pinned, in the order of [`SERVICES`].
-pub(super) fn pinned(model_dir: Option<&Path>) -> anyhow::Result<Vec<Vec<u8>>> {
+/// The models of `services` that we pinned, in that order.
+pub(super) fn pinned(
+    services: &[Service],
+    model_dir: Option<&Path>,
+) -> anyhow::Result<Vec<Vec<u8>>> {
     let data = match model_dir {
         Some(dir) => dir.to_owned(),
         None => installed()?,
     };
     let mut models = Vec::new();
-    for service in SERVICES {
+    for service in services {
         let model = read(service, &data)?;
         let sha256 = sha256(&model);
         if sha256 != service.sha256 {
@@ -63,9 +51,9 @@ pub(super) fn pinned(model_dir: Option<&Path>) -> anyhow::Result<Vec<Vec<u8>>> {
     Ok(models)
 }
 
-/// The two models of some other botocore.
-pub(super) fn unpinned(data: &Path) -> anyhow::Result<Vec<Vec<u8>>> {
-    SERVICES.iter().map(|service| read(service, data)).collect()
+/// The same models of some other botocore.
+pub(super) fn unpinned(services: &[Service], data: &Path) -> anyhow::Result<Vec<Vec<u8>>> {
+    services.iter().map(|service| read(service, data)).collect()
 }
 
 /// The `data` directory of the botocore that is installed, if that is the pinned version.

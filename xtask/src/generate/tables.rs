@@ -1,37 +1,51 @@
-//! What we decided by hand: which operations we have, and where our constraints are not the
-//! model's.
+//! What we decided by hand, for each family: which operations we have, and where our constraints
+//! are not the model's.
 
-/// The operations that we have, in the order of the operation table.
-pub(super) const IMPLEMENTED: &[&str] = &[
-    "CreateWorkloadIdentity",
-    "GetWorkloadIdentity",
-    "UpdateWorkloadIdentity",
-    "DeleteWorkloadIdentity",
-    "ListWorkloadIdentities",
-    "CreateApiKeyCredentialProvider",
-    "GetApiKeyCredentialProvider",
-    "UpdateApiKeyCredentialProvider",
-    "DeleteApiKeyCredentialProvider",
-    "ListApiKeyCredentialProviders",
-    "CreateOauth2CredentialProvider",
-    "GetOauth2CredentialProvider",
-    "UpdateOauth2CredentialProvider",
-    "DeleteOauth2CredentialProvider",
-    "ListOauth2CredentialProviders",
-    "TagResource",
-    "UntagResource",
-    "ListTagsForResource",
-    "GetTokenVault",
-    "GetWorkloadAccessToken",
-    "GetWorkloadAccessTokenForUserId",
-    "GetWorkloadAccessTokenForJWT",
-    "GetResourceApiKey",
-    "GetResourceOauth2Token",
-    "CompleteResourceTokenAuth",
-];
+mod agentcore;
+mod cognito;
 
-/// The body of every answer to an input that is not valid; a root of output shapes.
-pub(super) const VALIDATION_EXCEPTION: &str = "ValidationException";
+pub(super) use agentcore::AGENTCORE;
+pub(super) use cognito::COGNITO;
+
+use super::source::Service;
+
+/// What is generated.
+pub(super) const FAMILIES: &[&Family] = &[&AGENTCORE, &COGNITO];
+
+/// Services whose operations are one enum: no two of them share a name with different meanings.
+pub(super) struct Family {
+    /// The module of what is generated, below `procura_wire`.
+    pub(super) module: &'static str,
+    pub(super) protocol: Protocol,
+    pub(super) services: &'static [Service],
+    /// The operations that we have, in the order of the operation table.
+    pub(super) implemented: &'static [&'static str],
+    /// Reasons, and the operations that are absent for each.
+    pub(super) absent: &'static [(&'static str, &'static [&'static str])],
+    /// The other absent operations, by the first segment of their path, with the reason.
+    pub(super) absent_paths: &'static [(&'static str, &'static str)],
+    /// Roots of output shapes besides the outputs of operations.
+    pub(super) roots: &'static [&'static str],
+    pub(super) patterns: &'static [PatternException],
+    /// Operations that only read, where the model does not say so.
+    pub(super) reads: &'static [&'static str],
+    /// Reads whose sensitive members are no credentials, so that they leave no record.
+    pub(super) reveals_no_secret: &'static [&'static str],
+    /// Shapes that the model calls sensitive and that are names, each with the reason.
+    pub(super) not_secret: &'static [(&'static str, &'static str)],
+    /// Maxima where the model has none: items of a list or map, characters of a string. A shape of
+    /// an input that has no maximum and no row here is an error.
+    pub(super) caps: &'static [(&'static str, u64)],
+}
+
+/// How requests of a family are written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Protocol {
+    /// Methods and paths name operations; members are in path, query, headers and body.
+    RestJson,
+    /// A header names the operation; everything is in the body.
+    Json11,
+}
 
 /// A pattern of ours in place of the model's.
 pub(super) struct PatternException {
@@ -41,44 +55,29 @@ pub(super) struct PatternException {
     pub(super) reason: &'static str,
 }
 
-pub(super) const PATTERN_EXCEPTIONS: &[PatternException] = &[PatternException {
-    shape: "TaggableResourcesArn",
-    pattern: "arn:(?:[^:]+)?:bedrock-agentcore:[a-z0-9-]+:[0-9]{12}:([a-z0-9-]+/[^/]+)\
-              (?:/[a-z0-9-]+/[^/]+)*",
-    reason: "the model's resource types have no digits, which refuses `oauth2credentialprovider`",
-}];
-
-/// Reads whose sensitive members are no credentials, so that they leave no record: the additional
-/// claims of a client's assertion, which its server sees anyway.
-pub(super) const REVEALS_NO_SECRET: &[&str] = &["GetOauth2CredentialProvider"];
-
 const ITEMS_MAX: u64 = 100;
 const CHARS_MAX: u64 = 2048;
 
-/// Maxima where the model has none: items of a list or map, characters of a string. A shape of an
-/// input that has no maximum and no row here is an error.
-pub(super) const CAPS: &[(&str, u64)] = &[
-    ("AllowedAudienceType", CHARS_MAX),
-    ("AllowedScopesType", ITEMS_MAX),
-    ("AudiencesListType", ITEMS_MAX),
-    ("AuthorizationEndpointType", CHARS_MAX),
-    ("CertificateBucketOwnerAccountId", CHARS_MAX),
-    ("CertificateS3Uri", CHARS_MAX),
-    ("CertificateSecretArn", CHARS_MAX),
-    ("CustomRequestParametersType", ITEMS_MAX),
-    ("DiscoveryUrlType", CHARS_MAX),
-    ("IssuerUrlType", CHARS_MAX),
-    ("ResourceOauth2ReturnUrlListType", ITEMS_MAX),
-    ("ResourcesListType", ITEMS_MAX),
-    ("ResponseListType", ITEMS_MAX),
-    ("ResponseType", CHARS_MAX),
-    ("ScopesListType", ITEMS_MAX),
-    ("SecurityGroupIdentifier", CHARS_MAX),
-    // The token of a next page: ours are far shorter.
-    ("String", CHARS_MAX),
-    ("SubnetId", CHARS_MAX),
-    ("SubnetIds", ITEMS_MAX),
-    ("TokenAuthMethod", CHARS_MAX),
-    ("TokenEndpointType", CHARS_MAX),
-    ("VpcIdentifier", CHARS_MAX),
-];
+impl Family {
+    /// The module of Rust that everything of the family is in: the place of its `Operation`.
+    pub(super) fn home(&self) -> String {
+        match self.module.rsplit_once("::") {
+            Some((home, _)) => format!("crate::{home}"),
+            None => "crate".to_owned(),
+        }
+    }
+
+    /// A file of [`Self::module`], below `crates/wire/src`.
+    pub(super) fn path(&self, name: &str) -> String {
+        format!("{}/{name}.rs", self.directory())
+    }
+
+    /// Where its files lie; the module itself is the file of that name.
+    pub(super) fn directory(&self) -> String {
+        self.module.replace("::", "/")
+    }
+
+    pub(super) fn has(&self, operation: &str) -> bool {
+        self.implemented.contains(&operation)
+    }
+}

@@ -4,12 +4,16 @@ use super::drift::compare;
 use super::files::Files;
 use super::model::Model;
 use super::names::{digits, identifier, raw_string, snake, variant};
-use super::tables::IMPLEMENTED;
+use super::tables::{AGENTCORE, COGNITO, Family};
 use super::{operations, readers, shapes};
 
-/// A control service with every operation that we have, of which the first is `first`, and the
-/// shapes that it needs.
-fn model(first: &serde_json::Value, shapes: &serde_json::Value) -> anyhow::Result<Model> {
+/// The first service of a family with every operation that we have, of which the first is `first`,
+/// and the shapes that it needs.
+fn model(
+    family: &'static Family,
+    first: &serde_json::Value,
+    shapes: &serde_json::Value,
+) -> anyhow::Result<Model> {
     let mut all = json!({
         "ValidationException": {"type": "structure", "members": {}, "exception": true},
         "Text": {"type": "string", "min": 1, "max": 9, "pattern": "a\"#b"},
@@ -23,7 +27,8 @@ fn model(first: &serde_json::Value, shapes: &serde_json::Value) -> anyhow::Resul
     });
     let added = shapes.as_object().cloned().unwrap_or_default();
     all.as_object_mut().unwrap().extend(added);
-    let operations: serde_json::Map<String, serde_json::Value> = IMPLEMENTED
+    let operations: serde_json::Map<String, serde_json::Value> = family
+        .implemented
         .iter()
         .enumerate()
         .map(|(index, name)| {
@@ -38,17 +43,23 @@ fn model(first: &serde_json::Value, shapes: &serde_json::Value) -> anyhow::Resul
         .collect();
     let control = json!({"operations": operations, "shapes": all});
     let data = json!({"operations": {}, "shapes": all});
-    Model::load(&[
-        control.to_string().into_bytes(),
-        data.to_string().into_bytes(),
-    ])
+    let parts = [control.to_string(), data.to_string()];
+    Model::load(family, &parts.map(String::into_bytes))
 }
 
 fn render(
     first: &serde_json::Value,
     shapes: &serde_json::Value,
 ) -> anyhow::Result<Vec<(String, String)>> {
-    let model = model(first, shapes)?;
+    render_of(&AGENTCORE, first, shapes)
+}
+
+fn render_of(
+    family: &'static Family,
+    first: &serde_json::Value,
+    shapes: &serde_json::Value,
+) -> anyhow::Result<Vec<(String, String)>> {
+    let model = model(family, first, shapes)?;
     let mut files = Files::default();
     operations::emit(&model, &mut files)?;
     shapes::emit(&model, &mut files)?;
@@ -117,6 +128,55 @@ fn sensitive_structures_that_go_both_ways_are_two_types() {
 }
 
 #[test]
+fn of_json_1_1_all_is_in_the_body_and_what_nobody_signs_is_short() {
+    let shapes = json!({
+        "Gone": {"type": "structure", "members": {}, "exception": true},
+        "Broken": {"type": "structure", "members": {}, "exception": true, "fault": true},
+        "Words": {"type": "map", "max": 9, "sensitive": true,
+            "key": {"shape": "Text"}, "value": {"shape": "Text"}},
+        "Request": {"type": "structure", "required": ["x"], "members": {
+            "x": {"shape": "Words"}, "long": {"shape": "Long"}}},
+        "Long": {"type": "string", "max": 1_000_000},
+        "Reply": {"type": "structure", "members": {"both": {"shape": "Both"}}},
+    });
+    let of = |authtype: &str| {
+        let first = json!({
+            "input": {"shape": "Request"}, "output": {"shape": "Reply"}, "authtype": authtype,
+            "errors": [{"shape": "Gone"}, {"shape": "Broken"}],
+        });
+        render_of(&COGNITO, &first, &shapes).unwrap()
+    };
+    let files = of("none");
+    let first = "cognito/generated/create_user_pool.rs";
+    for part in [
+        "is_signed: false, errors: ERRORS, body_bytes_max: 65_536, is_read_only: false",
+        "pub x: std::collections::BTreeMap<String, crate::Sensitive>,",
+        "impl crate::Input<Operation> for Input",
+        "#[derive(Debug, Default, serde::Serialize)]\npub struct Output",
+    ] {
+        assert!(
+            text(&files, first).contains(part),
+            "{part}\n{}",
+            text(&files, first)
+        );
+    }
+    let signed = of("v4");
+    assert!(
+        text(&signed, first).contains("is_signed: true, errors: ERRORS, body_bytes_max: 1_048_576")
+    );
+    let statuses = text(&files, "cognito/generated/exceptions.rs");
+    assert!(
+        statuses.contains("(\"Broken\", 500),\n(\"Gone\", 400),"),
+        "{statuses}"
+    );
+    let readers = text(&files, "cognito/generated/readers.rs");
+    assert!(
+        readers.contains("reading.sensitive(node, &SENSITIVE_TEXT)"),
+        "{readers}"
+    );
+}
+
+#[test]
 fn what_the_generator_does_not_support_is_refused() {
     let refused = |members: serde_json::Value| format!("{:#}", input(&members).unwrap_err());
     for (member, reason) in [
@@ -165,6 +225,10 @@ fn names_become_names_of_rust() {
             "allowed_resource_oauth2_return_urls",
         ),
         ("Auth0Oauth2", "auth0_oauth2"),
+        ("CallbackURLs", "callback_urls"),
+        ("URLsOfIt", "urls_of_it"),
+        ("DefaultRedirectURI", "default_redirect_uri"),
+        ("AllowedOAuthFlows", "allowed_oauth_flows"),
         ("X-Amzn-Name", "x_amzn_name"),
     ] {
         assert_eq!(snake(name), expected);
@@ -200,9 +264,9 @@ fn drift_names_what_changed() {
             },
         })
     };
-    assert!(compare(&model(1, "A"), &model(1, "A")).is_empty());
+    assert!(compare(&AGENTCORE, &model(1, "A"), &model(1, "A")).is_empty());
     assert_eq!(
-        compare(&model(1, "A"), &model(2, "B")),
+        compare(&AGENTCORE, &model(1, "A"), &model(2, "B")),
         ["new operation B", "operation A is gone", "S.max: 1 -> 2"]
     );
 }

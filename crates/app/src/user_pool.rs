@@ -15,6 +15,7 @@ use procura_core::signing_key::{SigningAlgorithm, SigningKey};
 use procura_core::user_pool::{PoolId, PoolSettings, UserPool};
 use procura_protocol::jose::signing::{SigningError, TokenSigningKey};
 use procura_store::{Outcome, Tx};
+use serde_json::{Value, json};
 
 use crate::App;
 use crate::operation::OpCx;
@@ -189,7 +190,7 @@ impl App {
     }
 
     /// The public keys of a pool, for everybody (RFC 7517 §5).
-    pub async fn pool_key_set(&self, id: &PoolId) -> Result<serde_json::Value, Error> {
+    pub async fn pool_key_set(&self, id: &PoolId) -> Result<Value, Error> {
         let wanted = id.clone();
         let read = move |tx: &mut Tx<'_>| {
             let Some((account, _)) = tx.user_pool(&wanted)? else {
@@ -199,6 +200,23 @@ impl App {
         };
         let keys = self.store.look_up("user_pool_keys", read).await?;
         key_set(&keys.ok_or_else(|| no_pool(id))?)
+    }
+
+    /// What a pool says of itself as an issuer, for everybody (OpenID Connect Discovery 1.0 §3). It
+    /// has no authorization endpoint, and names none: its users sign in with `InitiateAuth`.
+    pub async fn pool_metadata(&self, id: &PoolId) -> Result<Value, Error> {
+        let wanted = id.clone();
+        let read = move |tx: &mut Tx<'_>| tx.user_pool(&wanted);
+        let found = self.store.look_up("user_pool", read).await?;
+        let (_, pool) = found.ok_or_else(|| no_pool(id))?;
+        let issuer = self.pool_issuer(id);
+        Ok(json!({
+            "issuer": issuer,
+            "jwks_uri": format!("{issuer}/.well-known/jwks.json"),
+            "id_token_signing_alg_values_supported": [pool.settings.algorithm.as_str()],
+            "response_types_supported": [],
+            "subject_types_supported": ["public"],
+        }))
     }
 
     /// The newest key of a pool, ready to sign.
@@ -226,11 +244,11 @@ impl App {
 }
 
 /// A key set of these keys.
-pub(crate) fn key_set<K>(keys: &[(SigningKey, K)]) -> Result<serde_json::Value, Error> {
+pub(crate) fn key_set<K>(keys: &[(SigningKey, K)]) -> Result<Value, Error> {
     let keys = keys.iter().map(|(key, _)| {
-        serde_json::from_str::<serde_json::Value>(&key.public_jwk)
+        serde_json::from_str::<Value>(&key.public_jwk)
             .map_err(|_| Error::inconsistent("user_pool_key", "public_jwk"))
     });
     let keys = keys.collect::<Result<Vec<_>, _>>()?;
-    Ok(serde_json::json!({ "keys": keys }))
+    Ok(json!({ "keys": keys }))
 }

@@ -16,6 +16,7 @@ mod metrics;
 pub mod native;
 mod nature;
 mod ops;
+mod pool_document;
 mod request;
 mod response;
 mod service;

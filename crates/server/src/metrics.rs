@@ -15,6 +15,7 @@ use procura_wire::Operation;
 
 use crate::browser::Place;
 use crate::native::signed::SignedOperation;
+use crate::pool_document::Document;
 
 pub(crate) use self::exposition::answer;
 
@@ -169,6 +170,7 @@ impl Metrics {
             started_at,
             operations: names
                 .chain(Place::NAMES)
+                .chain(Document::NAMES)
                 .chain(SignedOperation::NAMES)
                 .chain([UNKNOWN])
                 .map(requests)

@@ -30,6 +30,7 @@ use crate::error::aws::Exception;
 use crate::metrics::{Outcome, UNKNOWN};
 use crate::native::signed::SignedOperation;
 use crate::ops::{Asked, Failure};
+use crate::pool_document::Document;
 use crate::response::{self, Answer};
 use crate::service::{Peer, Service};
 
@@ -101,6 +102,11 @@ impl Job<'_> {
             in_flight.answered(place.name(), outcome);
             return answer;
         }
+        if let Some(document) = Document::of(parts.uri.path()) {
+            let (outcome, answer) = self.document(&document, parts).await;
+            in_flight.answered(document.name(), outcome);
+            return answer;
+        }
         let (operation, answered) = self.run(parts, body).await;
         let (id, peer) = (self.id, self.peer.0);
         let (outcome, answer) = match answered {
@@ -143,6 +149,26 @@ impl Job<'_> {
                     tracing::debug!(request = %id, page, %peer, "turned away");
                 }
                 (Outcome::Failed(error.kind()), browser::failed(&error))
+            }
+        }
+    }
+
+    /// Answers a verifier.
+    async fn document(&self, document: &Document, parts: &Parts) -> (Outcome, Answer) {
+        let answered = if parts.method != Method::GET {
+            Err(Error::not_found("documents are read"))
+        } else if self.service.check_address(self.peer, self.now).is_err() {
+            Err(Error::new(Kind::Throttled, "this address failed too often"))
+        } else {
+            document.answer(self.app).await
+        };
+        match answered {
+            Ok(answer) => (Outcome::Done, answer),
+            Err(error) => {
+                if error.kind() == Kind::NotFound {
+                    self.service.count_stranger(self.peer);
+                }
+                (Outcome::Failed(error.kind()), Document::failed(&error))
             }
         }
     }

@@ -1,0 +1,96 @@
+//! What a user pool publishes: what it says of itself as an issuer, and its keys. Everybody may read
+//! them, and verifiers everywhere do.
+
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
+use hyper::{Response, StatusCode};
+use procura_app::App;
+use procura_core::error::{Error, Kind};
+use procura_core::user_pool::PoolId;
+
+use crate::response::{self, Answer};
+
+/// A document of a pool.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Document {
+    /// Its metadata.
+    Metadata(PoolId),
+    /// Its keys.
+    Keys(PoolId),
+}
+
+impl Document {
+    /// What metrics and the log call them.
+    pub(crate) const NAMES: [&'static str; 2] = ["UserPoolMetadata", "UserPoolKeys"];
+
+    /// The document of a path, if it is one.
+    pub(crate) fn of(path: &str) -> Option<Self> {
+        let (pool, document) = path.strip_prefix('/')?.split_once("/.well-known/")?;
+        match document {
+            "openid-configuration" => pool.parse().ok().map(Self::Metadata),
+            "jwks.json" => pool.parse().ok().map(Self::Keys),
+            _ => None,
+        }
+    }
+
+    /// What metrics and the log call it: one of [`Self::NAMES`].
+    pub(crate) const fn name(&self) -> &'static str {
+        let [metadata, keys] = Self::NAMES;
+        match self {
+            Self::Metadata(_) => metadata,
+            Self::Keys(_) => keys,
+        }
+    }
+
+    /// The document.
+    pub(crate) async fn answer(&self, app: &App) -> Result<Answer, Error> {
+        let document = match self {
+            Self::Metadata(pool) => app.pool_metadata(pool).await?,
+            Self::Keys(pool) => app.pool_key_set(pool).await?,
+        };
+        let mut answer = Response::new(Full::new(Bytes::from(document.to_string())));
+        let headers = answer.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        // A verifier that holds keys for longer would miss that one was replaced.
+        headers.insert(
+            CACHE_CONTROL,
+            HeaderValue::from_static("public, max-age=300"),
+        );
+        Ok(answer)
+    }
+
+    /// What is answered instead.
+    pub(crate) fn failed(error: &Error) -> Answer {
+        match error.kind() {
+            Kind::NotFound => response::text(StatusCode::NOT_FOUND, "there is no such user pool\n"),
+            _ => response::text(StatusCode::SERVICE_UNAVAILABLE, "try again in a moment\n"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_names_a_document_of_a_pool_or_nothing() {
+        let pool: PoolId = "us-east-1_abc".parse().unwrap();
+        for (path, document) in [
+            (
+                "/us-east-1_abc/.well-known/openid-configuration",
+                Some(Document::Metadata(pool.clone())),
+            ),
+            (
+                "/us-east-1_abc/.well-known/jwks.json",
+                Some(Document::Keys(pool)),
+            ),
+            ("/us-east-1_abc/.well-known/jwks.json/", None),
+            ("/.well-known/jwks.json", None),
+            ("/a/us-east-1_abc/.well-known/jwks.json", None),
+            ("/us-east-1%5Fabc/.well-known/jwks.json", None),
+        ] {
+            assert_eq!(Document::of(path), document, "{path}");
+        }
+    }
+}

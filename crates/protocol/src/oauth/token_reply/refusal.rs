@@ -21,6 +21,10 @@ pub struct ProviderRefusal {
     pub description: Option<String>,
     /// `Retry-After` in seconds, at most [`RETRY_AFTER_S_MAX`]. A date is not taken.
     pub retry_after_s: Option<u32>,
+    /// Whether the body was empty, or a JSON object without the member `error` that RFC 6749 §5.2
+    /// asks for. A page, or what cannot be read, is something else: it may not be the token endpoint
+    /// that answered.
+    pub without_words: bool,
 }
 
 /// Whose fault a refusal is.
@@ -85,6 +89,7 @@ pub(super) fn without_body(reply: &RawReply<'_>) -> ProviderRefusal {
         code: None,
         description: None,
         retry_after_s: reply.retry_after.and_then(seconds),
+        without_words: reply.body.trim_ascii().is_empty(),
     }
 }
 
@@ -113,6 +118,7 @@ pub(super) fn from_body(
     ProviderRefusal {
         code,
         description,
+        without_words: body.error.is_none(),
         ..without_body(reply)
     }
 }

@@ -323,6 +323,31 @@ fn a_refusal_needs_no_readable_body() {
 }
 
 #[test]
+fn a_refusal_without_words_is_told_from_one_that_cannot_be_read() {
+    for silent in [
+        &b""[..],
+        b" \n",
+        b"{}",
+        br#"{"error": null}"#,
+        br#"{"message": "no"}"#,
+    ] {
+        assert!(refused(400, silent).without_words, "{silent:?}");
+    }
+    for said in [
+        &br#"{"error": "invalid_client"}"#[..],
+        br#"{"error": {"message": "no"}}"#,
+        br#"{"error": ""}"#,
+        b"<html>no</html>",
+        b"error=invalid_grant",
+        b"no",
+        b"[]",
+        br#"{"error": "a", "error": null}"#,
+    ] {
+        assert!(!refused(400, said).without_words, "{said:?}");
+    }
+}
+
+#[test]
 fn later_is_the_providers_fault() {
     let blame = |status, code: Option<&str>, retry_after| {
         let body = json!({"error": code}).to_string();

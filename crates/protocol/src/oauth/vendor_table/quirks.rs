@@ -138,13 +138,17 @@ pub struct Quirks {
     pub renewal_scopes: Fact<RenewalScopes>,
     /// What a reply without `expires_in` means.
     pub missing_life: Fact<MissingLife>,
+    /// After how many days a refresh token dies that nobody used; none where that is not known, where
+    /// it does not, or where each dies at a set time whatever is done with it. Days of which there may
+    /// be more are counted low.
+    pub refresh_idle_days: Fact<Option<u32>>,
     /// How a token is taken back.
     pub revocation: Fact<RevocationForm>,
 }
 
 impl Quirks {
     /// What each of its facts rests on.
-    fn evidence(&self) -> [Evidence; 7] {
+    fn evidence(&self) -> [Evidence; 8] {
         [
             self.always,
             self.force,
@@ -152,6 +156,7 @@ impl Quirks {
             self.reuse.evidence,
             self.renewal_scopes.evidence,
             self.missing_life.evidence,
+            self.refresh_idle_days.evidence,
             self.revocation.evidence,
         ]
     }

@@ -78,6 +78,7 @@ const SUPPLIED: Quirks = Quirks {
     reuse: supplied(Reuse::Unknown),
     renewal_scopes: supplied(RenewalScopes::AsGranted),
     missing_life: supplied(MissingLife::Unknown),
+    refresh_idle_days: supplied(None),
     revocation: supplied(RevocationForm::Standard),
 };
 
@@ -90,6 +91,7 @@ const UNVERIFIED: Quirks = Quirks {
     reuse: unverified(Reuse::Unknown),
     renewal_scopes: unverified(RenewalScopes::AsGranted),
     missing_life: unverified(MissingLife::Unknown),
+    refresh_idle_days: unverified(None),
     revocation: unverified(RevocationForm::Absent),
 };
 
@@ -98,7 +100,8 @@ const GOOGLE_CLIENT: &[&str] = &[
 ];
 
 // A refresh token comes with the first consent only, so `force` is what brings another. Its client
-// keeps the refresh token that it has through every renewal.
+// keeps the refresh token that it has through every renewal. One that was not used for six months is
+// said to stop working: many quote its page on OAuth 2.0 for that, which was not read itself.
 const GOOGLE: Quirks = Quirks {
     switches: Switches {
         always: &[("access_type", "offline")],
@@ -109,6 +112,7 @@ const GOOGLE: Quirks = Quirks {
     force: read(GOOGLE_CLIENT),
     rotation: known(Rotation::Never, GOOGLE_CLIENT),
     reuse: known(Reuse::StaysGood, GOOGLE_CLIENT),
+    refresh_idle_days: unverified(Some(180)),
     revocation: known(RevocationForm::Standard, GOOGLE_CLIENT),
     ..UNVERIFIED
 };
@@ -118,7 +122,7 @@ const GITHUB_REFRESH: &[&str] = &[
 ];
 
 // Whether tokens expire is a setting of the app. A renewal ends the access token that was there
-// before, too.
+// before, too. A refresh token lives for six months, and each renewal brings another.
 const GITHUB: Quirks = Quirks {
     always: read(GITHUB_REFRESH),
     rotation: known(Rotation::Always, GITHUB_REFRESH),
@@ -129,6 +133,7 @@ const GITHUB: Quirks = Quirks {
             "https://github.com/github/docs/blob/01c499b96e90bdb7002966c7098e13cec5b853e1/data/reusables/apps/user-access-token-response-parameters.md",
         ],
     ),
+    refresh_idle_days: known(Some(180), GITHUB_REFRESH),
     revocation: known(RevocationForm::Own, GITHUB_REFRESH),
     ..UNVERIFIED
 };
@@ -172,6 +177,7 @@ const MICROSOFT_REFRESH: &[&str] = &[
     "https://github.com/MicrosoftDocs/entra-docs/blob/1c46dd74648ecaf58b066938f5910de5a7d521b4/docs/identity-platform/refresh-tokens.md",
 ];
 
+// A refresh token lives for 90 days, and each renewal brings another.
 const MICROSOFT: Quirks = Quirks {
     switches: Switches {
         force: &[("prompt", "consent")],
@@ -183,9 +189,11 @@ const MICROSOFT: Quirks = Quirks {
     rotation: known(Rotation::Always, MICROSOFT_REFRESH),
     reuse: known(Reuse::StaysGood, MICROSOFT_REFRESH),
     renewal_scopes: known(RenewalScopes::AllOfTheClient, MICROSOFT_CODE_FLOW),
+    refresh_idle_days: known(Some(90), MICROSOFT_REFRESH),
     ..UNVERIFIED
 };
 
+// A refresh token dies of 90 days without use, and a year after the consent in any case.
 const ATLASSIAN: Quirks = Quirks {
     switches: Switches {
         always: &[("audience", "api.atlassian.com"), ("prompt", "consent")],
@@ -194,6 +202,12 @@ const ATLASSIAN: Quirks = Quirks {
     },
     rotation: unverified(Rotation::Always),
     reuse: unverified(Reuse::GracePeriod { seconds: 600 }),
+    refresh_idle_days: known(
+        Some(90),
+        &[
+            "https://community.developer.atlassian.com/t/updated-31-january-2022-action-required-deprecating-persistent-refresh-tokens/54172",
+        ],
+    ),
     ..UNVERIFIED
 };
 
@@ -215,6 +229,7 @@ const X: Quirks = Quirks {
         "https://github.com/xdevplatform/docs/blob/1f38869440a28cbd190492b1dbb1f7dad83b198d/resources/fundamentals/authentication/oauth-2-0/authorization-code.mdx",
     ]),
     rotation: unverified(Rotation::Always),
+    refresh_idle_days: unverified(Some(180)),
     revocation: unverified(RevocationForm::Standard),
     ..UNVERIFIED
 };
@@ -256,8 +271,10 @@ const REDDIT: Quirks = Quirks {
     ..UNVERIFIED
 };
 
+// Its support once said 15 years of a refresh token; 90 days is what is reported since.
 const ZOOM: Quirks = Quirks {
     rotation: unverified(Rotation::Always),
+    refresh_idle_days: unverified(Some(90)),
     revocation: unverified(RevocationForm::Standard),
     ..UNVERIFIED
 };
@@ -335,7 +352,8 @@ const HUBSPOT: Quirks = Quirks {
     ..UNVERIFIED
 };
 
-// Rotation, and for how long the last token stays good, are settings of the application.
+// Rotation, for how long the last token stays good, and of how much idleness one dies, are settings of
+// the application.
 const AUTH0: Quirks = Quirks {
     rotation: known(
         Rotation::Sometimes,

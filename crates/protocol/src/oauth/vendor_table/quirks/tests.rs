@@ -10,9 +10,9 @@ use crate::oauth::endpoint_url::EndpointUrl;
 fn the_evidence_is_counted() {
     assert_eq!(
         quirks_tally().to_string(),
-        "34 read, 89 unverified, 52 supplied"
+        "37 read, 103 unverified, 60 supplied"
     );
-    assert_eq!(34 + 89 + 52, 7 * Vendor::ALL.len());
+    assert_eq!(37 + 103 + 60, 8 * Vendor::ALL.len());
 }
 
 #[test]
@@ -86,4 +86,18 @@ fn a_token_that_never_changes_is_never_reused_in_vain() {
             );
         }
     }
+}
+
+#[test]
+fn who_dies_of_idleness_is_told_in_days_that_leave_time_to_renew() {
+    for vendor in Vendor::ALL {
+        if let Some(days) = quirks(vendor).refresh_idle_days.value {
+            assert!((30..=365).contains(&days), "{vendor:?} {days}");
+        }
+    }
+    let days = |vendor| quirks(vendor).refresh_idle_days.value;
+    assert_eq!(days(Vendor::Microsoft), Some(90));
+    assert_eq!(days(Vendor::Github), Some(180));
+    // Nobody knows what an operator's own server does.
+    assert_eq!(days(Vendor::Custom), None);
 }

@@ -9,7 +9,7 @@ use procura_authority::Credential;
 use procura_core::account::AccountId;
 use procura_core::audit::record::Committed;
 use procura_core::authorization_session::{AuthorizationSession, Status};
-use procura_core::connection::{Connection, Due, Health};
+use procura_core::connection::{Connection, Due, Health, LastUse, is_use_kept};
 use procura_core::credential_provider::ProviderKind;
 use procura_core::digest::Sha256;
 use procura_core::error::{Error, Kind};
@@ -330,6 +330,11 @@ impl App {
         let (account, agent, now) = (basis.account, basis.agent.id, cx.now);
         let (held, scopes) = (basis.clone(), asked.scopes.clone());
         let (consent, destination) = (known.consent.id, known.destination);
+        let last_use = LastUse {
+            at: now,
+            by: cx.access_key()?,
+            with: claims.clone(),
+        };
         let committed = self
             .store
             .run_tx("release_connection", move |tx| {
@@ -359,12 +364,16 @@ impl App {
                     revealed.sealed.fingerprint(),
                 );
                 entry.reason.to_mut().push_str(&about);
+                if is_use_kept(revealed.used_at, now) {
+                    own.note_use(ConnectionKey::from(connection), &last_use)?;
+                }
                 Ok(Outcome::Done(Some(revealed), entry))
             })
             .await?;
-        let Some(RevealedConnection { connection, sealed }) = committed.value else {
+        let Some(revealed) = committed.value else {
             return Ok(None);
         };
+        let (connection, sealed) = (revealed.connection, revealed.sealed);
         let key = self.key_of(&sealed).await?;
         let place = TokenPlace {
             deployment: self.deployment,

@@ -6,12 +6,14 @@
 //! of the tokens that were redeemed, never by the lease: who comes too late may hold the only
 //! tokens that are good.
 
+mod keep_alive;
 mod renewal;
 
 use std::time::Duration;
 
 use procura_authority::Credential;
 use procura_core::account::AccountId;
+use procura_core::audit::record::Entry;
 use procura_core::connection::{Connection, Due, Health};
 use procura_core::credential_provider::ProviderKind;
 use procura_core::error::{Error, Kind};
@@ -71,6 +73,8 @@ pub(crate) enum Trigger {
     Due,
     /// The agent says that a resource refused it.
     Refused,
+    /// The refresh token would die of idleness.
+    Idle,
 }
 
 impl App {
@@ -151,11 +155,19 @@ impl App {
         Begun {
             account: basis.account,
             user: needed.user,
-            entry: self.allowed(cx, format!("{}: ", needed.known.id)),
+            entry: self.entry_of_renewal(cx, needed.trigger, format!("{}: ", needed.known.id)),
             basis,
             found,
             revealed,
             journal,
+        }
+    }
+
+    fn entry_of_renewal(&self, cx: &OpCx, trigger: Trigger, said: String) -> Entry {
+        let entry = self.allowed(cx, said);
+        match trigger {
+            Trigger::Due | Trigger::Refused => entry,
+            Trigger::Idle => keep_alive::unasked(entry),
         }
     }
 
@@ -187,15 +199,16 @@ impl App {
         self.circuits.check(basis.provider.id, cx.now)?;
         let journal = self.with_rng(|rng| ExchangeId::generate(cx.now, rng));
         let under = reasons.under();
-        let refused = match trigger {
-            Trigger::Due => "",
-            Trigger::Refused => ", which a resource refused as the agent says",
+        let why = match trigger {
+            Trigger::Due => String::new(),
+            Trigger::Refused => ", which a resource refused as the agent says".to_owned(),
+            Trigger::Idle => keep_alive::why(cx),
         };
         let said = format!(
-            "client secret and refresh token used to renew {}{refused}{under}",
+            "client secret and refresh token used to renew {}{why}{under}",
             known.id
         );
-        let entry = self.allowed(cx, said);
+        let entry = self.entry_of_renewal(cx, trigger, said);
         let key = ConnectionKey {
             agent: basis.agent.id,
             user: user.id,
@@ -268,7 +281,11 @@ fn settled(
 ) -> Option<Beginning> {
     let connection = &found.connection;
     let is_other = connection.generation != generation || connection.health != Health::Live;
-    let is_needed = trigger == Trigger::Refused || connection.due(asked_at) != Due::No;
+    let is_needed = match trigger {
+        Trigger::Due => connection.due(asked_at) != Due::No,
+        // Who said so looked at tokens of this generation.
+        Trigger::Refused | Trigger::Idle => true,
+    };
     if is_other || found.refresh_token.is_none() || !is_needed {
         return Some(Beginning::Settled(connection.generation));
     }

@@ -193,6 +193,8 @@ impl App {
         let app = Arc::clone(self);
         tasks.spawn(move |stop| async move { app.sweep_regularly(stop).await });
         let app = Arc::clone(self);
+        tasks.spawn(move |stop| async move { app.keep_alive_regularly(stop).await });
+        let app = Arc::clone(self);
         tasks.spawn(move |stop| async move { app.rotate_when_told(stop).await });
     }
 

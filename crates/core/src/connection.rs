@@ -4,11 +4,13 @@
 //! are asked for must be among those that the user consented to *and* those that the provider
 //! granted.
 
+use crate::access_key::AccessKeyId;
 use crate::digest::Sha256;
 use crate::id::{AgentId, ConnectionId, GrantId, ProviderId, UserId};
 use crate::scope::Scopes;
 use crate::time::Timestamp;
 use crate::user::OnBehalfOf;
+use crate::workload_access_token::Claims;
 
 /// How long an access token is taken to live whose provider does not say, in seconds: ten years.
 /// Such tokens live until somebody takes them back, and to ask the user every hour would be worse
@@ -17,6 +19,12 @@ pub const UNSTATED_LIFETIME_S: i64 = 10 * 365 * 24 * 60 * 60;
 /// How long before its end a token is not given out any more, in milliseconds; of a short-lived one
 /// a tenth of its life.
 const RESERVE_MS: i64 = 60_000;
+/// How exactly it is known when a connection was used last, in milliseconds: a day.
+const USE_KEPT_EVERY_MS: i64 = DAY_MS;
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+/// After how many refusals in a row that say nothing a connection has ended. With the pauses between
+/// them ([`cool_down_s`]) they are spread over ten minutes at least.
+pub const WORDLESS_REFUSALS_MAX: u64 = 8;
 
 /// Whether a connection works.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -134,10 +142,82 @@ impl Connection {
         }
     }
 
+    /// Whether its refresh token, which dies of so many days without use, has to be used at `now` so
+    /// that it does not: after 60 to 66 % of them, another moment for each connection. What is left is
+    /// for a provider that is down for weeks, and for days that were counted wrong.
+    pub fn is_idle_at(&self, now: Timestamp, idle_days: u32) -> bool {
+        let idle_ms = i64::from(idle_days) * DAY_MS;
+        let percent = IDLE_PERCENT_MIN + i64::from(self.drawn() % 7);
+        now.millis_since(self.fetched_at) >= idle_ms / 100 * percent
+    }
+
     /// At how much of its life a token is renewed: 70 to 89 %, another for each connection.
     fn renewed_at_percent(&self) -> i64 {
-        let drawn = self.id.as_bytes().last().copied().unwrap_or_default();
-        70 + i64::from(drawn % 20)
+        70 + i64::from(self.drawn() % 20)
+    }
+
+    /// A byte that each connection has another of.
+    fn drawn(&self) -> u8 {
+        self.id.as_bytes().last().copied().unwrap_or_default()
+    }
+}
+
+/// At how much of the time of which a refresh token dies unused it is used at the earliest.
+const IDLE_PERCENT_MIN: i64 = 60;
+
+/// Which connections may have to be kept alive at `now` whose refresh tokens die of so many days
+/// without use: those with tokens no younger than the first, used no earlier than the second.
+///
+/// Used lately means within the time of which the token dies. So one that nobody uses any more is
+/// kept alive once, and then dies.
+pub fn kept_alive(now: Timestamp, idle_days: u32) -> (Timestamp, Timestamp) {
+    let idle_ms = i64::from(idle_days) * DAY_MS;
+    let ago = |ms: i64| Timestamp::from_millis(now.millis().saturating_sub(ms));
+    (ago(idle_ms / 100 * IDLE_PERCENT_MIN), ago(idle_ms))
+}
+
+/// When and by whom a connection was used, kept once a day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LastUse {
+    /// When.
+    pub at: Timestamp,
+    /// The access key that asked.
+    pub by: AccessKeyId,
+    /// What the workload access token said that was presented.
+    pub with: Claims,
+}
+
+/// Whether a use at `now` is written down where the last was written down `before`.
+pub fn is_use_kept(before: Option<Timestamp>, now: Timestamp) -> bool {
+    before.is_none_or(|before| now.millis_since(before) >= USE_KEPT_EVERY_MS)
+}
+
+/// Refusals in a row that said nothing, of a renewal of one generation by one client.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct WordlessRefusals {
+    /// How many.
+    pub count: u64,
+    /// Of which generation of the tokens.
+    pub generation: u64,
+    /// With which version of the client's secret.
+    pub secret_version: u64,
+}
+
+impl WordlessRefusals {
+    /// With one more. Those of other tokens or of a client that was changed since say nothing of these.
+    #[must_use]
+    pub fn and_one(self, generation: u64, secret_version: u64) -> Self {
+        let same = self.generation == generation && self.secret_version == secret_version;
+        Self {
+            count: if same { self.count } else { 0 }.saturating_add(1),
+            generation,
+            secret_version,
+        }
+    }
+
+    /// Whether there is no use in asking once more.
+    pub const fn are_final(self) -> bool {
+        self.count >= WORDLESS_REFUSALS_MAX
     }
 }
 
@@ -256,6 +336,37 @@ mod tests {
         assert_eq!(live.due(NOW.plus_seconds(3600 * 90 / 100)), Due::Soon);
         assert_eq!(live.due(NOW.plus_seconds(3539)), Due::Soon);
         assert_eq!(live.due(NOW.plus_seconds(3540)), Due::Now);
+    }
+
+    #[test]
+    fn a_refresh_token_is_used_before_it_dies_of_idleness_and_not_for_ever() {
+        let live = connection("read", "read");
+        let day = |days: i64| NOW.plus_seconds(days * 24 * 3600);
+        assert!(!live.is_idle_at(day(53), 90));
+        assert!(live.is_idle_at(day(60), 90));
+        let (fetched, used) = kept_alive(day(60), 90);
+        assert!(NOW <= fetched && NOW >= used);
+        // Kept alive at day 60 without having been used: not at day 114 any more.
+        let (fetched, used) = kept_alive(day(114), 90);
+        assert!(day(60) <= fetched && NOW < used);
+        assert!(is_use_kept(None, NOW));
+        assert!(!is_use_kept(Some(NOW), NOW.plus_seconds(86_399)));
+        assert!(is_use_kept(Some(NOW), day(1)));
+    }
+
+    #[test]
+    fn refusals_without_words_count_for_the_same_tokens_and_the_same_client() {
+        let mut refusals = WordlessRefusals::default();
+        for _ in 1..WORDLESS_REFUSALS_MAX {
+            refusals = refusals.and_one(3, 2);
+            assert!(!refusals.are_final());
+        }
+        assert!(refusals.and_one(3, 2).are_final());
+        assert_eq!(refusals.and_one(4, 2).count, 1);
+        assert_eq!(refusals.and_one(3, 3).count, 1);
+        // However often somebody asks, they take ten minutes.
+        let pauses = (1..WORDLESS_REFUSALS_MAX).map(|failures| cool_down_s(failures, None));
+        assert!(pauses.sum::<i64>() >= 600);
     }
 
     #[test]

@@ -7,17 +7,20 @@ use procura_core::permit::{Permit, of};
 use procura_core::scope::{ScopeSeparator, Scopes};
 use procura_core::sealing::Sealed;
 use procura_core::secret::kind::{AccessToken, RefreshToken, UserIdentity};
+use procura_core::time::Timestamp;
 
 use crate::driver::Value;
 use crate::row::{Row, count, time};
 use crate::tx::AccountTx;
 
 mod administration;
+mod idle;
 mod renewal;
 
 pub use self::administration::{
     ConnectionFilter, ListedConnection, RevokedConnection, SealedConnection,
 };
+pub use self::idle::{IdleConnection, IdleFilter};
 pub use self::renewal::{AfterRenewal, Renewable};
 
 const TABLE: &str = "connection";
@@ -72,6 +75,8 @@ pub struct RevealedConnection {
     pub connection: Connection,
     /// Its access token, to be opened after the commit.
     pub sealed: Sealed<AccessToken>,
+    /// When a use of it was last written down, if ever ([`AccountTx::note_use`]).
+    pub used_at: Option<Timestamp>,
 }
 
 /// The question for the connection of an agent and a user at a provider, for [`read`] and what else
@@ -141,13 +146,16 @@ impl AccountTx<'_> {
         agent: AgentId,
         user: UserId,
     ) -> Result<Option<RevealedConnection>, Error> {
-        let sql = of_provider!("c.access_token");
+        let sql = of_provider!("c.access_token, c.used_at");
         let Some(mut row) = self.row_under(permit, sql, agent, user)? else {
             return Ok(None);
         };
         let connection = read(&mut row)?;
-        let sealed = row.sealed("access_token")?;
-        Ok(Some(RevealedConnection { connection, sealed }))
+        Ok(Some(RevealedConnection {
+            connection,
+            sealed: row.sealed("access_token")?,
+            used_at: row.optional_timestamp("used_at")?,
+        }))
     }
 
     /// The answer to [`of_provider`], if the provider that `permit` names is still at the version that

@@ -13,6 +13,7 @@ mod counts;
 mod database;
 mod deployment_rows;
 mod expected_accounts;
+mod idle_connections;
 mod isolation;
 mod lookups;
 mod migrations;
@@ -103,6 +104,11 @@ on_both_engines! {
         a_connection_is_revoked_for_the_permitted_generation_only
         a_revocation_ends_the_flows_of_the_same_three_and_no_other
         what_was_revoked_is_not_put_back
+    }
+    idle_connections {
+        a_use_is_written_down_and_changes_nothing_else
+        idle_connections_are_found_by_vendor_age_and_use_in_pages
+        refusals_are_kept_with_what_they_are_of
     }
     expected_accounts {
         an_account_is_pinned_once_for_a_user_at_a_provider

@@ -59,8 +59,8 @@ pub use crate::backup::{BackupTable, Manifest, ManifestKey};
 pub use crate::checkpoint::CheckpointView;
 pub use crate::config::{Config, OpenError, PostgresConfig, SqliteConfig};
 pub use crate::connection::{
-    AfterRenewal, ConnectionFilter, ConnectionKey, ListedConnection, NewTokens, Renewable,
-    RevealedConnection, RevokedConnection, SealedConnection,
+    AfterRenewal, ConnectionFilter, ConnectionKey, IdleConnection, IdleFilter, ListedConnection,
+    NewTokens, Renewable, RevealedConnection, RevokedConnection, SealedConnection,
 };
 pub use crate::counters::{Ended, StoreCounts, TransactionCounts};
 pub use crate::credential_provider::Revealed;

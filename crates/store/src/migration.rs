@@ -42,7 +42,8 @@ const MIGRATIONS: &[Migration] = migrations! {
     3 "0003_used_signature"
     4 "0004_user_delegation"
     5 "0005_expected_account"
-    6 "0006_user_pools"
+    6 "0006_idle_connections"
+    7 "0007_user_pools"
 };
 
 /// Two that migrate at once take turns.

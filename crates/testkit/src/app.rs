@@ -11,10 +11,14 @@ use procura_authority::Rules;
 use procura_core::access_key::Role;
 use procura_core::account::AccountId;
 use procura_core::action::Action;
+use procura_core::credential_provider::ProviderKind;
+use procura_core::name::VaultName;
+use procura_core::time::Timestamp;
+use procura_core::vendor::Vendor;
 use procura_core::workload_identity::AgentState;
 use procura_demo::DemoProvider;
 use procura_server::session_binding::BaseUrl;
-use procura_store::Outcome;
+use procura_store::{IdleFilter, Outcome, Tx};
 
 use crate::client::Client;
 use crate::clock::TestClock;
@@ -279,6 +283,37 @@ impl TestApp {
                 .map(Outcome::Unrecorded)
         });
         assert!(set.await.unwrap().value);
+    }
+
+    /// Makes the client of an OAuth 2 provider one of this vendor's, where it is and as whom it is known
+    /// staying the same: the endpoints of vendors cannot be had on this machine.
+    pub async fn set_vendor(&self, name: &str, vendor: Vendor) {
+        let account: AccountId = ACCOUNT.parse().unwrap();
+        let name: procura_core::name::ProviderName = name.parse().unwrap();
+        let set = self.app.store().run_tx("test", move |tx| {
+            let mut own = tx.account(account);
+            let vault = VaultName::default_vault();
+            let provider = own.credential_provider(&vault, ProviderKind::Oauth2, &name)?;
+            let id = provider.unwrap().id;
+            let (mut client, _) = own.oauth2_client(id)?.unwrap();
+            client.vendor = vendor;
+            own.update_oauth2_client(id, &client)
+                .map(Outcome::Unrecorded)
+        });
+        set.await.unwrap();
+    }
+
+    /// When a use of the first connection at a vendor was last written down.
+    pub async fn last_use(&self, vendor: Vendor) -> Option<Timestamp> {
+        let filter = IdleFilter {
+            vendor,
+            fetched_before: Timestamp::from_millis(i64::MAX),
+            used_after: Timestamp::default(),
+            paused_until: Timestamp::from_millis(i64::MAX),
+        };
+        let read = move |tx: &mut Tx<'_>| tx.idle_connections(&filter, None, 1);
+        let found = self.app.store().run_read("test", read).await.unwrap();
+        found.first()?.last_use.as_ref().map(|last| last.at)
     }
 
     /// A connection on which nothing was sent yet.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use procura_core::account::AccountId;
 use procura_core::audit::record::{Entry, Verdict};
-use procura_core::connection::{Connection, Health, cool_down_s};
+use procura_core::connection::{Connection, Health, WordlessRefusals, cool_down_s};
 use procura_core::error::Error;
 use procura_core::id::ExchangeId;
 use procura_core::sabotage::dies_at;
@@ -184,7 +184,7 @@ impl App {
         // What was not asked did not fail again.
         let (failures, counted) = match why {
             Why::LeftAlone => (begun.found.failures, 1),
-            Why::Ended | Why::Later(_) | Why::InDoubt => {
+            Why::Ended | Why::Later(_) | Why::OtherWords | Why::Wordless | Why::InDoubt => {
                 let failures = begun.found.failures.saturating_add(1);
                 (failures, failures)
             }
@@ -198,18 +198,21 @@ impl App {
             (Why::InDoubt, Reuse::RevokesFamily) => before.expires_at,
             _ => Timestamp::default(),
         };
+        let refusals = refusals_after(begun, why);
+        let is_final = matches!(why, Why::Wordless) && refusals.are_final();
         let (health, told_s) = match why {
             Why::Ended => (Health::Ended, None),
+            Why::Wordless if is_final => (Health::Ended, None),
             Why::Later(told_s) => (Health::Live, told_s),
-            Why::LeftAlone | Why::InDoubt => (Health::Live, None),
+            Why::OtherWords | Why::Wordless | Why::LeftAlone | Why::InDoubt => (Health::Live, None),
         };
-        let mut entry = begun.entry.clone();
-        entry.verdict = Verdict::Deny;
-        let said = format!("not renewed: {}", error.public());
-        entry.reason.to_mut().push_str(&said);
-        let mut overtaken = entry.clone();
-        overtaken.reason.to_mut().push_str(OVERTAKEN);
-        entry.reason.to_mut().push_str(why.said());
+        let said = if is_final {
+            refused_without_a_word(refusals.count)
+        } else {
+            why.said().to_owned()
+        };
+        let entry = not_renewed_entry(begun, &error, &said);
+        let overtaken = not_renewed_entry(begun, &error, OVERTAKEN);
         let (account, journal, generation) = (begun.account, begun.journal, before.generation);
         let (id, key) = (entry.id, ConnectionKey::from(before));
         let secret_version = begun.revealed.secret_version;
@@ -221,7 +224,9 @@ impl App {
                 let since = now.plus_seconds(LEFT_AFTER_S.saturating_neg());
                 // SECURITY: who comes second is refused because the first one has the only tokens that are
                 // good. Held by `prove contention`, late holders.
-                if why.is_final() && own.is_sent_besides(journal, key, generation, since)? {
+                if health == Health::Ended
+                    && own.is_sent_besides(journal, key, generation, since)?
+                {
                     own.delete_token_exchange(journal)?;
                     // The lease stays: nobody sends the same for a third time meanwhile.
                     return Ok(Outcome::Done(None, overtaken.clone()));
@@ -234,22 +239,57 @@ impl App {
                     health,
                     failures,
                     retry_at: not_before.max(now.plus_seconds(cool_down_s(counted, told_s))),
+                    refusals,
                 };
                 own.leave_connection(key, generation, after)?;
                 match why {
                     // What came says nothing that a reader could make use of later.
                     Why::InDoubt => own.forget_token_reply(journal)?,
-                    Why::Ended | Why::Later(_) | Why::LeftAlone => {
+                    Why::Ended
+                    | Why::Later(_)
+                    | Why::OtherWords
+                    | Why::Wordless
+                    | Why::LeftAlone => {
                         own.delete_token_exchange(journal)?;
                     }
                 }
                 Ok(Outcome::Done(Some(generation), entry.clone()))
             })
             .await?;
-        match why {
-            Why::Ended => Ok(committed.value),
-            Why::Later(_) | Why::LeftAlone | Why::InDoubt => Err(error.with_record(id)),
+        if health == Health::Ended {
+            Ok(committed.value)
+        } else {
+            Err(error.with_record(id))
         }
+    }
+}
+
+/// The record of a renewal that brought nothing.
+fn not_renewed_entry(begun: &Begun, error: &Error, said: &str) -> Entry {
+    let mut entry = begun.entry.clone();
+    entry.verdict = Verdict::Deny;
+    let said = format!("not renewed: {}{said}", error.public());
+    entry.reason.to_mut().push_str(&said);
+    entry
+}
+
+fn refused_without_a_word(times: u64) -> String {
+    format!(
+        "; it refused {times} times in a row and did not say why, so that the user has to consent again"
+    )
+}
+
+/// The refusals without words in a row, after `why`. SECURITY: nothing else counts. A provider that is
+/// down, or that does not like the client, says nothing of the token, and a user is not asked
+/// anew for it. Held by `what_is_no_refusal_without_words_never_ends_a_connection`.
+fn refusals_after(begun: &Begun, why: Why) -> WordlessRefusals {
+    let before = begun.found.refusals;
+    let generation = begun.found.connection.generation;
+    match why {
+        Why::Wordless => before.and_one(generation, begun.revealed.secret_version),
+        // It does say why, and that is something else.
+        Why::OtherWords | Why::Ended => WordlessRefusals::default(),
+        Why::Later(_) | Why::LeftAlone | Why::InDoubt => before,
     }
 }
 
@@ -282,6 +322,10 @@ enum Why {
     Ended,
     /// It may, later; if it said when, in so many seconds.
     Later(Option<u32>),
+    /// It refused, for something else than these tokens or for what we do not understand.
+    OtherWords,
+    /// It refused, and did not say why. The user has to consent anew when that goes on.
+    Wordless,
     /// Nobody asked it: it is left alone for a while.
     LeftAlone,
     /// Whether it did is not known: what it sent is lost.
@@ -289,14 +333,12 @@ enum Why {
 }
 
 impl Why {
-    const fn is_final(self) -> bool {
-        matches!(self, Self::Ended)
-    }
-
     const fn said(self) -> &'static str {
         match self {
             Self::Ended => "; the user has to consent again",
-            Self::Later(_) | Self::LeftAlone => "; it is tried again later",
+            Self::Later(_) | Self::OtherWords | Self::Wordless | Self::LeftAlone => {
+                "; it is tried again later"
+            }
             Self::InDoubt => "; in doubt whether the provider did",
         }
     }
@@ -319,7 +361,9 @@ impl NotRenewed {
                 Blame::Upstream { .. } if matches!(refusal.status, 408 | 500..) => Why::InDoubt,
                 Blame::Upstream { retry_after_s } => Why::Later(retry_after_s),
                 Blame::Caller if is_of_the_token(refusal.code.as_deref()) => Why::Ended,
-                Blame::Caller => Why::Later(None),
+                // RFC 6749 §5.2: 400 is said of the token; 401 of the client, also without words.
+                Blame::Caller if refusal.status == 400 && refusal.without_words => Why::Wordless,
+                Blame::Caller => Why::OtherWords,
             },
             // It said yes, so that the old one may be used up; what it said is in the journal.
             ReplyError::Unreadable(_) => Why::InDoubt,

@@ -57,7 +57,7 @@ fn client(app: &TestApp, policy: RefreshPolicy) {
 }
 
 /// Asks, with a workload access token that was made now.
-async fn ask(app: &TestApp) -> Response {
+pub(crate) async fn ask(app: &TestApp) -> Response {
     let token = delegation::token_for(app, "agent", "alice").await;
     delegation::ask(app, &token, json!({})).await
 }

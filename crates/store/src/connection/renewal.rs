@@ -1,6 +1,6 @@
 //! Who renews the tokens of a connection: one at a time, whatever the number of nodes.
 
-use procura_core::connection::{Connection, Health};
+use procura_core::connection::{Connection, Health, WordlessRefusals};
 use procura_core::error::Error;
 use procura_core::id::{AgentId, NodeId, UserId};
 use procura_core::permit::{Permit, of};
@@ -29,6 +29,8 @@ pub struct Renewable {
     pub failures: u64,
     /// Before when nobody tries again.
     pub retry_at: Timestamp,
+    /// How often in a row it was refused without a word.
+    pub refusals: WordlessRefusals,
 }
 
 /// How a connection is left whose tokens could not be renewed.
@@ -40,6 +42,8 @@ pub struct AfterRenewal {
     pub failures: u64,
     /// Before when nobody tries again.
     pub retry_at: Timestamp,
+    /// How often in a row it was refused without a word.
+    pub refusals: WordlessRefusals,
 }
 
 impl AccountTx<'_> {
@@ -52,7 +56,8 @@ impl AccountTx<'_> {
         user: UserId,
     ) -> Result<Option<Renewable>, Error> {
         let sql = of_provider!(
-            "c.refresh_token, c.refresh_version, c.lease_until, c.failures, c.retry_at"
+            "c.refresh_token, c.refresh_version, c.lease_until, c.failures, c.retry_at,
+             c.refusals, c.refusals_generation, c.refusals_secret"
         );
         let Some(mut row) = self.row_under(permit, sql, agent, user)? else {
             return Ok(None);
@@ -64,6 +69,11 @@ impl AccountTx<'_> {
             leased_until: row.optional_timestamp("lease_until")?,
             failures: row.count("failures")?,
             retry_at: row.timestamp("retry_at")?,
+            refusals: WordlessRefusals {
+                count: row.count("refusals")?,
+                generation: row.count("refusals_generation")?,
+                secret_version: row.count("refusals_secret")?,
+            },
         }))
     }
 
@@ -109,7 +119,8 @@ impl AccountTx<'_> {
     ) -> Result<bool, Error> {
         let written = self.session.execute(
             "UPDATE connection SET lease_node = NULL, lease_until = NULL, health = $6,
-                    failures = $7, retry_at = $8
+                    failures = $7, retry_at = $8, refusals = $9, refusals_generation = $10,
+                    refusals_secret = $11
              WHERE account = $1 AND agent = $2 AND \"user\" = $3 AND provider = $4
                AND generation = $5",
             &[
@@ -121,6 +132,9 @@ impl AccountTx<'_> {
                 Value::Text(after.health.as_str()),
                 count(after.failures)?,
                 time(after.retry_at),
+                count(after.refusals.count)?,
+                count(after.refusals.generation)?,
+                count(after.refusals.secret_version)?,
             ],
         )?;
         Ok(written == 1)

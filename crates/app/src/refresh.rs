@@ -77,6 +77,17 @@ pub(crate) enum Trigger {
     Idle,
 }
 
+impl Trigger {
+    /// What a record says of it, after what is renewed.
+    fn said(self, cx: &OpCx) -> String {
+        match self {
+            Self::Due => String::new(),
+            Self::Refused => ", which a resource refused as the agent says".to_owned(),
+            Self::Idle => keep_alive::why(cx),
+        }
+    }
+}
+
 impl App {
     /// Renews the tokens of a connection that are over, or waits for whoever does: the generation
     /// that is kept then.
@@ -199,15 +210,8 @@ impl App {
         self.circuits.check(basis.provider.id, cx.now)?;
         let journal = self.with_rng(|rng| ExchangeId::generate(cx.now, rng));
         let under = reasons.under();
-        let why = match trigger {
-            Trigger::Due => String::new(),
-            Trigger::Refused => ", which a resource refused as the agent says".to_owned(),
-            Trigger::Idle => keep_alive::why(cx),
-        };
-        let said = format!(
-            "client secret and refresh token used to renew {}{why}{under}",
-            known.id
-        );
+        let (id, why) = (known.id, trigger.said(cx));
+        let said = format!("client secret and refresh token used to renew {id}{why}{under}");
         let entry = self.entry_of_renewal(cx, trigger, said);
         let key = ConnectionKey {
             agent: basis.agent.id,

@@ -158,7 +158,7 @@ impl App {
         let (known, claims) = (&idle.connection, &last.with);
         let user = user_of(idle, last).ok_or_else(|| Error::inconsistent("connection", "used"))?;
         // SECURITY: a key that was revoked asks for nothing, and keeps nothing alive. Held by
-        // `whose_use_would_be_refused_now_keeps_nothing_alive`.
+        // `a_revoked_key_keeps_nothing_alive`.
         let action = Action::GetResourceOauth2Token;
         let mut cx = self.cx_of_key(action, last.by).await?;
         cx.about.agent = Some(claims.agent);

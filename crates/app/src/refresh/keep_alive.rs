@@ -181,8 +181,11 @@ impl App {
             (Beginning::Begun(found), (basis, journal)) => {
                 looked.begun = looked.begun.saturating_add(1);
                 let begun = self.begun_renewal(&cx, needed, basis, *found, journal);
-                self.carry_through(|app| async move { app.renew_begun(begun).await })
-                    .await
+                let kept = self
+                    .carry_through(|app| async move { app.renew_begun(begun).await })
+                    .await?;
+                // Where another's answer is waited for, that is the renewal.
+                Ok(kept.unwrap_or(known.generation))
             }
             // Another is at it, or was, or it failed a moment ago: the next look sees.
             _ => Ok(known.generation),

@@ -8,8 +8,10 @@ use procura_core::audit::record::Committed;
 use procura_core::authorization_session::AuthorizationSession;
 use procura_core::error::Error;
 use procura_core::name::{ProviderName, WorkloadName};
+use procura_core::oauth2_client::Oauth2Client;
 use procura_core::user::{AssertedUserId, UserKind};
 use procura_store::{Outcome, Tx};
+use url::Url;
 
 use crate::App;
 use crate::operation::OpCx;
@@ -23,10 +25,25 @@ pub struct SessionDescription {
     pub agent: WorkloadName,
     /// Where.
     pub provider: ProviderName,
+    /// The host of the authorization endpoint where the user is asked, with the port where it is not
+    /// the scheme's own, in ASCII: a name is chosen by an administrator, the host is not. None while
+    /// the endpoint is not known.
+    pub provider_host: Option<String>,
     /// What a caller wrote when it named the user. There is none for a user who is proved: who that
     /// is, only the user's own token says. It is told to whoever may complete the session by that
     /// very text ([`Action::BindAssertedUser`]) and to nobody else.
     pub asserted_user: Option<AssertedUserId>,
+}
+
+/// Where the users of this client are asked.
+fn consent_host(client: &Oauth2Client) -> Option<String> {
+    let endpoint = client.configuration.endpoints()?.authorization.as_deref()?;
+    let url = Url::parse(endpoint).ok()?;
+    let host = url.host_str()?;
+    Some(match url.port() {
+        Some(port) => format!("{host}:{port}"),
+        None => host.to_owned(),
+    })
 }
 
 fn unknown() -> Error {
@@ -64,11 +81,16 @@ impl App {
         cx.about.provider = Some(session.provider);
         cx.about.resource = Some(session.id.to_string());
         let id = session.provider;
-        let read = move |tx: &mut Tx<'_>| tx.account(account).credential_provider_by_id(id);
-        let provider = self.store.run_read("credential_provider", read).await?;
+        let read = move |tx: &mut Tx<'_>| {
+            let mut own = tx.account(account);
+            let provider = own.credential_provider_by_id(id)?;
+            Ok((provider, own.oauth2_client(id)?))
+        };
+        let (provider, client) = self.store.run_read("credential_provider", read).await?;
         let mut description = SessionDescription {
             agent: agent.name,
             provider: provider.ok_or_else(unknown)?.name,
+            provider_host: client.and_then(|(client, _)| consent_host(&client)),
             asserted_user: None,
             session,
         };

@@ -47,6 +47,8 @@ pub(super) struct Refusal {
 pub(super) struct Session {
     pub(super) agent: String,
     pub(super) provider: String,
+    /// Where the user was asked; none where an API of before does not say.
+    pub(super) provider_host: Option<String>,
     pub(super) scopes: Vec<String>,
     pub(super) user: WhoseSession,
     /// Why it cannot be completed, if it cannot.
@@ -75,6 +77,7 @@ pub(super) enum CameBack<'a> {
 struct Described {
     agent: String,
     provider: String,
+    provider_host: Option<String>,
     scopes: Vec<String>,
     user_kind: String,
     asserted_user_id: Option<String>,
@@ -141,6 +144,7 @@ impl Api {
         Ok(Session {
             agent: described.agent,
             provider: described.provider,
+            provider_host: described.provider_host,
             scopes: described.scopes,
             user,
             not_now,

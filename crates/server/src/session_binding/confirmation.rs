@@ -8,8 +8,16 @@ use super::api::Session;
 use super::login::Login;
 use super::visit::{self, LINKED};
 use super::words;
-use crate::browser::page::{self, Escaped};
+use crate::browser::page::{self, Escaped, Theirs, shortened, shortened_host};
 use crate::response::Answer;
+
+/// The longest name of an agent that is shown whole, in characters: what stands behind it is seen on
+/// the screen of a phone, too.
+const AGENT_MAX: usize = 64;
+/// The same of a provider.
+const PROVIDER_MAX: usize = 48;
+/// The same of a host.
+const HOST_MAX: usize = 64;
 
 /// For whom the page asks.
 pub(super) enum Asked<'a> {
@@ -21,10 +29,11 @@ pub(super) enum Asked<'a> {
 
 /// The page. `token` is what its form carries.
 pub(super) fn page(session: &Session, session_uri: &str, asked: &Asked<'_>, token: &str) -> Answer {
-    let (agent, provider) = (Escaped(&session.agent), Escaped(&session.provider));
+    let agent = shortened(&session.agent, AGENT_MAX);
     let mut body = format!(
-        "<p>The agent <strong>{agent}</strong> wants to act for you at \
-         <strong>{provider}</strong>.</p>"
+        "<p>The agent <strong>{}</strong> wants to act for you at {}.</p>",
+        Escaped(&agent),
+        place(session)
     );
     write_scopes(&mut body, session);
     let action = match asked {
@@ -53,6 +62,21 @@ pub(super) fn page(session: &Session, session_uri: &str, asked: &Asked<'_>, toke
     page::html(StatusCode::OK, "Let this agent act for you?", &body)
 }
 
+/// Where the agent will act. SECURITY: the name was chosen by whoever administers the providers, and
+/// can be that of another; the host is where the user said yes (attack 17 of the catalogue). Held by
+/// `a_provider_by_the_name_of_another_is_told_by_its_host`.
+fn place(session: &Session) -> String {
+    let name = shortened(&session.provider, PROVIDER_MAX);
+    let name = Escaped(&name);
+    match &session.provider_host {
+        Some(host) => {
+            let host = shortened_host(host, HOST_MAX);
+            format!("<strong>{}</strong>, here called {name}", Escaped(&host))
+        }
+        None => format!("<strong>{name}</strong>"),
+    }
+}
+
 fn write_scopes(body: &mut String, session: &Session) {
     if session.scopes.is_empty() {
         body.push_str("<p>It asks for what the provider gives to everybody.</p>");
@@ -71,19 +95,22 @@ fn write_scopes(body: &mut String, session: &Session) {
 }
 
 fn write_user(body: &mut String, login: &Login, session_uri: &str) {
-    let (shown, issuer) = (Escaped(&login.shown), Escaped(&login.issuer));
+    let (shown, issuer) = (Theirs(&login.shown), Escaped(&login.issuer));
+    // What anybody can call themselves stands behind what they cannot.
+    let name = login.name.as_deref().map(Theirs);
+    let name = name.map(|name| format!(" ({name})")).unwrap_or_default();
     let anew = visit::login_of(session_uri);
     let anew = Escaped(&anew);
     // Writing to a text does not fail.
     let _ = write!(
         body,
-        "<p>You are signed in as <strong>{shown}</strong>, by {issuer}. \
+        "<p>You are signed in as <strong>{shown}</strong>{name}, by {issuer}. \
          <a href=\"{anew}\">Not you?</a></p>"
     );
 }
 
 fn write_asserted(body: &mut String, name: &str) {
-    let name = Escaped(name);
+    let name = Theirs(name);
     // Writing to a text does not fail.
     let _ = write!(
         body,
@@ -104,6 +131,7 @@ mod tests {
         let session = Session {
             agent: evil.to_owned(),
             provider: evil.to_owned(),
+            provider_host: Some(evil.to_owned()),
             scopes: vec![evil.to_owned(), "repo".to_owned()],
             user: WhoseSession::Verified,
             not_now: None,

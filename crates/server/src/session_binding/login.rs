@@ -15,13 +15,16 @@ use super::Shared;
 use super::cookie::{Cookie, random_text};
 use super::provider::{Asking, NotSignedIn};
 use super::words::{self, Words};
+use crate::browser::page::shortened;
 
 /// How long somebody is signed in at most, in seconds.
 const LOGIN_LIFETIME_S: i64 = 60 * 60;
 /// How long a sign-in may take, in seconds.
 const ATTEMPT_LIFETIME_S: i64 = 10 * 60;
-/// The longest name of a user that is shown, in characters.
+/// The longest name of a user that is shown whole, in characters: of one that is unique, and of one
+/// that users choose.
 const SHOWN_MAX: usize = 120;
+const NAME_MAX: usize = 60;
 
 /// Who is signed in: the content of a cookie.
 #[derive(Serialize, Deserialize)]
@@ -30,6 +33,8 @@ pub(super) struct Login {
     pub(super) id_token: String,
     /// What the page calls the user.
     pub(super) shown: String,
+    /// What users call themselves, if it is something else.
+    pub(super) name: Option<String>,
     /// Who says so.
     pub(super) issuer: String,
     /// What tells this browser from others.
@@ -161,8 +166,10 @@ async fn signed_in(
     let signed_in = signed_in.map_err(told)?;
     let ends_at = signed_in.claims.times.expires_at.millis();
     let until_ms = now.plus_seconds(LOGIN_LIFETIME_S).millis().min(ends_at);
+    let (shown, name) = shown(&signed_in.claims);
     let login = Login {
-        shown: shown(&signed_in.claims),
+        shown,
+        name,
         issuer: signed_in.claims.issuer.clone(),
         id_token: signed_in.id_token,
         browser: random_text(),
@@ -194,14 +201,14 @@ fn told(error: NotSignedIn) -> Words {
     }
 }
 
-/// What the page calls a user: as the provider does for people, and by the one name that is unique.
-fn shown(claims: &Claims) -> String {
+/// What the page calls a user: by the one name that is unique, and as people do.
+fn shown(claims: &Claims) -> (String, Option<String>) {
     let text = |claim: &str| claims.other(claim).and_then(Value::as_str);
     let address = ["preferred_username", "email"].into_iter().find_map(text);
     let unique = address.unwrap_or(&claims.subject);
-    let all = match text("name") {
-        Some(name) if name != unique => format!("{name} ({unique})"),
-        _ => unique.to_owned(),
-    };
-    all.chars().take(SHOWN_MAX).collect()
+    let name = text("name").filter(|name| *name != unique);
+    (
+        shortened(unique, SHOWN_MAX).into_owned(),
+        name.map(|name| shortened(name, NAME_MAX).into_owned()),
+    )
 }

@@ -242,7 +242,7 @@ impl Visit<'_> {
             (WhoseSession::Asserted(_), _, _) => return Err(words::ASSERTED_REFUSED.into()),
         };
         match self.shared.api.complete(self.now, &uri, &who).await {
-            Ok(()) => Ok(said(&words::done(&session.agent, &session.provider))),
+            Ok(()) => Ok(said(&words::done(&session))),
             Err(refusal) => Err(self.refused(&uri, &refusal).await.into()),
         }
     }

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use hyper::StatusCode;
 use procura_core::authorization_session::{Failure, NotNow};
 
-use super::api::Refusal;
+use super::api::{Refusal, Session};
 
 /// A page that says one thing.
 #[derive(Debug, Clone)]
@@ -230,12 +230,15 @@ pub(crate) fn why(not_now: NotNow) -> Words {
 }
 
 /// It worked.
-pub(super) fn done(agent: &str, provider: &str) -> Words {
+pub(super) fn done(session: &Session) -> Words {
+    let (agent, provider) = (&session.agent, &session.provider);
+    let host = session.provider_host.as_deref();
+    let host = host.map(|host| format!(" ({host})")).unwrap_or_default();
     Words {
         status: StatusCode::OK,
         title: "Done",
         text: Cow::Owned(format!(
-            "The agent {agent} can now act for you at {provider}, within what you allowed there. You \
+            "The agent {agent} can now act for you at {provider}{host}, within what you allowed there. You \
              can close this page and go back to the application."
         )),
     }

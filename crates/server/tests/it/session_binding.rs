@@ -104,9 +104,9 @@ async fn a_user_comes_back_signs_in_and_continues() {
     assert!(seen.one("state").is_some_and(|state| state.len() == 43));
     for text in [
         "<strong>agent</strong>",
-        "<strong>demo</strong>",
+        ", here called demo.",
         "Read and change your repositories, private ones too <code>repo</code>",
-        "Alice Demo (alice@demo.example)",
+        "<strong><bdi>alice@demo.example</bdi></strong> (<bdi>Alice Demo</bdi>)",
         "Not you?",
     ] {
         says(&asked, 200, text);
@@ -465,6 +465,78 @@ async fn a_user_who_is_only_a_name_is_confirmed_in_development() {
     is_waiting(&app, &token, &begun).await;
     says(&browser.submit(&form, &fields).await, 200, "Done");
     is_connected(&app, &token, &begun).await;
+}
+
+/// Attack 17 of the catalogue: names that an attacker chose on the page that asks.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_provider_by_the_name_of_another_is_told_by_its_host() {
+    let app = ready(AssertedUsers::Refused).await;
+    let config = oauth2::config(&app);
+    let made = app.admin().create_oauth2_provider("google", &config).await;
+    made.expect_status(201);
+    // As much as a name may have, with the words of a page.
+    let agent = format!(
+        "{}-Google_asks.Press_Continue",
+        "accounts.google.com".repeat(11)
+    );
+    delegation::agent(&app, &agent).await;
+    let token = delegation::token_for(&app, &agent, "alice").await;
+    let named = |provider: &str| json!({ "resourceOauth2ReturnUrl": null, "resourceCredentialProviderName": provider });
+    let begun = delegation::begin(&app, &token, named("google")).await;
+    let mut browser = Browser::new();
+    let evil = asked(&app, &mut browser, &begun, "alice").await;
+    let issuer = app.demo().issuer();
+    let host = issuer.split_once("://").unwrap().1;
+    let place = format!("act for you at <strong>{host}</strong>, here called google.");
+    says(&evil, 200, &place);
+    assert!(!evil.response.text().contains(&agent));
+    let found = evil.response.text();
+    let (before, _) = found.split_once(&place).unwrap();
+    let (_, shown) = before.split_once("The agent <strong>").unwrap();
+    assert!(shown.chars().count() < 100, "{shown}");
+    // Nothing that turns or hides letters is a scope or a name to begin with.
+    for more in [
+        json!({ "scopes": ["repo\u{202e}daer"] }),
+        json!({ "scopes": ["<b>read</b> only"] }),
+        json!({ "scopes": ["x".repeat(129)] }),
+    ] {
+        let refused = delegation::ask(&app, &token, more).await;
+        refused.expect_error(400, "ValidationException");
+    }
+    let told = press(&mut browser, &evil, "continue").await;
+    says(&told, 200, &format!("at google ({host})"));
+    // The honest one.
+    let token = delegation::token_for(&app, "agent", "alice").await;
+    let begun = delegation::begin(&app, &token, named("demo")).await;
+    let page = come_back(&app, &mut browser, &begun, "alice").await;
+    let honest = browser.get(&page).await;
+    let place = format!("<strong>agent</strong> wants to act for you at <strong>{host}</strong>");
+    says(&honest, 200, &place);
+    says(&press(&mut browser, &honest, "continue").await, 200, "Done");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_name_that_turns_letters_around_turns_none_of_ours() {
+    let app = ready(AssertedUsers::Confirmed).await;
+    let mut browser = Browser::new();
+    let evil = "bob\u{202e} \u{2066}evorp yleruc\u{200b}";
+    let (token, begun, page) = asserted(&app, &mut browser, evil).await;
+    let asked = browser.get(&page).await;
+    let shown =
+        "<bdi>bob\u{fffd} \u{fffd}evorp yleruc\u{fffd}</bdi></strong>, which is only a name";
+    says(&asked, 200, shown);
+    // It is that very user all the same.
+    let form = asked.form("/linked").unwrap();
+    let fields = [("decision", "continue"), ("understood", "yes")];
+    says(&browser.submit(&form, &fields).await, 200, "Done");
+    is_connected(&app, &token, &begun).await;
+    // Names of people whose letters run from the right stay as they are.
+    let (_, _, page) = asserted(&app, &mut browser, "\u{5e9}\u{5dc}\u{5d5}\u{5dd}").await;
+    says(
+        &browser.get(&page).await,
+        200,
+        "<bdi>\u{5e9}\u{5dc}\u{5d5}\u{5dd}</bdi>",
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -21,6 +21,9 @@ struct Description<'a> {
     id: String,
     agent: &'a str,
     provider: &'a str,
+    /// Of the provider's authorization endpoint, where it is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    provider_host: Option<&'a str>,
     scopes: Vec<&'a str>,
     /// `verified` or `asserted`.
     user_kind: &'static str,
@@ -43,6 +46,7 @@ pub(super) async fn describe(app: &App, cx: &mut OpCx, input: Input) -> Result<R
         id: session.id.to_string(),
         agent: done.value.agent.as_str(),
         provider: done.value.provider.as_str(),
+        provider_host: done.value.provider_host.as_deref(),
         scopes: session.scopes.iter().collect(),
         user_kind: session.user.kind.as_str(),
         asserted_user_id: asserted.map(|id| id.as_str()),

@@ -60,6 +60,7 @@ async fn a_session_is_described_without_who_is_proved(app: TestApp) {
     let expected = json!({
         "agent": "agent",
         "provider": "demo",
+        "provider_host": app.demo().issuer().split_once("://").unwrap().1,
         "scopes": ["read", "repo"],
         "user_kind": "verified",
         "state": "created",

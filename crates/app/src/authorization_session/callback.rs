@@ -110,7 +110,9 @@ impl App {
         let said = match (&back.response, failure) {
             (_, None) => "the user came back with a code".to_owned(),
             (AuthorizationResponse::Refused { error, .. }, Some(failure)) => {
-                let code = error.as_deref().unwrap_or("an unreadable error");
+                // SECURITY: whoever sends a browser here writes into the record no words of their
+                // own. Held by `an_error_code_that_nobody_registered_is_in_no_record`.
+                let code = error.unwrap_or("an error code that is not registered");
                 format!("{}: {code}", failure.said())
             }
             (AuthorizationResponse::Code { .. }, Some(failure)) => failure.said().to_owned(),
@@ -219,9 +221,12 @@ fn failure_of(back: &CameBack, client: &Oauth2Client) -> Option<Failure> {
     }
     match &back.response {
         AuthorizationResponse::Code { .. } => None,
-        AuthorizationResponse::Refused { error, .. } => match error.as_deref() {
-            Some("access_denied") => Some(Failure::NotConsented),
-            _ => Some(Failure::Refused),
+        AuthorizationResponse::Refused { error, .. } => match *error {
+            // The last two are LinkedIn's words for the first.
+            Some("access_denied" | "user_cancelled_login" | "user_cancelled_authorize") => {
+                Some(Failure::NotConsented)
+            }
+            Some(_) | None => Some(Failure::Refused),
         },
     }
 }

@@ -27,6 +27,41 @@ pub const STATE_BYTES_MAX: usize = super::authorization_request::STATE_BYTES_MAX
 /// Longest `iss`, in bytes.
 pub const ISSUER_BYTES_MAX: usize = super::endpoint_url::URL_BYTES_MAX;
 
+/// The error codes that are told apart and repeated: those that are registered for authorization
+/// responses, and a few of vendors.
+pub const ERRORS: [&str; 23] = [
+    // RFC 6749 §4.1.2.1.
+    "invalid_request",
+    "unauthorized_client",
+    "access_denied",
+    "unsupported_response_type",
+    "invalid_scope",
+    "server_error",
+    "temporarily_unavailable",
+    // OpenID Connect Core 1.0 §3.1.2.6.
+    "interaction_required",
+    "login_required",
+    "account_selection_required",
+    "consent_required",
+    "invalid_request_uri",
+    "invalid_request_object",
+    "request_not_supported",
+    "request_uri_not_supported",
+    "registration_not_supported",
+    // OpenID Connect Core Unmet Authentication Requirements 1.0.
+    "unmet_authentication_requirements",
+    // RFC 8707 §2.
+    "invalid_target",
+    // RFC 9396 §5.
+    "invalid_authorization_details",
+    // GitHub.
+    "application_suspended",
+    "redirect_uri_mismatch",
+    // LinkedIn.
+    "user_cancelled_login",
+    "user_cancelled_authorize",
+];
+
 /// What the authorization server says, if it is the server.
 pub enum AuthorizationResponse {
     /// Yes.
@@ -41,8 +76,9 @@ pub enum AuthorizationResponse {
     },
     /// No.
     Refused {
-        /// `error`, where it has the form of RFC 6749 §4.1.2.1 and at most 64 bytes.
-        error: Option<String>,
+        /// `error`, where it is one of [`ERRORS`]. Anything else is the words of whoever sent the
+        /// browser, and stands in no record.
+        error: Option<&'static str>,
         /// `error_description`: at most 200 visible ASCII characters, without what looks like a
         /// secret. It is the words of whoever sent the browser.
         description: Option<String>,
@@ -195,7 +231,7 @@ pub fn parse(query: &str) -> Result<AuthorizationResponse, ResponseError> {
             let mut secrets = LiveSecrets::default();
             secrets.push(&state);
             Ok(AuthorizationResponse::Refused {
-                error: redaction::code(&error, &secrets),
+                error: ERRORS.into_iter().find(|known| *known == error.as_str()),
                 description: found
                     .description
                     .and_then(|text| redaction::text(&text, &secrets)),

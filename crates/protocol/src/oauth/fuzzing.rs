@@ -40,6 +40,7 @@ pub fn authorization_response(bytes: &[u8]) {
             error, description, ..
         } => {
             assert_eq!(only("code"), None);
+            let error = error.map(str::to_owned);
             for kept in [error, description].into_iter().flatten() {
                 assert!(kept.len() <= 200 && kept.bytes().all(|b| matches!(b, 0x20..=0x7e)));
             }

@@ -2,6 +2,7 @@
 //! honest way that it resembles.
 
 use procura_core::access_key::Role;
+use procura_core::audit::record::Verdict;
 use procura_testkit::demo::Misbehaviour;
 use procura_testkit::{Browser, OTHER_ACCOUNT, Page, Response, TestApp};
 use procura_wire::Operation::{CompleteResourceTokenAuth, GetOauth2CredentialProvider};
@@ -30,6 +31,7 @@ tests! {
         a_return_url_is_one_that_was_registered_to_the_letter
         a_flood_of_sessions_of_one_user_ends
         a_user_who_says_no_ends_the_wait
+        an_error_code_that_nobody_registered_is_in_no_record
         a_link_that_is_loaded_ahead_is_not_opened
         after_ten_minutes_nothing_happens_any_more
         a_token_that_is_over_still_waits_for_its_own_session_alone
@@ -423,6 +425,50 @@ async fn a_user_who_says_no_ends_the_wait(app: TestApp) {
     );
     // Asked anew, the user may think otherwise.
     delegation::connected(&app, &token, "alice", json!({})).await;
+}
+
+/// The session ends with this `error` of the provider: the reason on record, and what the page of the
+/// application and the agent are told.
+async fn told_of_error(app: &TestApp, token: &str, code: &str) -> (String, String, String) {
+    let begun = delegation::begin(app, token, json!({})).await;
+    let mut browser = Browser::new();
+    let opened = browser.get(&begun.url).await;
+    let error = Misbehaviour::AuthorizationError(code.to_owned());
+    app.demo().misbehave(Some(error));
+    let back = browser.get(&opened.location()).await;
+    app.demo().misbehave(None);
+    let page = browser.get(&back.location()).await.location();
+    let polled = delegation::poll(app, token, &begun).await;
+    let polled = polled.expect_error(403, "AccessDeniedException");
+    let mut records = app.records().await;
+    records.retain(|record| record.entry.operation == "AuthorizationResponse");
+    let record = records.into_iter().max_by_key(|record| record.seq).unwrap();
+    assert_eq!(record.entry.verdict, Verdict::Deny);
+    let reason = record.entry.reason.into_owned();
+    (reason, page, polled.text().to_owned())
+}
+
+async fn an_error_code_that_nobody_registered_is_in_no_record(app: TestApp) {
+    let app = delegation::ready(app).await;
+    let token = delegation::token_for(&app, "agent", "alice").await;
+    for evil in ["call-0800-evil-now", "invalid_scope ", "Invalid_Scope"] {
+        let (reason, page, polled) = told_of_error(&app, &token, evil).await;
+        let unknown = "an error code that is not registered";
+        assert!(reason.ends_with(unknown), "{evil}: {reason}");
+        assert!(page.contains("error=server_error"), "{page}");
+        for text in [&reason, &page, &polled] {
+            assert!(!text.contains(evil), "{text}");
+        }
+    }
+    for (honest, error) in [
+        ("invalid_scope", "server_error"),
+        ("invalid_target", "server_error"),
+        ("user_cancelled_authorize", "access_denied"),
+    ] {
+        let (reason, page, _) = told_of_error(&app, &token, honest).await;
+        assert!(reason.ends_with(&format!(": {honest}")), "{reason}");
+        assert!(page.contains(&format!("error={error}")), "{page}");
+    }
 }
 
 async fn a_link_that_is_loaded_ahead_is_not_opened(app: TestApp) {

@@ -13,7 +13,7 @@ fn code(query: &str) -> (String, String, Option<String>) {
     }
 }
 
-fn refused(query: &str) -> (Option<String>, Option<String>, String) {
+fn refused(query: &str) -> (Option<&'static str>, Option<String>, String) {
     match parse(query).unwrap() {
         AuthorizationResponse::Refused {
             error,
@@ -57,7 +57,7 @@ fn a_refusal_is_read_without_what_may_not_be_kept() {
         "error=access_denied&error_description=The+user%20denied.%0d%0aX:%20y&state=some-state\
          &error_uri=javascript:alert(1)",
     );
-    assert_eq!(error.as_deref(), Some("access_denied"));
+    assert_eq!(error, Some("access_denied"));
     assert_eq!(description.as_deref(), Some("The user denied.  X: y"));
     assert_eq!(state, "some-state");
     let long = "a+".repeat(300);
@@ -72,6 +72,15 @@ fn a_refusal_is_read_without_what_may_not_be_kept() {
         (error, description.as_deref()),
         (None, Some("bad [redacted]"))
     );
+    for other in [
+        "Access_Denied",
+        "access_denied+",
+        "send-money-to-evil",
+        "%20",
+    ] {
+        let (error, _, _) = refused(&format!("error={other}&state=some-state"));
+        assert_eq!(error, None, "{other}");
+    }
     let refused = parse("error=access_denied&state=the-state").unwrap();
     assert_eq!((refused.state(), refused.iss()), ("the-state", None));
     assert!(!format!("{refused:?}").contains("the-state"));

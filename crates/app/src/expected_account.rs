@@ -163,6 +163,7 @@ impl App {
                 found.listed.connection.consent.provider,
             );
             let place = Place::of(self.deployment, account, user, provider);
+            let pinned = found.expected_account.clone();
             let shown = self.opened(account, found).await?;
             let words = match shown.standing {
                 None => "pinned: consents of this user there are held to the account that it has",
@@ -174,7 +175,7 @@ impl App {
             let key = self.newest_key(Some(account), purpose).await?;
             let sealed = self.with_rng(|rng| sealing::seal(rng, &key, &place.location(), &who));
             let sealed = sealed.map_err(Error::internal_source)?;
-            let (is_new, now) = (shown.standing.is_none(), cx.now);
+            let now = cx.now;
             let entry = self.allowed(cx, format!("{words}{}", because(reason.as_ref())));
             let committed = self
                 .store
@@ -186,8 +187,13 @@ impl App {
                     let Some(found) = found.filter(|found| is_of(found, &seen)) else {
                         return Ok(Outcome::Unrecorded(None));
                     };
+                    // SECURITY: nor is a pin that came meanwhile the one that was looked at. Held by
+                    // `a_pin_that_changes_after_it_was_looked_at_is_not_taken_for_it`.
+                    if !is_same_pin(found.expected_account.as_ref(), pinned.as_ref()) {
+                        return Ok(Outcome::Unrecorded(None));
+                    }
                     let connection = &found.listed.connection;
-                    if is_new && !own.pin_account(connection, &sealed, now)? {
+                    if pinned.is_none() && !own.pin_account(connection, &sealed, now)? {
                         return Ok(Outcome::Unrecorded(None));
                     }
                     Ok(match own.expected_account(user, provider)? {
@@ -269,6 +275,11 @@ impl App {
 fn is_of(found: &SealedConnection, account: &Sealed<UserIdentity>) -> bool {
     let has = found.provider_account.as_ref();
     has.is_some_and(|has| has.as_bytes() == account.as_bytes())
+}
+
+/// Whether these are one and the same pin, or none: what is sealed is never twice the same.
+fn is_same_pin(one: Option<&Sealed<UserIdentity>>, other: Option<&Sealed<UserIdentity>>) -> bool {
+    one.map(Sealed::as_bytes) == other.map(Sealed::as_bytes)
 }
 
 fn nameless() -> Error {

@@ -24,6 +24,7 @@ tests! {
         a_recovery_does_not_go_around_the_pin
         a_pin_that_comes_while_a_code_is_redeemed_counts
         a_pin_that_comes_after_it_was_looked_for_counts
+        a_pin_that_changes_after_it_was_looked_at_is_not_taken_for_it
     }
     on_sqlite {
         who_is_not_said_to_be_the_expected_one_is_refused
@@ -263,6 +264,61 @@ async fn a_pin_that_comes_after_it_was_looked_for_counts(app: TestApp) {
         OTHER,
     );
     assert_eq!(app.demo().revocations(), 1);
+}
+
+/// Holds the keys until somebody waits for one, who has looked at a pin before that, and puts another
+/// pin in its place meanwhile.
+const PIN_ANOTHER_IN_BETWEEN: &str = "
+    BEGIN;
+    LOCK TABLE encryption_key IN ACCESS EXCLUSIVE MODE;
+    DO $$ BEGIN
+        WHILE NOT EXISTS (SELECT 1 FROM pg_locks
+                          WHERE relation = 'encryption_key'::regclass AND NOT granted) LOOP
+            PERFORM pg_sleep(0.001);
+        END LOOP;
+    END $$;
+    DELETE FROM expected_account;
+    INSERT INTO expected_account SELECT * FROM kept_pin;
+    COMMIT";
+const UNTIL_KEYS_ARE_HELD: &str = "
+    DO $$ BEGIN
+        WHILE NOT EXISTS (SELECT 1 FROM pg_locks
+                          WHERE relation = 'encryption_key'::regclass AND granted
+                            AND mode = 'AccessExclusiveLock') LOOP
+            PERFORM pg_sleep(0.001);
+        END LOOP;
+    END $$";
+
+async fn a_pin_that_changes_after_it_was_looked_at_is_not_taken_for_it(app: TestApp) {
+    let (mut app, id) = connected(app).await;
+    // Without another node the database is not one that a test can get at.
+    if app.another_node().await.is_none() {
+        return;
+    }
+    delegation::agent(&app, "wrong").await;
+    let (completed, _) = consents_as(&app, "wrong", "bob", named()).await;
+    completed.expect_status(200);
+    let others = all(&app).await.into_iter().find(|other| *other != id);
+    pin(&app, others.unwrap()).await.unwrap();
+    app.tamper("CREATE TABLE kept_pin AS SELECT * FROM expected_account");
+    unpin(&app, id).await.unwrap();
+    pin(&app, id).await.unwrap();
+    pin(&app, id).await.unwrap();
+    assert_eq!(said(&app, "is pinned already").await, 1);
+    // No key is at hand, so that the one of the user is asked for once the pin was looked at.
+    app.restart().await;
+    let refused = tokio::task::block_in_place(|| {
+        std::thread::scope(|scope| {
+            scope.spawn(|| app.tamper(PIN_ANOTHER_IN_BETWEEN));
+            app.tamper(UNTIL_KEYS_ARE_HELD);
+            tokio::runtime::Handle::current().block_on(pin(&app, id))
+        })
+    });
+    let refused = refused.unwrap_err();
+    assert_eq!(refused.kind(), Kind::Conflict);
+    let text = refused.public();
+    assert!(text.contains("another account is pinned"), "{text}");
+    assert_eq!(said(&app, "is pinned already").await, 1);
 }
 
 async fn who_is_not_said_to_be_the_expected_one_is_refused(app: TestApp) {

@@ -15,7 +15,7 @@ use procura_protocol::oauth::authorization_response::{
 };
 use procura_protocol::oauth::issuer::Issuer;
 use procura_store::{Outcome, SealedSession, Tx};
-use url::Url;
+use url::{Url, form_urlencoded};
 
 use super::opening::{FlowCookie, Redirect, Visit, cookie_name};
 use super::{not_now, unknown};
@@ -238,25 +238,70 @@ fn returned(
     proof: &BrowserProof,
     failed: Option<Failure>,
 ) -> Result<String, Error> {
-    let mut url = Url::parse(&session.return_url).map_err(Error::internal_source)?;
-    {
-        let mut query = url.query_pairs_mut();
-        // SECURITY: the URI alone ends nothing. Whoever began the session knows it, and would end
-        // it with the consent that somebody else gave in another browser (attack 8).
-        let uri = SessionUri::parse(&flow.uri)
-            .ok_or_else(|| Error::inconsistent("authorization_session", "flow"))?;
-        query.append_pair("session_id", &uri.returned(proof));
-        if let Some(state) = &flow.custom_state {
-            query.append_pair("state", state);
-        }
-        if let Some(failed) = failed {
-            // RFC 6749 §4.1.2.1 has words for these two.
-            let error = match failed {
-                Failure::NotConsented => "access_denied",
-                _ => "server_error",
-            };
-            query.append_pair("error", error);
+    // SECURITY: the URI alone ends nothing. Whoever began the session knows it, and would end
+    // it with the consent that somebody else gave in another browser (attack 8).
+    let uri = SessionUri::parse(&flow.uri)
+        .ok_or_else(|| Error::inconsistent("authorization_session", "flow"))?;
+    let uri = uri.returned(proof);
+    // RFC 6749 §4.1.2.1 has words for these two.
+    let error = failed.map(|failed| match failed {
+        Failure::NotConsented => "access_denied",
+        _ => "server_error",
+    });
+    let mut said = vec![("session_id", uri.as_str())];
+    said.extend(flow.custom_state.as_deref().map(|state| ("state", state)));
+    said.extend(error.map(|error| ("error", error)));
+    with_query(&session.return_url, &said)
+}
+
+/// `url` with these parameters. One of the same name that it has already goes: of two, an
+/// application would take whichever it sees first.
+fn with_query(url: &str, parameters: &[(&str, &str)]) -> Result<String, Error> {
+    let mut url = Url::parse(url).map_err(Error::internal_source)?;
+    let is_kept = |pair: &&str| {
+        let name = form_urlencoded::parse(pair.as_bytes()).next();
+        name.is_none_or(|(name, _)| parameters.iter().all(|(own, _)| *own != name))
+    };
+    // What stays, stays to the letter.
+    let kept = url.query().map(|query| {
+        let pairs: Vec<&str> = query.split('&').filter(is_kept).collect();
+        pairs.join("&")
+    });
+    url.set_query(kept.as_deref().filter(|kept| !kept.is_empty()));
+    url.query_pairs_mut().extend_pairs(parameters);
+    Ok(url.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::with_query;
+
+    #[test]
+    fn what_is_said_to_a_return_url_stands_in_it_once() {
+        let said = [("session_id", "urn:x"), ("state", "a b")];
+        let with = |url: &str| with_query(url, &said).unwrap();
+        let end = "session_id=urn%3Ax&state=a+b";
+        for (url, expected) in [
+            (
+                "https://app.example/linked",
+                format!("https://app.example/linked?{end}"),
+            ),
+            (
+                "https://app.example/l?tab=%7e&x",
+                format!("https://app.example/l?tab=%7e&x&{end}"),
+            ),
+            (
+                "https://app.example/l?state=x#top",
+                format!("https://app.example/l?{end}#top"),
+            ),
+            (
+                "https://app.example/l?%73tate=x&a=1&session_id=planted&State=y",
+                format!("https://app.example/l?a=1&State=y&{end}"),
+            ),
+            ("app:/done?session_id", format!("app:/done?{end}")),
+            ("app:done?state=1", format!("app:done?{end}")),
+        ] {
+            assert_eq!(with(url), expected, "{url}");
         }
     }
-    Ok(url.into())
 }

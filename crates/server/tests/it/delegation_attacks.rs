@@ -5,7 +5,9 @@ use procura_core::access_key::Role;
 use procura_core::audit::record::Verdict;
 use procura_testkit::demo::Misbehaviour;
 use procura_testkit::{Browser, OTHER_ACCOUNT, Page, Response, TestApp};
-use procura_wire::Operation::{CompleteResourceTokenAuth, GetOauth2CredentialProvider};
+use procura_wire::Operation::{
+    CompleteResourceTokenAuth, GetOauth2CredentialProvider, UpdateWorkloadIdentity,
+};
 use serde_json::json;
 use tokio::task::JoinSet;
 
@@ -29,6 +31,7 @@ tests! {
         the_browser_that_opened_the_link_last_counts
         only_who_may_bind_says_who_came_back
         a_return_url_is_one_that_was_registered_to_the_letter
+        a_return_url_has_each_of_our_parameters_once
         a_flood_of_sessions_of_one_user_ends
         a_user_who_says_no_ends_the_wait
         an_error_code_that_nobody_registered_is_in_no_record
@@ -386,6 +389,35 @@ async fn a_return_url_is_one_that_was_registered_to_the_letter(app: TestApp) {
         json!({ "resourceOauth2ReturnUrl": RETURN_URL }),
     )
     .await;
+}
+
+async fn a_return_url_has_each_of_our_parameters_once(app: TestApp) {
+    let app = delegation::ready(app).await;
+    let url = "https://app.example/linked?state=old&tab=1&session_id=planted&%73tate=older";
+    let agent = json!({ "name": "agent", "allowedResourceOauth2ReturnUrls": [url] });
+    let told = app.admin().call(UpdateWorkloadIdentity, agent).await;
+    told.expect_status(200);
+    let token = delegation::token_for(&app, "agent", "alice").await;
+    let pairs_of = async |more: serde_json::Value| {
+        let begun = delegation::begin(&app, &token, more).await;
+        let back = delegation::come_back(&mut Browser::new(), &begun, "alice").await;
+        let back = url::Url::parse(&back.location()).unwrap();
+        let pairs = back.query_pairs().into_owned();
+        let pairs: Vec<(String, String)> = pairs.collect();
+        let all = |name: &str| {
+            let own = pairs.iter().filter(|(own, _)| own == name);
+            own.map(|(_, value)| value.clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(all("tab"), ["1"]);
+        assert_eq!(all("session_id"), [begun.session_id()]);
+        assert!(begun.session_id().starts_with(&begun.uri));
+        all("state")
+    };
+    let more = json!({ "resourceOauth2ReturnUrl": url });
+    assert_eq!(pairs_of(more).await, ["a state"]);
+    // What is not said is the application's own.
+    let more = json!({ "resourceOauth2ReturnUrl": url, "customState": null });
+    assert_eq!(pairs_of(more).await, ["old", "older"]);
 }
 
 async fn a_flood_of_sessions_of_one_user_ends(app: TestApp) {

@@ -6,7 +6,7 @@ use procura_authority::{
 use procura_core::account::AccountId;
 use procura_core::action::Action;
 use procura_core::connection::Connection;
-use procura_core::credential_provider::ProviderKind;
+use procura_core::credential_provider::{CredentialProvider, ProviderKind};
 use procura_core::error::Error;
 use procura_core::name::VaultName;
 use procura_core::permit::{Permit, of};
@@ -137,6 +137,16 @@ impl App {
             .may_connect(&use_of(&cx.caller, claims, basis, credential));
         permitted(cx, basis, verdict)
     }
+}
+
+/// What nobody keeps may always go back to the server that granted it: that takes from everybody and
+/// gives to nobody. The permit is for the client's secret in this version of the provider.
+pub(crate) fn permit_to_give_back(provider: &CredentialProvider) -> Permit<of::UseClientSecret> {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the decision that makes the permit"
+    )]
+    Permit::dangerous_from_decision(*provider.id.as_bytes(), provider.version)
 }
 
 fn use_of<'a>(

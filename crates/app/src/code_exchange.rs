@@ -1,31 +1,29 @@
 //! A code becomes tokens, once: decided, written down, sent, and what comes back is kept before
 //! anything is made of it.
 
+pub(crate) mod granted;
+
 use std::sync::Arc;
 
 use procura_core::account::AccountId;
 use procura_core::audit::record::{Committed, Entry, Verdict};
 use procura_core::authorization_session::{AuthorizationSession, Failure, NotNow, State};
-use procura_core::connection::excess;
 use procura_core::credential_provider::ProviderKind;
-use procura_core::error::{Error, Kind};
-use procura_core::id::{CallbackId, ExchangeId, RecordId};
-use procura_core::oauth2_client::Oauth2Client;
+use procura_core::error::Error;
+use procura_core::id::{CallbackId, ExchangeId};
 use procura_core::permit::of;
 use procura_core::sabotage::dies_at;
-use procura_core::scope::Scopes;
-use procura_core::time::Timestamp;
 use procura_protocol::oauth::authorization_request;
 use procura_protocol::oauth::endpoint_url::EndpointUrl;
-use procura_protocol::oauth::issuer::Issuer;
 use procura_protocol::oauth::pkce;
-use procura_protocol::oauth::token_reply::{ProviderAccount, TokenReply};
 use procura_protocol::oauth::token_request::{self, CodeRedemption, TokenRequest};
 use procura_protocol::oauth::vendor_table;
 use procura_store::{Outcome, RevealedClientSecret, SealedSession, TokenExchange, Tx};
 
+use self::granted::{Fruitless, GrantedToUser, granted_to_user, is_refused};
 use crate::App;
 use crate::basis::{Basis, DECISIONS_MAX, busy};
+use crate::given_back::Unkept;
 use crate::operation::OpCx;
 use crate::session_secret::{Flow, Part};
 use crate::token_endpoint::{ClientAt, Unanswered, refused, unaskable};
@@ -176,33 +174,39 @@ impl App {
             journal: begun.journal.id,
             entry: begun.entry.clone(),
         };
-        match self.exchange_code(&begun).await {
+        let (kept, reply) = match self.exchange_code(&begun).await {
             Ok(granted) => {
                 let kept = self.connect(ending, &granted).await;
-                if kept
-                    .as_ref()
-                    .is_err_and(|error| error.kind() == Kind::Denied)
-                {
-                    let entry = begun.entry.clone();
-                    let id = self.with_rng(|rng| RecordId::generate(entry.at, rng));
-                    let entry = Entry { id, ..entry };
-                    self.give_back(&begun.basis, &begun.revealed, &granted.reply, entry)
-                        .await;
-                }
-                kept
+                let is_refused = is_refused(&kept);
+                (kept, is_refused.then_some(granted.reply))
             }
-            Err((failure, error)) => Err(self.fail_session(ending, failure, error).await),
+            Err(Fruitless {
+                failure,
+                error,
+                reply,
+            }) => {
+                let error = self.fail_session(ending, failure, error).await;
+                (Err(error), reply.map(|reply| *reply))
+            }
+        };
+        if let Some(reply) = &reply {
+            let unkept = Unkept {
+                account: begun.exchange.account,
+                provider: begun.basis.provider.id,
+                destination: begun.exchange.sealed.session.destination,
+                reply,
+                entry: self.anew(&begun.entry),
+            };
+            self.give_back(unkept, &begun.revealed).await;
         }
+        kept
     }
 
     /// Sends the code to the one place that it is sealed for, and keeps the answer before anything
-    /// is made of it. A failure without a name is one before anything was sent.
-    async fn exchange_code(
-        &self,
-        begun: &Begun,
-    ) -> Result<GrantedToUser, (Option<Failure>, Error)> {
-        let unsent = |error| (None, error);
-        let ended = |error| (Some(Failure::NotGranted), error);
+    /// is made of it.
+    async fn exchange_code(&self, begun: &Begun) -> Result<GrantedToUser, Fruitless> {
+        let unsent = Fruitless::unsent;
+        let ended = |error| Fruitless::of(Failure::NotGranted, error);
         let client = self
             .client_at(&begun.basis, &begun.revealed)
             .await
@@ -235,7 +239,6 @@ impl App {
         let nonce = self.nonce_of(account, &begun.exchange.sealed).await;
         let nonce = nonce.map_err(ended)?;
         granted_to_user(reply, session, &begun.revealed.client, (at, &nonce))
-            .map_err(|(failure, error)| (Some(failure), error))
     }
 
     /// What an ID token of this session says, if it says a nonce.
@@ -410,55 +413,4 @@ pub(crate) struct Ending {
     pub(crate) journal: ExchangeId,
     /// Without the end of its sentence.
     pub(crate) entry: Entry,
-}
-
-/// What a provider granted for a user.
-#[derive(Debug)]
-pub(crate) struct GrantedToUser {
-    pub(crate) reply: TokenReply,
-    pub(crate) scopes: Scopes,
-    pub(crate) account: Option<ProviderAccount>,
-    pub(crate) at: Timestamp,
-}
-
-/// What a reply grants, if it is what the user was asked for.
-pub(crate) fn granted_to_user(
-    reply: TokenReply,
-    session: &AuthorizationSession,
-    client: &Oauth2Client,
-    (at, nonce): (Timestamp, &str),
-) -> Result<GrantedToUser, (Failure, Error)> {
-    let scopes = reply.granted(&session.scopes);
-    // SECURITY: the user agreed to what was asked, and a provider that gives more would make it
-    // grow. Held by `a_provider_that_grants_more_than_the_user_was_asked_gives_nothing`.
-    if !session.scopes.is_empty() && !excess(&session.scopes, &scopes).is_empty() {
-        let failure = Failure::MoreScopes;
-        let text = format!("{}; the token is not kept", failure.said());
-        return Err((failure, Error::denied(text)));
-    }
-    let account = match &reply.id_token {
-        None => None,
-        Some(token) => {
-            let configuration = &client.configuration;
-            let issuer = configuration
-                .endpoints()
-                .and_then(|endpoints| Issuer::parse(endpoints.issuer.as_deref()?).ok());
-            // SECURITY: a token of another client's, another server's or another request's is not ours
-            // to keep.
-            let account = token.check_nonce(nonce).and_then(|()| {
-                token.account(&configuration.client_id, issuer.as_ref(), client.vendor)
-            });
-            let account = account.map_err(|error| {
-                let text = format!("{error}; the token is not kept");
-                (Failure::NotGranted, Error::new(Kind::Upstream, text))
-            })?;
-            Some(account)
-        }
-    };
-    Ok(GrantedToUser {
-        reply,
-        scopes,
-        account,
-        at,
-    })
 }

@@ -13,7 +13,7 @@ use procura_protocol::oauth::token_reply::{ProviderAccount, TokenReply};
 use procura_store::{ConnectionKey, NewTokens, Tx};
 
 use crate::App;
-use crate::code_exchange::GrantedToUser;
+use crate::code_exchange::granted::GrantedToUser;
 use crate::connection::TokenPlace;
 
 impl App {

@@ -19,7 +19,9 @@ use procura_protocol::oauth::vendor_table;
 use procura_store::{ConnectionKey, LeftBehind, Outcome, SealedSession, Tx};
 
 use crate::App;
-use crate::code_exchange::{Ending, granted_to_user};
+use crate::code_exchange::Ending;
+use crate::code_exchange::granted::{Fruitless, granted_to_user, is_refused};
+use crate::given_back::Unkept;
 use crate::refresh::Renewed;
 use crate::token_exchange::place;
 
@@ -189,6 +191,7 @@ impl App {
             journal: left.exchange.id,
         };
         let at = left.exchange.started_at;
+        let (destination, entry) = (ending.session.destination, self.anew(&ending.entry));
         let granted = match reply {
             // The user consented again meanwhile; what is older does not take its place.
             Some(Ok(_)) if known.is_some_and(|known| known.consented_at > at) => {
@@ -199,11 +202,30 @@ impl App {
             None => Err(failed(Failure::Interrupted)),
         };
         // What cannot be written now is found again. What is refused, as a consent with another
-        // account than the one that is pinned, is good at the provider until it ends: nobody is
-        // here for whom it could be given back.
-        match granted {
-            Ok(granted) => _ = self.connect(ending, &granted).await,
-            Err((failure, error)) => _ = self.fail_session(ending, Some(failure), error).await,
+        // account than the one that is pinned, goes back.
+        let unkept = match granted {
+            Ok(granted) => {
+                let kept = self.connect(ending, &granted).await;
+                is_refused(&kept).then_some(granted.reply)
+            }
+            Err(Fruitless {
+                failure,
+                error,
+                reply,
+            }) => {
+                self.fail_session(ending, failure, error).await;
+                reply.map(|reply| *reply)
+            }
+        };
+        if let Some(reply) = &unkept {
+            let unkept = Unkept {
+                account: left.account,
+                provider: left.exchange.provider,
+                destination,
+                reply,
+                entry,
+            };
+            Box::pin(self.give_back_left(unkept)).await;
         }
         Ok(())
     }
@@ -238,8 +260,8 @@ impl App {
     }
 }
 
-fn failed(failure: Failure) -> (Failure, Error) {
-    (failure, Error::new(Kind::Upstream, failure.said()))
+fn failed(failure: Failure) -> Fruitless {
+    Fruitless::of(failure, Error::new(Kind::Upstream, failure.said()))
 }
 
 /// Reads what [`crate::token_exchange`] keeps: the status and the body.

@@ -21,7 +21,8 @@ use procura_store::{AccountTx, Outcome, SealedConnection, Tx};
 
 use crate::App;
 use crate::basis::{DECISIONS_MAX, busy};
-use crate::code_exchange::{Ending, GrantedToUser};
+use crate::code_exchange::Ending;
+use crate::code_exchange::granted::GrantedToUser;
 use crate::connection_tokens::in_words;
 use crate::connections::{CONNECTIONS_MAX, about, because, not_found};
 use crate::operation::OpCx;

@@ -27,6 +27,7 @@ pub mod credential_provider;
 pub mod durable_file;
 pub mod exchange_recovery;
 pub mod expected_account;
+pub mod given_back;
 pub mod grant;
 pub mod in_flight;
 pub mod issuer;

@@ -12,12 +12,11 @@ use procura_core::oauth2_client::Oauth2Client;
 use procura_core::sealing::{self, Location, Sealed};
 use procura_core::secret::Plain;
 use procura_protocol::oauth::revocation::{self, Revocable, Revocation};
-use procura_protocol::oauth::token_reply::{RawReply, TokenReply};
+use procura_protocol::oauth::token_reply::RawReply;
 use procura_protocol::oauth::vendor_table::{self, RevocationForm};
 use procura_store::{ListedConnection, Outcome, RevealedClientSecret, RevokedConnection};
 
 use crate::App;
-use crate::basis::Basis;
 use crate::connection::TokenPlace;
 use crate::operation::OpCx;
 use crate::token_endpoint::{ClientAt, unaskable};
@@ -131,7 +130,7 @@ pub(crate) fn way(connection: &Connection, client: &Oauth2Client) -> Way {
 }
 
 /// Whether the server of `client` can be asked.
-fn way_to(client: &Oauth2Client) -> Way {
+pub(crate) fn way_to(client: &Oauth2Client) -> Way {
     let endpoints = client.configuration.endpoints();
     let has_endpoint = endpoints.is_some_and(|endpoints| endpoints.revocation.is_some());
     let form = vendor_table::quirks(client.vendor).revocation.value;
@@ -241,7 +240,7 @@ impl App {
     }
 
     /// Asks the revocation endpoint of `client` to end a token.
-    async fn ask_to_revoke(
+    pub(crate) async fn ask_to_revoke(
         &self,
         client: &ClientAt<'_>,
         parameter: &'static str,
@@ -273,54 +272,6 @@ impl App {
                 Told::Said(AtProvider::Failed(said))
             }
         })
-    }
-
-    /// Gives a provider back what it granted and nobody keeps, on record; `entry` is the record,
-    /// without the end of its sentence. It is tried once, and whoever waits is not told.
-    pub(crate) async fn give_back(
-        &self,
-        basis: &Basis,
-        secret: &RevealedClientSecret,
-        reply: &TokenReply,
-        mut entry: Entry,
-    ) {
-        let said = match way_to(&secret.client) {
-            Way::No(why) => why,
-            Way::Ask(parameter) => match self.give_back_at(basis, secret, parameter, reply).await {
-                Ok(Told::Said(said)) => said,
-                Ok(Told::UnsupportedType) => AtProvider::Unsupported(NO_REFRESH_TOKENS),
-                Err(error) => AtProvider::Failed(error.public().to_owned()),
-            },
-        };
-        if said != AtProvider::Revoked {
-            entry.verdict = Verdict::Deny;
-        }
-        let text = format!("what was granted is given back: {}", said.said());
-        entry.reason.to_mut().push_str(&text);
-        let recorded = self
-            .store
-            .run_tx("record_given_back", move |_| {
-                Ok(Outcome::Done((), entry.clone()))
-            })
-            .await;
-        if let Err(error) = recorded {
-            tracing::error!(cause = ?error.cause(), "what was given back is not on record");
-        }
-    }
-
-    async fn give_back_at(
-        &self,
-        basis: &Basis,
-        secret: &RevealedClientSecret,
-        parameter: &'static str,
-        reply: &TokenReply,
-    ) -> Result<Told, Error> {
-        let client = self.client_at(basis, secret).await?;
-        let token = match &reply.refresh_token {
-            Some(token) => Revocable::RefreshToken(token),
-            None => Revocable::AccessToken(&reply.access_token),
-        };
-        self.ask_to_revoke(&client, parameter, token).await
     }
 
     pub(crate) async fn opened_at<K>(
@@ -371,9 +322,9 @@ impl App {
 }
 
 /// What a provider said of one token.
-enum Told {
+pub(crate) enum Told {
     Said(AtProvider),
     UnsupportedType,
 }
 
-const NO_REFRESH_TOKENS: &str = "it takes no refresh tokens back";
+pub(crate) const NO_REFRESH_TOKENS: &str = "it takes no refresh tokens back";

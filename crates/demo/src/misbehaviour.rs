@@ -114,6 +114,7 @@ pub enum Misbehaviour {
     Answers(Endpoint, Answer),
     /// Each token request takes a permit of this semaphore for good before it is looked at, and
     /// waits until there is one; it is counted before it waits. A closed semaphore lets all through.
+    /// What is set by then is what the answer is made by.
     Gate(Arc<Semaphore>),
 }
 

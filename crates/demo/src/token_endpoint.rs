@@ -82,6 +82,11 @@ pub(crate) async fn answer(
     {
         return response;
     }
+    // What is to come behind a gate is said while it is closed.
+    let misbehaviour = match misbehaviour {
+        Some(Misbehaviour::Gate(_)) => provider.misbehaviour(),
+        other => other,
+    };
     let customs = Customs::of(
         &provider,
         &headers,

@@ -48,6 +48,7 @@ mod discovery;
 mod drain;
 mod every_operation;
 mod expected_account;
+mod given_back;
 mod hostile_provider;
 mod isolation;
 mod issuer_keys;

@@ -18,12 +18,31 @@ use crate::App;
 /// The name of the service in the scope of a signature; both planes of the reference have it.
 pub const SIGNING_NAME: &str = "bedrock-agentcore";
 
+/// An API of ours, by the service that its requests are signed for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SignedApi {
+    /// The identity service, both planes, and what we have beside it.
+    Identity,
+    /// User pools.
+    UserPools,
+}
+
+impl SignedApi {
+    /// The name of the service in the scope of a signature.
+    pub const fn signing_name(self) -> &'static str {
+        match self {
+            Self::Identity => SIGNING_NAME,
+            Self::UserPools => "cognito-idp",
+        }
+    }
+}
+
 /// How many derived signing keys are held.
 const SIGNING_KEYS_MAX: u64 = 10_000;
 
-/// What a signing key was derived for: the row that held the secret, and the date of the scope.
-/// (Region and service are constants of the deployment.)
-type DerivedFor = (AccessKeyId, u64, String);
+/// What a signing key was derived for: the row that held the secret, and date and service of the
+/// scope. (The region is a constant of the deployment.)
+type DerivedFor = (AccessKeyId, u64, String, SignedApi);
 
 /// Derived signing keys, so that a warm request costs one HMAC and no unsealing.
 pub(crate) struct SigningKeys(Cache<DerivedFor, Arc<SigningKey>>);
@@ -92,21 +111,22 @@ pub(crate) fn secret_place<'a>(
 }
 
 impl App {
-    /// Whether a request is scoped to this service and to now: what can be refused without a look
-    /// at the database.
+    /// Whether a request is scoped to this API and to now: what can be refused without a look at the
+    /// database.
     pub fn check_scope(
         &self,
         presented: &Presented<'_>,
+        api: SignedApi,
         now: Timestamp,
     ) -> Result<(), Unauthenticated> {
-        sigv4::check_scope_and_time(presented, now, self.expectation())
+        sigv4::check_scope_and_time(presented, now, self.expectation(api))
             .map_err(Unauthenticated::Signature)
     }
 
-    fn expectation(&self) -> Expectation<'_> {
+    fn expectation(&self, api: SignedApi) -> Expectation<'_> {
         Expectation {
             region: self.region.as_str(),
-            service: SIGNING_NAME,
+            service: api.signing_name(),
         }
     }
 
@@ -137,16 +157,17 @@ impl App {
         Ok(Claimed { key, secret, epoch })
     }
 
-    /// The caller, if the signature is that of the claimed key over this very request.
+    /// The caller, if the signature is that of the claimed key over this very request to this API.
     pub async fn prove_caller(
         &self,
         claimed: Claimed,
         presented: &Presented<'_>,
+        api: SignedApi,
         body: Sha256,
         now: Timestamp,
     ) -> Result<Proved, Unauthenticated> {
-        let signing_key = self.signing_key(&claimed, presented).await?;
-        sigv4::verify(presented, body, &signing_key, now, self.expectation())
+        let signing_key = self.signing_key(&claimed, presented, api).await?;
+        sigv4::verify(presented, body, &signing_key, now, self.expectation(api))
             .map_err(Unauthenticated::Signature)?;
         let key = claimed.key;
         let caller = Caller::AccessKey {
@@ -164,10 +185,11 @@ impl App {
         &self,
         claimed: &Claimed,
         presented: &Presented<'_>,
+        api: SignedApi,
     ) -> Result<Arc<SigningKey>, Unauthenticated> {
         let key = &claimed.key;
         let date = presented.scope().date;
-        let derived_for = (key.id, key.version, date.to_owned());
+        let derived_for = (key.id, key.version, date.to_owned(), api);
         if let Some(known) = self.signing_keys.0.get(&derived_for) {
             return Ok(known);
         }
@@ -178,7 +200,8 @@ impl App {
         let secret = sealing::open(&sealing_key, &place, &claimed.secret)
             .map_err(|error| failed(Error::internal_source(error)))?;
         let region = self.region.as_str();
-        let derived = SigningKey::derive(secret.expose_secret(), date, region, SIGNING_NAME);
+        let service = api.signing_name();
+        let derived = SigningKey::derive(secret.expose_secret(), date, region, service);
         let derived = Arc::new(derived);
         self.signing_keys
             .0

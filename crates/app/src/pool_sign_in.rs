@@ -277,17 +277,15 @@ impl App {
     ) -> Error {
         let mut entry = self.entry_of_pool_user(visit, account, user, SIGN_IN, Verdict::Deny);
         entry.reason = why.into();
-        let committed = self.store.run_tx("refuse_sign_in", move |_| {
-            Ok(Outcome::Done((), entry.clone()))
-        });
-        match committed.await {
-            Ok(Committed {
-                record: Some(record),
-                ..
-            }) => refused().with_record(record),
-            Ok(_) => refused(),
-            Err(unwritten) => unwritten,
-        }
+        let written = self
+            .store
+            .run_tx("refuse_sign_in", move |_| {
+                Ok(Outcome::Done((), entry.clone()))
+            })
+            .await;
+        // SECURITY: the id of the record would tell that there is one, and so that there is such a
+        // user. Held by `a_stranger_does_not_learn_who_exists`.
+        written.map_or_else(|unwritten| unwritten, |_| refused())
     }
 
     fn entry_of_pool_user(

@@ -41,8 +41,11 @@ pub struct KnownPoolUser {
     pub profile: Profile,
 }
 
+/// What is said where there is no such user.
+pub const NO_USER: &str = "User does not exist.";
+
 fn no_user() -> Error {
-    Error::not_found("User does not exist.")
+    Error::not_found(NO_USER)
 }
 
 fn place(

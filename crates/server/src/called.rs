@@ -1,60 +1,88 @@
-//! What a signed request calls: an operation of the AWS API, or one of our own.
+//! What a signed request calls: an operation of one of the AWS APIs, or one of our own.
 
 use procura_app::App;
+use procura_app::authentication::SignedApi;
 use procura_app::operation::OpCx;
 use procura_core::action::Action;
 use procura_core::error::Error;
-use procura_wire::{Labels, Operation};
+use procura_core::id::{RecordId, RequestId};
+use procura_wire::{InputError, Labels, Operation, cognito as wire};
 
+use crate::cognito::{self, Asker};
 use crate::error::aws::Exception;
+use crate::error::cognito::Name;
 use crate::native::signed::SignedOperation;
 use crate::nature::Nature;
 use crate::ops::{self, Asked, Failure, Rendered};
+use crate::response::{self, Answer};
 
 /// What a signed request calls.
 #[derive(Debug)]
 pub(crate) enum Called<'a> {
-    /// An operation of the AWS API, and what its path says.
+    /// An operation of the identity API, and what its path says.
     Aws(Operation, Labels<'a>),
+    /// An operation of user pools.
+    UserPools(wire::Operation),
     /// An operation of ours.
     Native(SignedOperation),
 }
 
+/// What an operation is, once it is known who asks.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Work {
+    /// For the policies.
+    pub(crate) action: Action,
+    /// What kind of thing it is.
+    pub(crate) nature: Nature,
+}
+
 impl Called<'_> {
     /// Its name, in logs, records and metrics.
-    pub(crate) const fn name(&self) -> &'static str {
-        self.action().name()
-    }
-
-    /// What it is for the policies.
-    pub(crate) const fn action(&self) -> Action {
+    pub(crate) fn name(&self) -> &'static str {
         match self {
-            Self::Aws(operation, _) => ops::action_of(*operation),
-            Self::Native(operation) => operation.action(),
+            Self::Aws(operation, _) => ops::action_of(*operation).name(),
+            Self::UserPools(operation) => operation.name(),
+            Self::Native(operation) => operation.name(),
         }
     }
 
-    /// What kind of thing it is.
-    pub(crate) const fn nature(&self) -> Nature {
+    /// The API that it is signed for.
+    pub(crate) const fn api(&self) -> SignedApi {
         match self {
-            Self::Aws(operation, _) => ops::nature_of(*operation),
-            Self::Native(operation) => operation.nature(),
+            Self::Aws(..) | Self::Native(_) => SignedApi::Identity,
+            Self::UserPools(_) => SignedApi::UserPools,
         }
+    }
+
+    /// What it is; refused if we do not have it yet.
+    pub(crate) fn work(&self) -> Result<Work, Exception> {
+        let (action, nature) = match self {
+            Self::Aws(operation, _) => (ops::action_of(*operation), ops::nature_of(*operation)),
+            Self::Native(operation) => (operation.action(), operation.nature()),
+            Self::UserPools(operation) => match cognito::asker_of(*operation) {
+                Asker::Caller(action, nature) => (action, nature),
+                Asker::Anybody => return Err(cognito::another_way(*operation)),
+            },
+        };
+        Ok(Work { action, nature })
     }
 
     /// The longest body, in bytes.
     pub(crate) fn body_bytes_max(&self) -> usize {
         match self {
             Self::Aws(operation, _) => operation.body_bytes_max(),
+            Self::UserPools(operation) => operation.body_bytes_max(),
             Self::Native(operation) => operation.body_bytes_max(),
         }
     }
 
-    /// The status of an answer that is no refusal.
-    pub(crate) fn status(&self) -> u16 {
+    /// An answer that is no refusal.
+    pub(crate) fn answer(&self, done: Rendered, request: RequestId) -> Answer {
+        let Rendered { body, record } = done;
         match self {
-            Self::Aws(operation, _) => operation.status(),
-            Self::Native(_) => 200,
+            Self::Aws(operation, _) => response::json(operation.status(), body, request, record),
+            Self::UserPools(_) => response::json_1_1(200, body, request, record),
+            Self::Native(_) => response::json(200, body, request, record),
         }
     }
 
@@ -67,15 +95,29 @@ impl Called<'_> {
     ) -> Result<Rendered, Failure> {
         match self {
             Self::Aws(operation, _) => ops::dispatch(app, cx, *operation, asked).await,
+            Self::UserPools(operation) => cognito::dispatch(app, cx, *operation, asked.body).await,
             Self::Native(operation) => Ok(operation.dispatch(app, cx, asked.body).await?),
         }
     }
 
-    /// What `error` is for a client of it.
-    pub(crate) fn exception(&self, error: &Error) -> Exception {
+    /// What `error` is for a client of it; `name` is what its handler calls it.
+    pub(crate) fn exception(&self, error: &Error, name: Option<Name>) -> Exception {
         match self {
             Self::Aws(operation, _) => Exception::of(error, *operation),
+            Self::UserPools(operation) => Exception::of_user_pools(error, *operation, name),
             Self::Native(_) => Exception::native(error),
+        }
+    }
+
+    /// What an input that cannot be taken is for a client of it.
+    pub(crate) fn exception_of_input(
+        &self,
+        error: &InputError,
+        record: Option<RecordId>,
+    ) -> Exception {
+        match self {
+            Self::Aws(..) | Self::Native(_) => Exception::of_input(error, record),
+            Self::UserPools(_) => Exception::of_user_pools_input(error, record),
         }
     }
 }

@@ -1,4 +1,5 @@
 //! Errors on the wire: one exhaustive mapping for each wire.
 
 pub(crate) mod aws;
+pub(crate) mod cognito;
 pub(crate) mod problem;

@@ -1,14 +1,15 @@
-//! HTTP in: the listener, the AWS operations, the local native API.
+//! HTTP in: the listener, the AWS operations, those of user pools, the local native API.
 //!
 //! Handlers translate and nothing else: bytes to a command, one call of `procura-app`, the result
 //! to bytes. No SQL, no policy. Every operation goes through one pipeline ([`request`]), so that
 //! none can forget to authenticate, to limit, or to record.
 //!
-//! Start with [`ops`], the table of contents, then [`request`].
+//! Start with [`ops`] and [`cognito`], the tables of contents, then [`request`].
 
 mod body;
 mod browser;
 mod called;
+mod cognito;
 mod connections;
 mod error;
 pub mod listener;

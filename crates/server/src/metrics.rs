@@ -11,7 +11,7 @@ use procura_app::rate_limit::Bucket;
 use procura_core::error::Kind;
 use procura_core::measure::{Count, Gauge, Histogram};
 use procura_core::time::{Stopwatch, Timestamp};
-use procura_wire::Operation;
+use procura_wire::{Operation, cognito};
 
 use crate::browser::Place;
 use crate::native::signed::SignedOperation;
@@ -80,10 +80,12 @@ pub(crate) enum Reason {
     Replayed,
     /// The body is too long, too slow or broken.
     Body,
+    /// An operation that nobody signs was refused: a wrong password, token or input.
+    Unsigned,
 }
 
 impl Reason {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Missing,
         Self::Incomplete,
         Self::Invalid,
@@ -93,6 +95,7 @@ impl Reason {
         Self::Repeated,
         Self::Replayed,
         Self::Body,
+        Self::Unsigned,
     ];
 
     const fn name(self) -> &'static str {
@@ -106,6 +109,7 @@ impl Reason {
             Self::Repeated => "repeated",
             Self::Replayed => "replayed",
             Self::Body => "body",
+            Self::Unsigned => "unsigned",
         }
     }
 
@@ -159,6 +163,9 @@ impl Metrics {
     /// Nothing counted yet.
     pub(crate) fn new(started_at: Timestamp) -> Self {
         let names = Operation::ALL.iter().map(|operation| operation.name());
+        let user_pools = cognito::Operation::ALL
+            .iter()
+            .map(|operation| operation.name());
         let requests = |name| {
             let requests = Requests {
                 outcomes: Tally::of(&Outcome::ALL),
@@ -169,6 +176,7 @@ impl Metrics {
         Self {
             started_at,
             operations: names
+                .chain(user_pools)
                 .chain(Place::NAMES)
                 .chain(Document::NAMES)
                 .chain(SignedOperation::NAMES)

@@ -17,6 +17,7 @@ use procura_core::time::Timestamp;
 use procura_wire::generated::shapes::CredentialProviderVendorType;
 use procura_wire::{Enumerated as _, EpochMillis, InputError, Labels, Operation};
 
+use crate::error::cognito::Name;
 use crate::nature::Nature;
 
 /// An authenticated request, not read yet.
@@ -29,8 +30,8 @@ pub(crate) struct Asked<'a> {
 
 /// What a handler gives back.
 pub(crate) struct Reply<O> {
-    output: O,
-    record: Option<RecordId>,
+    pub(crate) output: O,
+    pub(crate) record: Option<RecordId>,
 }
 
 impl<O> Reply<O> {
@@ -63,6 +64,8 @@ pub(crate) enum Failure {
     Input(InputError),
     /// The service said no, or failed.
     Domain(Error),
+    /// The same, with the exception that it is at the wire of user pools.
+    Named(Name, Error),
 }
 
 impl From<Error> for Failure {

@@ -1,42 +1,35 @@
-//! The way of every signed request, of the AWS API and of ours: route, claim, read, prove, admit,
-//! dispatch, answer.
+//! The way of every request: probes, browsers, operations. [`signed`] is that of nearly all
+//! operations, of the AWS APIs and of ours; [`unsigned`] that of the few that nobody signs.
+
+mod signed;
+mod unsigned;
 
 use std::convert::Infallible;
-use std::time::Duration;
 
-use bytes::Bytes;
 use hyper::body::Incoming;
 use hyper::header::HeaderMap;
 use hyper::http::request::Parts;
 use hyper::{Method, Request, StatusCode};
 use procura_app::App;
-use procura_app::authentication::{Proved, Unauthenticated};
 use procura_app::authorization_session::Visit;
-use procura_app::operation::OpCx;
-use procura_core::digest::sha256;
 use procura_core::error::{Error, Kind};
 use procura_core::id::RequestId;
 use procura_core::time::Timestamp;
 use procura_core::trace::Trace;
-use procura_protocol::sigv4::{self, RequestHead};
 use procura_protocol::strict_json;
-use procura_wire::{InputError, Labels, Route, route};
+use procura_wire::{InputError, Route, cognito, route};
 use tracing::Instrument as _;
 
-use crate::body;
 use crate::browser::{self, Place};
 use crate::called::Called;
 use crate::error::aws::Exception;
+use crate::error::cognito::Name;
 use crate::metrics::{Outcome, UNKNOWN};
 use crate::native::signed::SignedOperation;
-use crate::ops::{Asked, Failure};
+use crate::ops::Failure;
 use crate::pool_document::Document;
 use crate::response::{self, Answer};
 use crate::service::{Peer, Service};
-
-/// How old the look at an access key may be when its request is proved, in milliseconds. A
-/// revocation reaches every node within a second.
-const CLAIM_MS_MAX: i64 = 250;
 
 /// Answers a request of a client.
 pub(crate) async fn answer(
@@ -181,8 +174,12 @@ impl Job<'_> {
         let (method, path) = (parts.method.as_str(), parts.uri.path());
         if let Some(native) = SignedOperation::of(method, path) {
             let called = Called::Native(native);
-            let answered = self.operation(&called, parts, body).await;
+            let answered = self.signed(&called, parts, body).await;
             return (called.name(), answered.map_err(Exception::into_problem));
+        }
+        if let Some(target) = target(parts) {
+            let (name, answered) = self.user_pools(target, parts, body).await;
+            return (name, answered.map_err(Exception::into_json_1_1));
         }
         let called = match route(method, path) {
             Route::Found { operation, labels } => Called::Aws(operation, labels),
@@ -200,152 +197,58 @@ impl Job<'_> {
                 return (UNKNOWN, Err(Exception::unknown(text)));
             }
         };
-        (called.name(), self.operation(&called, parts, body).await)
+        (called.name(), self.signed(&called, parts, body).await)
     }
 
-    async fn operation(
+    /// Answers a request of JSON 1.1. The names of what is absent are not told to the metrics: the
+    /// identity API has some of them.
+    async fn user_pools(
         &self,
-        called: &Called<'_>,
+        target: &str,
         parts: &Parts,
         body: Incoming,
-    ) -> Result<Answer, Exception> {
-        // SECURITY: before anything is spent on an address that failed too often.
-        self.service.check_address(self.peer, self.now)?;
-        let headers = flat(&parts.headers);
-        let head = RequestHead {
-            method: parts.method.as_str(),
-            path: parts.uri.path().as_bytes(),
-            query: parts.uri.query().unwrap_or_default().as_bytes(),
-            headers: &headers,
-        };
-        let presented =
-            sigv4::parse(&head).map_err(|error| refused(&Unauthenticated::Signature(error)))?;
-        let (proved, whole, now) = self.prove(called, &presented, body).await?;
-        let action = called.action();
-        let peer = self.peer.0.to_string();
-        let mut cx = OpCx::new(now, self.id, action, proved, peer).traced(self.trace);
-        self.service.admit(&cx, called.nature().class())?;
-        self.use_up(called, &cx, &presented).await?;
-        let query = parts.uri.query().unwrap_or_default();
-        let none = Labels::default();
-        let asked = Asked {
-            labels: match called {
-                Called::Aws(_, labels) => labels,
-                Called::Native(_) => &none,
-            },
-            query,
-            headers: &parts.headers,
-            body: &whole,
-        };
-        let done = match strict(&whole) {
-            Ok(()) => called.dispatch(self.app, &mut cx, &asked).await,
-            Err(error) => Err(Failure::Input(error)),
-        };
-        match done {
-            Ok(done) => {
-                if done.record.is_none() {
-                    // The access log: what was read and leaves no record.
-                    let (operation, key) = (called.name(), cx.caller_name());
-                    tracing::info!(request = %self.id, operation, caller = key, "read");
-                }
-                Ok(response::json(
-                    called.status(),
-                    done.body,
-                    self.id,
-                    done.record,
-                ))
+    ) -> (&'static str, Result<Answer, Exception>) {
+        let text = match cognito::route(target) {
+            cognito::Route::Found(operation) if operation.is_signed() => {
+                let called = Called::UserPools(operation);
+                return (called.name(), self.signed(&called, parts, body).await);
             }
-            Err(failure) => Err(self.fail(&cx, called, failure).await),
-        }
-    }
-
-    /// Who signed, the body, and the time of the operation: when all of it was there.
-    async fn prove(
-        &self,
-        called: &Called<'_>,
-        presented: &sigv4::Presented<'_>,
-        body: Incoming,
-    ) -> Result<(Proved, Bytes, Timestamp), Exception> {
-        let turn_away = |error: Unauthenticated| refused(&error);
-        // SECURITY: what needs no database is asked first, and a key that does not exist is refused
-        // before a byte of the body is held.
-        self.app
-            .check_scope(presented, self.now)
-            .map_err(turn_away)?;
-        let mut claimed = self.app.claimed_key(presented).await.map_err(turn_away)?;
-        let held = body::read(
-            body,
-            called.body_bytes_max(),
-            &self.service.budget,
-            self.service.limits.body_timeout,
-        )
-        .await
-        .map_err(|error| Exception::of_unread(&error))?;
-        let now = self.app.now();
-        // SECURITY: a key may be revoked while its body trickles in; it is looked at again.
-        if now.millis_since(self.now) > CLAIM_MS_MAX {
-            claimed = self.app.claimed_key(presented).await.map_err(turn_away)?;
-        }
-        let hash = sha256(&[&held.bytes]);
-        let proved = self
-            .app
-            .prove_caller(claimed, presented, hash, now)
-            .await
-            .map_err(turn_away)?;
-        // The body is a proved caller's now, and no stranger's.
-        drop(held.place);
-        Ok((proved, held.bytes, now))
-    }
-
-    /// SECURITY: what changes something is done once per signature, so that whoever has seen the
-    /// request cannot have it done again (tests: replay).
-    async fn use_up(
-        &self,
-        called: &Called<'_>,
-        cx: &OpCx,
-        presented: &sigv4::Presented<'_>,
-    ) -> Result<(), Exception> {
-        if !called.nature().is_once() {
-            return Ok(());
-        }
-        let used = self.app.use_signature(cx, presented).await;
-        if matches!(used, Err(Unauthenticated::Repeated)) {
-            // A client that signs by the second and tries again at once would sign the same again;
-            // some give up after two or three. It is answered when its next try signs anew.
-            let into_second = self.app.now().millis().rem_euclid(1000);
-            let rest = u64::try_from(1000 - into_second).unwrap_or(1000);
-            tokio::time::sleep(Duration::from_millis(rest)).await;
-        }
-        used.map_err(|error| refused(&error))
-    }
-
-    /// Every refusal of an authenticated caller is recorded before it is told.
-    async fn fail(&self, cx: &OpCx, called: &Called<'_>, failure: Failure) -> Exception {
-        let (input, error) = match failure {
-            Failure::Domain(error) => (None, error),
-            Failure::Input(input) => {
-                let error = Error::new(Kind::Caller, input.to_string());
-                (Some(input), error)
+            cognito::Route::Found(operation) => {
+                return (operation.name(), self.unsigned(operation, body).await);
             }
+            cognito::Route::Absent { name, reason } => {
+                format!("Procura does not have the operation {name}: {reason}")
+            }
+            cognito::Route::Unknown => "cognito-idp has no operation of this name".to_owned(),
+            cognito::Route::Foreign => "this is no operation of cognito-idp; is the endpoint of \
+                                        another service set to Procura?"
+                .to_owned(),
         };
-        let recorded = self.app.record_refusal(cx, error).await;
-        if let Some(cause) = recorded.cause() {
-            tracing::error!(request = %self.id, operation = called.name(), ?cause, "failed");
-        }
-        match input {
-            Some(input) if recorded.kind() == Kind::Caller => {
-                Exception::of_input(&input, recorded.record())
-            }
-            _ => called.exception(&recorded),
-        }
+        (UNKNOWN, Err(Exception::unknown(&text)))
     }
 }
 
-fn refused(error: &Unauthenticated) -> Exception {
-    if let Unauthenticated::Failed(error) = error {
-        tracing::error!(cause = ?error.cause(), "authentication failed on our side");
+/// What names the operation of a request of JSON 1.1. A header that stands twice, or is no text,
+/// names none.
+fn target(parts: &Parts) -> Option<&str> {
+    if parts.method != Method::POST || parts.uri.path() != "/" {
+        return None;
     }
-    Exception::of_unauthenticated(error)
+    let mut values = parts.headers.get_all(cognito::TARGET).iter();
+    let value = values.next()?.to_str().unwrap_or_default();
+    Some(if values.next().is_none() { value } else { "" })
+}
+
+/// What was wrong with the input, what the handler calls the failure, and the failure.
+fn parts_of(failure: Failure) -> (Option<InputError>, Option<Name>, Error) {
+    match failure {
+        Failure::Domain(error) => (None, None, error),
+        Failure::Named(name, error) => (None, Some(name), error),
+        Failure::Input(input) => {
+            let error = Error::new(Kind::Caller, input.to_string());
+            (Some(input), None, error)
+        }
+    }
 }
 
 /// A body, if there is one, is one JSON object without duplicate keys, within limits.
@@ -355,11 +258,4 @@ fn strict(body: &[u8]) -> Result<(), InputError> {
     }
     strict_json::check(body, &strict_json::Limits::default())
         .map_err(|error| InputError::Malformed(error.to_string()))
-}
-
-fn flat(headers: &HeaderMap) -> Vec<(&str, &[u8])> {
-    headers
-        .iter()
-        .map(|(name, value)| (name.as_str(), value.as_bytes()))
-        .collect()
 }

@@ -5,6 +5,7 @@ use http_body_util::Full;
 use hyper::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue};
 use hyper::{Response, StatusCode};
 use procura_core::id::{RecordId, RequestId};
+use procura_wire::cognito;
 
 /// What we answer with.
 pub(crate) type Answer = Response<Full<Bytes>>;
@@ -35,6 +36,19 @@ pub(crate) fn json(
     if let Some(Ok(record)) = record.map(|record| HeaderValue::from_str(&record.to_string())) {
         headers.insert(RECORD, record);
     }
+    answer
+}
+
+/// The same, as JSON 1.1 has it.
+pub(crate) fn json_1_1(
+    status: u16,
+    body: Vec<u8>,
+    request: RequestId,
+    record: Option<RecordId>,
+) -> Answer {
+    let mut answer = json(status, body, request, record);
+    let content_type = HeaderValue::from_static(cognito::CONTENT_TYPE);
+    answer.headers_mut().insert(CONTENT_TYPE, content_type);
     answer
 }
 

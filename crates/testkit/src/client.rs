@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use procura_app::authentication::SignedApi;
 use procura_core::access_key::AccessKey;
 use procura_core::account::AccountId;
 use procura_core::secret::{Plain, kind::AccessKeySecret};
@@ -41,7 +42,7 @@ impl Client {
             key_id: key.id.to_string(),
             secret: secret.expose_secret_text().unwrap().to_owned(),
             region: REGION.to_owned(),
-            service: procura_app::authentication::SIGNING_NAME.to_owned(),
+            service: SignedApi::Identity.signing_name().to_owned(),
         };
         Self {
             address,
@@ -56,6 +57,12 @@ impl Client {
         let mut changed = self.clone();
         change(&mut changed.signer);
         changed
+    }
+
+    /// This client of user pools: it signs for their service.
+    pub fn of_user_pools(&self) -> Self {
+        let service = SignedApi::UserPools.signing_name();
+        self.signing(|signer| service.clone_into(&mut signer.service))
     }
 
     /// Where it sends.

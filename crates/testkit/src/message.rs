@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use procura_wire::Operation;
+use procura_wire::{Operation, cognito};
 use serde_json::Value;
 
 /// What is asked, before it is signed.
@@ -38,6 +38,18 @@ impl Request {
             operation.method(),
             &format!("/tags/{}", percent_encoded(arn)),
         )
+    }
+
+    /// A call of an operation of user pools.
+    pub fn of_user_pools(operation: cognito::Operation, body: &Value) -> Self {
+        Self::of_target(&operation.target(), body)
+    }
+
+    /// A request of JSON 1.1.
+    pub fn of_target(target: &str, body: &Value) -> Self {
+        let mut request = Self::new("POST", "/").header(cognito::TARGET, target);
+        request.body = body.to_string().into_bytes();
+        request.header("content-type", cognito::CONTENT_TYPE)
     }
 
     /// With a query, as it is sent.

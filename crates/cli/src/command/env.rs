@@ -59,6 +59,7 @@ fn variables(instance: &Instance) -> Vec<(&'static str, &str)> {
     let ours = [
         ("AWS_ENDPOINT_URL_BEDROCK_AGENTCORE", instance.api.as_str()),
         ("AWS_ENDPOINT_URL_BEDROCK_AGENTCORE_CONTROL", &instance.api),
+        ("AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER", &instance.api),
         ("BEDROCK_AGENTCORE_DP_ENDPOINT", &instance.api),
         ("BEDROCK_AGENTCORE_CP_ENDPOINT", &instance.api),
         ("AWS_ACCESS_KEY_ID", &instance.access_key_id),

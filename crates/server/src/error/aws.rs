@@ -17,24 +17,34 @@ use crate::response::{self, Answer, ERROR_TYPE};
 /// An exception, ready to be sent.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Exception {
-    name: &'static str,
-    status: u16,
-    body: serde_json::Value,
-    record: Option<RecordId>,
+    pub(super) name: &'static str,
+    pub(super) status: u16,
+    pub(super) body: serde_json::Value,
+    pub(super) record: Option<RecordId>,
     /// Whose fault it is.
-    blame: Kind,
+    pub(super) blame: Kind,
     /// Why nobody is authenticated, where that is so.
-    reason: Option<Reason>,
+    pub(super) reason: Option<Reason>,
     /// Which bucket is empty, where that is so.
-    bucket: Option<Bucket>,
+    pub(super) bucket: Option<Bucket>,
     /// When to come again, in seconds, where that is known; told in any case where the status is 429.
-    retry_after_s: Option<u32>,
-    /// Whether it is told as RFC 9457 has it.
-    is_problem: bool,
+    pub(super) retry_after_s: Option<u32>,
+    pub(super) form: Form,
+}
+
+/// How an exception is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    /// The name in a header.
+    RestJson,
+    /// The name in the body, too.
+    Json11,
+    /// As RFC 9457 has it.
+    Problem,
 }
 
 impl Exception {
-    fn new(blame: Kind, name: &'static str, status: u16, message: &str) -> Self {
+    pub(super) fn new(blame: Kind, name: &'static str, status: u16, message: &str) -> Self {
         Self {
             name,
             status,
@@ -44,7 +54,7 @@ impl Exception {
             reason: None,
             bucket: None,
             retry_after_s: None,
-            is_problem: false,
+            form: Form::RestJson,
         }
     }
 
@@ -54,7 +64,7 @@ impl Exception {
         Self {
             record: error.record(),
             retry_after_s: error.retry_after_s(),
-            is_problem: true,
+            form: Form::Problem,
             ..Self::new(error.kind(), title, status, error.public())
         }
     }
@@ -62,7 +72,7 @@ impl Exception {
     /// The same, told as the native API tells it.
     pub(crate) fn into_problem(self) -> Self {
         Self {
-            is_problem: true,
+            form: Form::Problem,
             ..self
         }
     }
@@ -102,23 +112,37 @@ impl Exception {
 
     /// The response.
     pub(crate) fn answer(&self, request: RequestId) -> Answer {
-        let mut answer = if self.is_problem {
-            let (_, title) = problem::status_and_title(self.blame);
-            let message = self.body.get("message");
-            let detail = message.and_then(|text| text.as_str()).unwrap_or_default();
-            problem::render(self.status, title, detail, request, self.record)
-        } else {
-            let body = self.body.to_string().into_bytes();
-            let mut answer = response::json(self.status, body, request, self.record);
-            let name = HeaderValue::from_static(self.name);
-            answer.headers_mut().insert(ERROR_TYPE, name);
-            answer
+        let mut answer = match self.form {
+            Form::Problem => {
+                let (_, title) = problem::status_and_title(self.blame);
+                let message = self.body.get("message");
+                let detail = message.and_then(|text| text.as_str()).unwrap_or_default();
+                problem::render(self.status, title, detail, request, self.record)
+            }
+            Form::RestJson => {
+                let body = self.body.to_string().into_bytes();
+                self.named(response::json(self.status, body, request, self.record))
+            }
+            Form::Json11 => {
+                let mut body = self.body.clone();
+                if let Some(members) = body.as_object_mut() {
+                    members.insert("__type".to_owned(), self.name.into());
+                }
+                let body = body.to_string().into_bytes();
+                self.named(response::json_1_1(self.status, body, request, self.record))
+            }
         };
         let headers = answer.headers_mut();
         let at_once = (self.status == 429).then_some(1);
         if let Some(seconds) = self.retry_after_s.or(at_once) {
             headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
+        answer
+    }
+
+    fn named(&self, mut answer: Answer) -> Answer {
+        let name = HeaderValue::from_static(self.name);
+        answer.headers_mut().insert(ERROR_TYPE, name);
         answer
     }
 

@@ -1,0 +1,133 @@
+//! A client of a user pool at the wire.
+
+use procura_app::user_pool_client::RevealedPoolClient;
+use procura_core::error::Error;
+use procura_core::user_pool_client::{AuthFlow, PoolClient, PoolClientId, TokenLives};
+use procura_wire::cognito::generated::shapes::{
+    ExplicitAuthFlowsType, TimeUnitsType, TokenValidityUnitsType, UserPoolClientDescription,
+    UserPoolClientType,
+};
+use procura_wire::{EpochMillis, Revealed};
+
+use crate::ops::checked;
+
+/// The id of a client. Whether there is one is another question.
+pub(super) fn client_id(text: &str) -> Result<PoolClientId, Error> {
+    checked("ClientId", text)
+}
+
+/// The flows that are asked for. Without a word the reference allows a protocol that we do not have
+/// (SRP); we allow the password instead, which a client of ours needs for anything at all.
+pub(super) fn flows(asked: Option<Vec<ExplicitAuthFlowsType>>) -> Result<Vec<AuthFlow>, Error> {
+    use ExplicitAuthFlowsType as Asked;
+    let Some(asked) = asked else {
+        return Ok(vec![AuthFlow::UserPassword, AuthFlow::RefreshToken]);
+    };
+    let mut flows = Vec::new();
+    for flow in asked {
+        let flow = match flow {
+            Asked::AllowUserPasswordAuth | Asked::UserPasswordAuth => AuthFlow::UserPassword,
+            Asked::AllowRefreshTokenAuth => AuthFlow::RefreshToken,
+            other => {
+                let text = format!(
+                    "{} is not supported by Procura; ALLOW_USER_PASSWORD_AUTH and \
+                     ALLOW_REFRESH_TOKEN_AUTH are",
+                    other.as_str()
+                );
+                return Err(Error::field("ExplicitAuthFlows", text));
+            }
+        };
+        if !flows.contains(&flow) {
+            flows.push(flow);
+        }
+    }
+    Ok(flows)
+}
+
+/// The lives that are asked for, each in its unit: hours for access and ID tokens, days for refresh
+/// tokens, unless `units` says otherwise.
+pub(super) fn lives(
+    [access, id, refresh]: [Option<i32>; 3],
+    units: Option<&TokenValidityUnitsType>,
+) -> Result<TokenLives, Error> {
+    let default = TokenLives::default();
+    let unit = |of: fn(&TokenValidityUnitsType) -> Option<TimeUnitsType>, otherwise| {
+        let unit = units.and_then(of).unwrap_or(otherwise);
+        match unit {
+            TimeUnitsType::Seconds => 1,
+            TimeUnitsType::Minutes => 60,
+            TimeUnitsType::Hours => 3600,
+            TimeUnitsType::Days => 86_400,
+        }
+    };
+    let seconds = |asked: Option<i32>, unit: u32, default| match asked {
+        // The reference takes 0 for its default.
+        None | Some(0) => Some(default),
+        Some(asked) => u32::try_from(asked).ok()?.checked_mul(unit),
+    };
+    let hours = TimeUnitsType::Hours;
+    let access = seconds(access, unit(|u| u.access_token, hours), default.access_s);
+    let id = seconds(id, unit(|u| u.id_token, hours), default.id_s);
+    let days = unit(|u| u.refresh_token, TimeUnitsType::Days);
+    let refresh = seconds(refresh, days, default.refresh_s);
+    let lives = match (access, id, refresh) {
+        (Some(access_s), Some(id_s), Some(refresh_s)) => TokenLives {
+            access_s,
+            id_s,
+            refresh_s,
+        }
+        .checked(),
+        _ => None,
+    };
+    lives.ok_or_else(|| {
+        Error::field(
+            "TokenValidityUnits",
+            "access and ID tokens live 5 minutes to a day, refresh tokens an hour to ten years and \
+             no less than the others",
+        )
+    })
+}
+
+/// A client, whole.
+pub(super) fn client_type(revealed: RevealedPoolClient) -> Result<UserPoolClientType, Error> {
+    let RevealedPoolClient { client, secret } = revealed;
+    let secret = secret.as_ref().map(|secret| {
+        let text = secret.expose_secret_text().map(str::to_owned);
+        text.ok_or_else(|| Error::inconsistent("user_pool_client", "secret"))
+    });
+    let lives = client.settings.lives;
+    let flows = client.settings.flows.iter().map(|flow| match flow {
+        AuthFlow::UserPassword => ExplicitAuthFlowsType::AllowUserPasswordAuth,
+        AuthFlow::RefreshToken => ExplicitAuthFlowsType::AllowRefreshTokenAuth,
+    });
+    let number = |seconds: u32| i32::try_from(seconds).ok();
+    let seconds = Some(TimeUnitsType::Seconds);
+    Ok(UserPoolClientType {
+        user_pool_id: Some(client.pool.to_string()),
+        client_name: Some(client.name),
+        client_id: Some(client.id.to_string()),
+        client_secret: secret.transpose()?.map(|text| Revealed::new(text.into())),
+        creation_date: Some(EpochMillis(client.created_at.millis())),
+        last_modified_date: Some(EpochMillis(client.updated_at.millis())),
+        access_token_validity: number(lives.access_s),
+        id_token_validity: number(lives.id_s),
+        refresh_token_validity: number(lives.refresh_s),
+        token_validity_units: Some(TokenValidityUnitsType {
+            access_token: seconds,
+            id_token: seconds,
+            refresh_token: seconds,
+        }),
+        explicit_auth_flows: Some(flows.collect()),
+        enable_token_revocation: Some(true),
+        ..UserPoolClientType::default()
+    })
+}
+
+/// A client in a list.
+pub(super) fn described(client: PoolClient) -> UserPoolClientDescription {
+    UserPoolClientDescription {
+        client_id: Some(client.id.to_string()),
+        user_pool_id: Some(client.pool.to_string()),
+        client_name: Some(client.name),
+    }
+}

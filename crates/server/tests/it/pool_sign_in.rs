@@ -1,8 +1,6 @@
 //! Users of pools: how they sign in, what their tokens prove, and what ends it; and what a stranger
 //! learns of them, which is nothing.
 
-use std::time::Instant;
-
 use procura_core::audit::record::Verdict;
 use procura_testkit::{Client, Request, Response, TestApp};
 use procura_wire::cognito::Operation::{
@@ -13,6 +11,7 @@ use procura_wire::cognito::Operation::{
 };
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
 use crate::user_proof::agent;
 
@@ -53,9 +52,10 @@ async fn call(client: &Client, operation: Operation, body: Value) -> Response {
 }
 
 fn text(answer: &Response, path: &str) -> String {
-    let value = answer.json().pointer(path).cloned();
-    let value = value.unwrap_or_else(|| panic!("no {path}: {}", answer.text()));
-    value.as_str().unwrap().to_owned()
+    let json = answer.json();
+    let value = json.pointer(path).and_then(Value::as_str);
+    assert!(value.is_some(), "no {path}: {}", answer.text());
+    value.unwrap().to_owned()
 }
 
 async fn new_client(admin: &Client, pool: &str) -> String {

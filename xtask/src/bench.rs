@@ -6,6 +6,7 @@
 //! is not. To add a case: a line in the table, and what it sends in the testkit's example `load`.
 
 mod client;
+mod connections;
 mod figures;
 mod machine;
 mod options;
@@ -13,12 +14,14 @@ mod report;
 mod rounds;
 mod server;
 
+use std::path::PathBuf;
+
 use anyhow::bail;
 
 use options::Options;
 
 use crate::prove::binary;
-use crate::workspace::{cargo, members};
+use crate::workspace::{cargo, members, variable};
 
 /// Something that is asked as often as possible.
 struct Case {
@@ -54,6 +57,7 @@ const FIGURES: &[(&str, &str)] = &[
     ("binary", "the stripped binary"),
     ("disk", "table and indexes for each row with a secret of 700 bytes"),
     ("rss-rows", "memory with many rows, each of them read"),
+    ("connections", "user-token among 10 times as many connections"),
 ];
 
 const EXAMPLES: &str = "build --locked --release --package procura-server --package procura-testkit \
@@ -69,9 +73,8 @@ pub(crate) fn run(args: &[String]) -> anyhow::Result<()> {
         }
     };
     let server = binary::release()?;
-    build_examples()?;
     let places = Places {
-        examples: members()?.target_directory.join("release/examples"),
+        examples: examples()?,
         server,
     };
     println!("load average before: {}", machine::load_average()?);
@@ -84,23 +87,28 @@ pub(crate) fn run(args: &[String]) -> anyhow::Result<()> {
         rounds::run(&places, &options, &cases)?;
     }
     figures::run(&places, &options)?;
+    connections::run(&places, &options)?;
     println!("load average after: {}", machine::load_average()?);
     Ok(())
 }
 
 /// Where the programs are.
 struct Places {
-    server: std::path::PathBuf,
-    examples: std::path::PathBuf,
+    server: PathBuf,
+    examples: PathBuf,
 }
 
-fn build_examples() -> anyhow::Result<()> {
+/// The folder of the examples, as `PROCURA_EXAMPLES` names it or newly built.
+fn examples() -> anyhow::Result<PathBuf> {
+    if let Some(path) = variable("PROCURA_EXAMPLES") {
+        return Ok(PathBuf::from(path));
+    }
     let mut command = cargo();
     let status = command.args(EXAMPLES.split_ascii_whitespace()).status()?;
     if !status.success() {
         bail!("{command:?} failed: {status}");
     }
-    Ok(())
+    Ok(members()?.target_directory.join("release/examples"))
 }
 
 fn names() -> impl Iterator<Item = &'static str> {
@@ -111,6 +119,6 @@ fn names() -> impl Iterator<Item = &'static str> {
 fn print_known() {
     let cases = CASES.iter().map(|case| (case.name, case.about));
     for (name, about) in cases.chain(FIGURES.iter().copied()) {
-        println!("{name:<10} {about}");
+        println!("{name:<11} {about}");
     }
 }

@@ -2,7 +2,7 @@
 
 use anyhow::{Context as _, bail};
 
-const USAGE: &str = "cargo xtask bench [NAME…] [--quick|--full] [--rounds N] [--seconds S] [--rows N] [--store URL]";
+const USAGE: &str = "cargo xtask bench [NAME…] [--quick|--full] [--rounds N] [--seconds S] [--rows N] [--connections N] [--store URL]";
 
 /// What is measured, and for how long.
 #[derive(Debug, PartialEq)]
@@ -14,6 +14,8 @@ pub(super) struct Options {
     pub(super) seconds: f64,
     /// How many rows the vault has for `disk` and `rss-rows`.
     pub(super) rows: u64,
+    /// How many connections the smaller vault of `connections` has.
+    pub(super) connections: u64,
     /// The PostgreSQL database; none for SQLite.
     pub(super) store: Option<String>,
 }
@@ -25,6 +27,7 @@ impl Options {
             rounds: 5,
             seconds: 4.0,
             rows: 100_000,
+            connections: 1_000,
             store: None,
         };
         let mut args = args.iter();
@@ -33,11 +36,13 @@ impl Options {
             match arg.as_str() {
                 "--quick" => {
                     (options.rounds, options.seconds, options.rows) = (2, 1.0, 2_000);
+                    options.connections = 100;
                 }
                 "--full" => options.rows = 1_000_000,
                 "--rounds" => options.rounds = value()?.parse().context(USAGE)?,
                 "--seconds" => options.seconds = value()?.parse().context(USAGE)?,
                 "--rows" => options.rows = value()?.parse().context(USAGE)?,
+                "--connections" => options.connections = value()?.parse().context(USAGE)?,
                 "--store" => options.store = Some(value()?.clone()),
                 name if super::names().any(|known| known == name) => {
                     options.names.push(name.to_owned());
@@ -46,8 +51,8 @@ impl Options {
             }
         }
         let is_sensible = options.rounds > 0 && (0.1..=60.0).contains(&options.seconds);
-        if !is_sensible || options.rows == 0 {
-            bail!("at least one round and one row, and 0.1 to 60 seconds: {USAGE}");
+        if !is_sensible || options.rows == 0 || options.connections == 0 {
+            bail!("at least one round, one row and one connection, and 0.1 to 60 seconds: {USAGE}");
         }
         Ok(options)
     }

@@ -45,7 +45,8 @@ impl Spread {
         format!("{:.0} [{:.0}–{:.0}]", self.median, self.min, self.max)
     }
 
-    fn fractions(&self) -> String {
+    /// In parts of one.
+    pub(super) fn fractions(&self) -> String {
         format!("{:.3} [{:.3}–{:.3}]", self.median, self.min, self.max)
     }
 }

@@ -53,8 +53,13 @@ pub(super) struct Folder(PathBuf);
 
 impl Folder {
     pub(super) fn new() -> anyhow::Result<Self> {
+        Self::named("one")
+    }
+
+    /// One of several.
+    pub(super) fn named(name: &str) -> anyhow::Result<Self> {
         let target = crate::workspace::members()?.target_directory;
-        let path = target.join(format!("bench-{}", std::process::id()));
+        let path = target.join(format!("bench-{}-{name}", std::process::id()));
         // What a run that was killed has left under the same number.
         let _ = std::fs::remove_dir_all(&path);
         std::fs::create_dir_all(&path)?;

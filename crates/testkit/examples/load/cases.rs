@@ -38,6 +38,8 @@ pub(crate) struct Cases {
     token: String,
     /// The same, for a user who let the agent act.
     user: String,
+    /// The same, for users among many who did.
+    pub(crate) users: Vec<String>,
     /// Users' tokens that are seen again and again.
     warm: Vec<String>,
 }
@@ -59,6 +61,7 @@ impl Cases {
             issuer,
             token: String::new(),
             user: String::new(),
+            users: Vec::new(),
         };
         let agent = json!({
             "name": AGENT,
@@ -141,6 +144,9 @@ impl Cases {
             }),
             "user-token" => self.again(Operation::GetResourceOauth2Token, |_| {
                 delegation::ask(&self.user)
+            }),
+            "user-tokens" => self.again(Operation::GetResourceOauth2Token, |at| {
+                delegation::ask(self.users.get(at).map_or("", String::as_str))
             }),
             "jwt-warm" => self.again(Operation::GetWorkloadAccessTokenForJWT, |at| {
                 prove(self.warm.get(at).map_or("", String::as_str))

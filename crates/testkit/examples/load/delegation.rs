@@ -5,7 +5,10 @@ use procura_testkit::Browser;
 use procura_wire::Operation;
 use serde_json::{Value, json};
 
+use tokio::task::JoinSet;
+
 use super::cases::{Cases, prove, user_token};
+use super::drive::{CONNECTIONS, now};
 use super::{Outcome, text};
 
 /// The provider at which users consent.
@@ -14,6 +17,8 @@ const PROVIDER: &str = "bench-user";
 const AT_PROVIDER: &str = "alice";
 /// Where users come back to. Nobody serves it.
 pub(crate) const RETURN_URL: &str = "https://app.example/linked";
+/// How many users consent at once.
+const LANES: usize = 16;
 const CLIENT: (&str, &str) = ("bench", "bench-secret");
 
 impl Cases {
@@ -64,6 +69,35 @@ impl Cases {
         self.said(Operation::CompleteResourceTokenAuth, &done)
             .await?;
         Ok(token)
+    }
+}
+
+impl Cases {
+    /// Has so many users let the agent act, several at a time: how long that took. What asks for
+    /// tokens then is of users that are spread over all of them.
+    pub(crate) async fn connect_all(&mut self, connections: usize) -> Outcome<Value> {
+        let begin = now();
+        let mut lanes = JoinSet::new();
+        for lane in 0..LANES {
+            let cases = self.clone();
+            lanes.spawn(async move {
+                for user in (lane..connections).step_by(LANES) {
+                    cases.connect(user).await?;
+                }
+                Outcome::Ok(())
+            });
+        }
+        while let Some(done) = lanes.join_next().await {
+            done??;
+        }
+        let seconds = now().duration_since(begin).as_secs_f64();
+        let mut users = Vec::with_capacity(CONNECTIONS);
+        for at in 0..CONNECTIONS {
+            // Now, so that none is over before it is used.
+            users.push(self.connect(at * connections / CONNECTIONS).await?);
+        }
+        self.users = users;
+        Ok(json!({ "requests": connections, "seconds": seconds }))
     }
 }
 

@@ -212,6 +212,6 @@ fn content_length(head: &[u8]) -> Outcome<usize> {
     clippy::disallowed_methods,
     reason = "this measures; nothing that it calls is told the time"
 )]
-fn now() -> Instant {
+pub(crate) fn now() -> Instant {
     Instant::now()
 }

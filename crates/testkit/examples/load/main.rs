@@ -62,13 +62,17 @@ async fn obey(command: &Value, issuer: &DemoProvider, cases: &mut Option<Cases>)
         *cases = Some(new);
         return Ok(json!({}));
     }
-    let cases = cases.as_ref().ok_or("log in first")?;
+    let cases = cases.as_mut().ok_or("log in first")?;
     match text(command, "do")? {
         "round" => {
             let seconds = command.get("seconds").and_then(Value::as_f64);
             let seconds = seconds.ok_or("a round has `seconds`")?;
             let load = cases.load(text(command, "case")?, seconds)?;
             drive::run(load, Some(seconds)).await
+        }
+        "connect" => {
+            let connections = usize::try_from(number(command, "connections")?)?;
+            cases.connect_all(connections).await
         }
         "fill" => cases.fill(number(command, "rows")?).await,
         "read" => cases.read(number(command, "rows")?).await,

@@ -9,6 +9,7 @@ mod account_rows;
 mod audit_rows;
 mod backups;
 mod chains;
+mod connection_samples;
 mod counts;
 mod database;
 mod deployment_rows;

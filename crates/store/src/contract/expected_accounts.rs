@@ -4,10 +4,8 @@ use procura_core::id::ConnectionId;
 use procura_core::name::ProviderName;
 
 use crate::connection::{ConnectionFilter, ConnectionKey};
+use crate::contract::connection_samples::{kept, new_agent, new_provider, new_user, permit, place};
 use crate::contract::database::Database;
-use crate::contract::revoked_connections::{
-    kept, new_agent, new_provider, new_user, permit, place,
-};
 use crate::contract::samples::{NOW, other, own, sealed, with_accounts};
 
 pub(super) async fn an_account_is_pinned_once_for_a_user_at_a_provider(database: Database) {

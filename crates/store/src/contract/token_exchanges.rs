@@ -3,8 +3,8 @@
 use procura_core::id::ExchangeId;
 
 use crate::connection::ConnectionKey;
+use crate::contract::connection_samples::{exchange, new_user, place};
 use crate::contract::database::Database;
-use crate::contract::revoked_connections::{exchange, new_user, place};
 use crate::contract::samples::{NOW, other, own, sealed, with_accounts};
 
 pub(super) async fn what_another_sent_counts_while_its_answer_may_come(database: Database) {

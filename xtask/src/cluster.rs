@@ -179,6 +179,15 @@ impl Owner {
     }
 }
 
+/// Where a service of this engine keeps what it has: in a database of its own, of PostgreSQL, or
+/// nowhere but in its folder.
+pub(crate) fn store_of(engine: &str, url: &str, name: &str) -> anyhow::Result<Option<String>> {
+    match engine {
+        "postgres" => Ok(Some(database(url, name)?)),
+        _ => Ok(None),
+    }
+}
+
 /// A new database in the cluster at `url`; its URL.
 pub(crate) fn database(url: &str, name: &str) -> anyhow::Result<String> {
     let random = u64::from_be_bytes(random_bytes(&mut OsEntropy));

@@ -141,10 +141,7 @@ fn attack(
     let setup = Setup {
         binary: binary.to_owned(),
         directory: folder.path().join("data"),
-        store: match engine {
-            "postgres" => Some(cluster::database(cluster, "hostile_provider")?),
-            _ => None,
-        },
+        store: cluster::store_of(engine, cluster, "hostile_provider")?,
         defect,
     };
     let log = folder.path().join("log");

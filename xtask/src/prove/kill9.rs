@@ -80,10 +80,7 @@ fn attack(
     kills: u32,
 ) -> anyhow::Result<Tally> {
     let folder = Folder::new(&format!("kill9-{engine}"))?;
-    let store = match engine {
-        "postgres" => Some(cluster::database(cluster, "kill9")?),
-        _ => None,
-    };
+    let store = cluster::store_of(engine, cluster, "kill9")?;
     let directory = folder.path().join("data");
     let setup = Setup {
         binary: binary.to_owned(),

@@ -71,10 +71,7 @@ fn attack(
     let setup = Setup {
         binary: binary.to_owned(),
         directory: folder.path().join("data"),
-        store: match engine {
-            "postgres" => Some(cluster::database(cluster, "one_time")?),
-            _ => None,
-        },
+        store: cluster::store_of(engine, cluster, "one_time")?,
         defect,
     };
     let demo = Demo::start(RefreshPolicy::Strict, 3600)?;

@@ -80,10 +80,7 @@ fn attack(
     let setup = Setup {
         binary: binary.to_owned(),
         directory: folder.path().join("data"),
-        store: match engine {
-            "postgres" => Some(cluster::database(cluster, "rotate")?),
-            _ => None,
-        },
+        store: cluster::store_of(engine, cluster, "rotate")?,
         defect,
     };
     let mut workers = Vec::new();
@@ -227,10 +224,7 @@ fn restore_elsewhere(
         std::fs::copy(setup.directory.join("root.key"), directory.join("root.key"))?;
         let restored = Setup {
             directory,
-            store: match engine {
-                "postgres" => Some(cluster::database(cluster, "rotate")?),
-                _ => None,
-            },
+            store: cluster::store_of(engine, cluster, "rotate")?,
             ..setup.clone()
         };
         let mut arguments = vec!["restore", name];

@@ -46,10 +46,7 @@ impl Race<'_> {
         let setup = Setup {
             binary: self.binary.to_owned(),
             directory: folder.path().join("data"),
-            store: match self.engine {
-                "postgres" => Some(cluster::database(self.cluster, "contention")?),
-                _ => None,
-            },
+            store: cluster::store_of(self.engine, self.cluster, "contention")?,
             defect: self.defect,
         };
         let demo = Demo::start(RefreshPolicy::RevokesFamily, LIFE_S)?;

@@ -43,10 +43,7 @@ impl Stage {
         let sound = Setup {
             binary: binaries.sound.to_owned(),
             directory: folder.path().join("data"),
-            store: match engine {
-                "postgres" => Some(cluster::database(cluster, "refresh_crash")?),
-                _ => None,
-            },
+            store: cluster::store_of(engine, cluster, "refresh_crash")?,
             defect: None,
         };
         let stage = Self {

@@ -59,7 +59,7 @@ def a_user_lets_the_agent_act(stage: Stage, **how: object) -> None:
     with stage.person("alice", **how) as alice:
         with stage.changes_nothing(stage.alice, begun):
             seen = asks(alice, begun)
-        for text in ("agent", PROVIDER, "Read your data", "Alice Demo (alice@demo.example)"):
+        for text in ("agent", PROVIDER, "Read your data", "alice@demo.example", "Alice Demo"):
             assert text in seen.text, seen
         is_good(alice)
         continues(stage, alice, stage.alice, begun)

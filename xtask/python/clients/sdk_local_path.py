@@ -109,7 +109,7 @@ def a_developer_lets_an_agent_act(service: Service, kind: str, user: str) -> Non
             url = next(says)["url"]
             [shown] = opens(browser, url, user)
             name = agent.known()["user_id"]
-            assert UNPROVED in shown.text and f"<strong>{name}</strong>" in shown.text, shown
+            assert UNPROVED in shown.text and f"<bdi>{name}</bdi>" in shown.text, shown
             assert agent.known()["workload_identity_name"] in shown.text, shown
             token = next(says)["token"]
         whoami = ask_api(f"{demo_issuer(service)}/api/whoami", token)

@@ -42,7 +42,7 @@ pub(super) const ROWS: &[Row] = &[
             is(Misbehaviour::AuthorizationError(error))
         },
         poll: Some(over("refused the authorization request")),
-        record: "an unreadable error",
+        record: "an error code that is not registered",
         ..AWAY
     },
     Row {

@@ -42,7 +42,13 @@ impl Drive<'_> {
         for body in bad_descriptions(secret) {
             let body = body.to_string();
             let path = "/v1/authorization-sessions/describe";
-            self.say(&Call::post(path, body.as_bytes()));
+            let answer = self.say(&Call::post(path, body.as_bytes()));
+            // With the URI of a session it is honest, and tells who was named.
+            let named = answer.and_then(|answer| answer.text("asserted_user_id"));
+            if let Some(name) = named {
+                let id = self.plant(Kind::UserId, &name);
+                self.reveals(id);
+            }
         }
         self.in_the_head(secret);
         self.refuse_browsers(secret)?;

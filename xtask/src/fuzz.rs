@@ -34,6 +34,7 @@ const TARGETS: &[Target] = &[
     Target { name: "sigv4", run: procura_protocol::fuzzing::sigv4, made: Vec::new },
     Target { name: "strict_json", run: procura_protocol::fuzzing::strict_json, made: Vec::new },
     Target { name: "rest_json", run: procura_wire::fuzzing::rest_json, made: Vec::new },
+    Target { name: "json_1_1", run: procura_wire::fuzzing::json_1_1, made: Vec::new },
     Target { name: "jwt", run: procura_protocol::fuzzing::jwt, made: Vec::new },
     Target { name: "jwks", run: procura_protocol::fuzzing::jwks, made: Vec::new },
     Target { name: "metadata", run: procura_protocol::oauth::fuzzing::metadata, made: Vec::new },

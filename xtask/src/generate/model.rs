@@ -226,6 +226,14 @@ impl Model {
                 None => bail!("{name} has a cap, but is not in the model"),
             }
         }
+        let mut operations = self
+            .family
+            .reads
+            .iter()
+            .chain(self.family.reveals_no_secret);
+        if let Some(name) = operations.find(|name| !self.family.has(name)) {
+            bail!("{name} has a row of ours, but is not implemented");
+        }
         let patterns = self.family.patterns.iter().map(|row| row.shape);
         let names = self.family.not_secret.iter().map(|(shape, _)| *shape);
         match patterns

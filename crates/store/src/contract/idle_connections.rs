@@ -11,8 +11,8 @@ use procura_core::vendor::Vendor;
 use procura_core::workload_access_token::Claims;
 
 use crate::connection::{AfterRenewal, ConnectionKey, IdleFilter};
+use crate::contract::connection_samples::{kept, new_user, place};
 use crate::contract::database::Database;
-use crate::contract::revoked_connections::{kept, new_user, place};
 use crate::contract::samples::{NODE, NOW, other, own, with_accounts};
 
 /// A use of the connection of `key` at `at`.

@@ -17,6 +17,9 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 /// How long to wait after having asked too often: what a bucket of the service needs to refill.
 const TOO_EARLY: Duration = Duration::from_millis(20);
 
+/// The header that names an operation of user pools.
+pub(super) const TARGET: &str = "x-amz-target";
+
 /// Where a service is, and who calls.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Login {
@@ -160,13 +163,19 @@ impl Client {
             path.replace('%', "%25"),
             hex(&sha256(&[body]))
         );
-        let scope = format!("{day}/{region}/bedrock-agentcore/aws4_request");
+        let is_of_user_pools = headers.iter().any(|(name, _)| *name == TARGET);
+        let service = if is_of_user_pools {
+            "cognito-idp"
+        } else {
+            "bedrock-agentcore"
+        };
+        let scope = format!("{day}/{region}/{service}/aws4_request");
         let to_sign = format!(
             "AWS4-HMAC-SHA256\n{time}\n{scope}\n{}",
             hex(&sha256(&[canonical.as_bytes()]))
         );
         let mut signing = hmac_sha256(format!("AWS4{secret}").as_bytes(), day.as_bytes());
-        for part in [region.as_str(), "bedrock-agentcore", "aws4_request"] {
+        for part in [region.as_str(), service, "aws4_request"] {
             signing = hmac_sha256(&signing, part.as_bytes());
         }
         let signature = hex(&hmac_sha256(&signing, to_sign.as_bytes()));

@@ -12,6 +12,7 @@ mod oauth2_client;
 mod refusals;
 mod session;
 mod sign_in;
+mod user_pool;
 mod workload;
 
 use std::collections::{BTreeMap, HashMap};
@@ -93,6 +94,7 @@ impl<'a> Drive<'a> {
             self.release(token, some.unwrap_or_default())?;
         }
         self.delegations()?;
+        self.user_pools()?;
         self.access_keys()?;
         self.database_urls();
         self.hear_of_provider();

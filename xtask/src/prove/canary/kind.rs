@@ -38,6 +38,14 @@ pub(super) enum Kind {
     SigningKey,
     WorkloadToken,
     UserToken,
+    /// With which a user of a pool signs in.
+    Password,
+    /// Of a client of a pool.
+    PoolClientSecret,
+    /// Of a sign-in at a pool.
+    PoolRefreshToken,
+    /// Of a user of a pool: the name, and an attribute.
+    UserName,
     UserId,
     /// Who a user is at a provider.
     ProviderAccount,
@@ -49,7 +57,7 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    pub(super) const ALL: [(Self, &'static str); 29] = [
+    pub(super) const ALL: [(Self, &'static str); 33] = [
         (Self::AccessKeySecret, "access key secrets"),
         (Self::ApiKey, "API keys"),
         (Self::ClientSecret, "client secrets"),
@@ -72,6 +80,10 @@ impl Kind {
         (Self::SigningKey, "private keys"),
         (Self::WorkloadToken, "workload access tokens"),
         (Self::UserToken, "users' tokens"),
+        (Self::Password, "passwords"),
+        (Self::PoolClientSecret, "pools' client secrets"),
+        (Self::PoolRefreshToken, "pools' refresh tokens"),
+        (Self::UserName, "names of pools' users"),
         (Self::UserId, "users' ids"),
         (Self::ProviderAccount, "users' accounts"),
         (Self::CustomParameter, "custom parameters"),
@@ -107,6 +119,7 @@ impl Kind {
             Self::UserToken | Self::IdToken | Self::ClientAssertion => {
                 text.split_once('.').map_or(text, |(_, own)| own)
             }
+            Self::PoolRefreshToken => text.rsplit('_').next().unwrap_or(text),
             _ => text,
         }
     }
@@ -114,7 +127,7 @@ impl Kind {
     /// The bytes that the text of a secret spells, where it does.
     pub(super) fn spelled(self, own: &str) -> Option<Vec<u8>> {
         match self {
-            Self::FlowCookie => unhex(own).ok(),
+            Self::FlowCookie | Self::PoolRefreshToken => unhex(own).ok(),
             Self::FlowState => unhex(own).ok().or_else(|| base64url_bytes(own)),
             Self::SessionUri
             | Self::BrowserProof

@@ -50,6 +50,7 @@ impl Drive<'_> {
                 self.reveals(id);
             }
         }
+        self.refuse_in_user_pools(secret);
         self.in_the_head(secret);
         self.refuse_browsers(secret)?;
         self.in_no_http(secret)

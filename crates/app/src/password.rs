@@ -1,8 +1,8 @@
 //! Passwords of people: hashed with Argon2id (RFC 9106), a few at a time.
 //!
-//! A hash takes 19 MiB and a noticeable part of a second of one core, by design. So many as there are
-//! cores run at once, some wait, and the rest is told to come again: who has many passwords tried
-//! keeps others waiting, and brings nothing down.
+//! A hash takes 19 MiB and a noticeable part of a second of one core, by design. Half as many as there
+//! are cores run at once, some wait, and the rest is told to come again: who has many passwords tried
+//! keeps others who sign in waiting, and brings nothing down.
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
@@ -32,9 +32,11 @@ pub(crate) struct Passwords {
 impl Default for Passwords {
     fn default() -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        // Half of them: nobody's sign-in keeps the rest of the service waiting.
+        let places = (cores / 2).max(1);
         Self {
-            admitted: Semaphore::new(cores.saturating_add(WAITING_MAX)),
-            hashed: Semaphore::new(cores),
+            admitted: Semaphore::new(places.saturating_add(WAITING_MAX)),
+            hashed: Semaphore::new(places),
         }
     }
 }

@@ -13,22 +13,26 @@ use std::time::Duration;
 
 use procura_core::account::AccountId;
 use procura_core::audit::record::{Committed, Entry, Verdict};
+use procura_core::digest::Sha256;
 use procura_core::error::{Error, Kind};
 use procura_core::id::{RecordId, SignInId};
-use procura_core::pool_user::{PoolUser, PoolUserStatus, Profile, Username};
+use procura_core::pool_user::{PoolUser, PoolUserStatus, Profile, Tried, Username};
 use procura_core::secret::{Plain, kind};
 use procura_core::user::{User, UserKind};
 use procura_core::user_pool_client::{AuthFlow, PoolClient, PoolClientId};
-use procura_store::{Outcome, PoolSignIn, SealedPoolClient, StoredPoolUser, Tx};
+use procura_store::{AccountTx, Outcome, PoolSignIn, SealedPoolClient, StoredPoolUser, Tx};
+use tokio::time::Instant;
 
 use crate::App;
 use crate::authorization_session::Visit;
 use crate::pool_token::{PoolTokens, Subject, refresh_token};
 use crate::user_pool_client::no_client;
 
-/// How long every refusal of a password takes. Longer than a password is checked and the guess
-/// written down, so that how long it took says nothing.
+/// Every refusal of a password takes this time, or so many times this time. It is longer than a
+/// password is checked and the guess written down, so that how long it took says nothing.
 const REFUSED_AFTER: Duration = Duration::from_millis(300);
+/// How many sign-ins a user has at once; the oldest ends for the next.
+const SIGN_INS_MAX: u32 = 100;
 /// What a record calls it.
 const SIGN_IN: &str = "InitiateAuth";
 
@@ -75,6 +79,22 @@ impl Admitted {
     }
 }
 
+/// A sign-in that is not written down yet.
+pub(crate) struct Prepared {
+    sign_in: PoolSignIn,
+    /// Of the refresh token.
+    hash: Sha256,
+    tokens: PoolTokens,
+}
+
+/// How a try ended.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Settled {
+    SignedIn,
+    ChoosesPassword,
+    Refused,
+}
+
 impl App {
     /// A user signs in with a password.
     pub async fn sign_in(
@@ -82,164 +102,190 @@ impl App {
         visit: &Visit,
         with: Credentials,
     ) -> Result<Committed<SignedIn>, Error> {
-        let begun = tokio::time::Instant::now();
+        let begun = Instant::now();
         let admitted = self
             .admit_client(&with.client, AuthFlow::UserPassword)
             .await?;
-        let outcome = self.check_credentials(visit, &admitted, with).await;
-        if matches!(&outcome, Err(error) if error.kind() == Kind::Denied) {
-            tokio::time::sleep_until(begun + REFUSED_AFTER).await;
+        let outcome = self.try_credentials(visit, &admitted, with).await;
+        if outcome.is_err() {
+            let taken = begun.elapsed().as_millis() / REFUSED_AFTER.as_millis();
+            let steps = u32::try_from(taken).unwrap_or(u32::MAX).saturating_add(1);
+            tokio::time::sleep_until(begun + REFUSED_AFTER.saturating_mul(steps)).await;
         }
-        let (found, profile) = outcome?;
-        match found.user.status {
-            PoolUserStatus::Confirmed => {
-                let signed = self.begin_sign_in(visit, &admitted, found.user, profile, SIGN_IN);
-                let Committed { value, record } = signed.await?;
-                Ok(Committed {
-                    value: SignedIn::Tokens(Box::new(value)),
-                    record,
-                })
-            }
-            PoolUserStatus::ForceChangePassword => {
-                let session = self.challenge(&admitted, &found.user, visit.now).await?;
-                Ok(Committed {
-                    value: SignedIn::NewPassword { session, profile },
-                    record: None,
-                })
-            }
-        }
+        outcome
     }
 
-    /// The user whose credentials these are. A wrong password is counted.
-    async fn check_credentials(
+    async fn try_credentials(
         &self,
         visit: &Visit,
         admitted: &Admitted,
         with: Credentials,
-    ) -> Result<(StoredPoolUser, Profile), Error> {
-        let (account, client) = (admitted.account, admitted.client());
-        let shown = with.secret_hash.as_deref();
-        let sealed = &admitted.sealed;
-        if !self
-            .shows_its_secret(account, sealed, &with.username, shown)
-            .await?
-        {
-            let text = format!("Unable to verify secret hash for client {}", client.id);
-            return Err(Error::denied(text));
-        }
+    ) -> Result<Committed<SignedIn>, Error> {
+        let (account, pool) = (admitted.account, admitted.client().pool.clone());
+        self.check_secret_hash(admitted, &with).await?;
         let found = match with.username.parse::<Username>() {
-            Ok(name) => self.pool_user_named(account, &client.pool, &name).await?,
+            Ok(name) => self.pool_user_named(account, &pool, &name).await?,
             Err(_) => None,
         };
         // Of whoever cannot sign in, too, the password is checked: it takes as long.
         let hash = found.as_ref().map(|found| found.password.clone());
         let is_right = self.check_password(with.password, hash).await?;
-        let Some(found) = found else {
-            return Err(refused());
-        };
-        if found.user.is_closed(visit.now) {
-            // Neither a guess nor the right one: nothing was looked at.
-            return Err(refused());
-        }
-        if !is_right {
-            self.count_guess(visit, account, found.user).await?;
-            return Err(refused());
-        }
-        let pool = client.pool.clone();
+        let found = found.ok_or_else(refused)?;
         let read = move |tx: &mut Tx<'_>| tx.account(account).user_pool(&pool);
         let pool = self.store.look_up("user_pool", read).await?;
-        let days = pool.map(|pool| pool.settings.passwords.temporary_days);
-        let is_overdue = days.is_none_or(|days| found.user.is_overdue(days, visit.now));
-        if !found.user.is_enabled || is_overdue {
-            let why = if found.user.is_enabled {
-                "the temporary password is too old"
-            } else {
-                "the user is disabled"
-            };
-            return Err(self.refuse_user(visit, account, &found.user, why).await);
-        }
-        let known = self.known(account, found.clone()).await?;
-        Ok((found, known.profile))
-    }
-
-    /// Writes a wrong password down, whoever else writes another one down meanwhile.
-    async fn count_guess(
-        &self,
-        visit: &Visit,
-        account: AccountId,
-        user: PoolUser,
-    ) -> Result<(), Error> {
-        let (id, now) = (user.id, visit.now);
-        let entry = self.entry_of_pool_user(visit, account, &user, SIGN_IN, Verdict::Deny);
-        self.store
-            .run_tx("count_guess", move |tx| {
-                let mut own = tx.account(account);
-                let Some(current) = own.pool_user(id)? else {
-                    return Ok(Outcome::Unrecorded(()));
-                };
-                let guessed = current.user.guessed(now);
-                let mut entry = entry.clone();
-                entry.reason = format!("wrong password, {} in a row", guessed.failures).into();
-                own.update_pool_user(&guessed)?;
-                Ok(Outcome::Done((), entry))
-            })
+        let days = pool.ok_or_else(refused)?.settings.passwords.temporary_days;
+        let profile = if is_right {
+            Some(self.known(account, found.clone()).await?.profile)
+        } else {
+            None
+        };
+        let prepared = match &profile {
+            Some(profile) if found.user.status == PoolUserStatus::Confirmed => {
+                let prepared = self.prepare_sign_in(visit, admitted, &found.user, profile);
+                Some(prepared.await?)
+            }
+            _ => None,
+        };
+        let (tokens, row) = match prepared {
+            Some(Prepared {
+                sign_in,
+                hash,
+                tokens,
+            }) => (Some(tokens), Some((sign_in, hash))),
+            None => (None, None),
+        };
+        let settled = self
+            .settle_try(visit, admitted, &found, (is_right, days), row)
             .await?;
-        Ok(())
+        let value = match (settled.value, tokens, profile) {
+            (Settled::SignedIn, Some(tokens), _) => SignedIn::Tokens(Box::new(tokens)),
+            (Settled::ChoosesPassword, _, Some(profile)) => SignedIn::NewPassword {
+                session: self.challenge(admitted, &found, visit.now).await?,
+                profile,
+            },
+            // SECURITY: the id of the record would tell that there is one, and so that there is such
+            // a user. Held by `a_stranger_does_not_learn_who_exists`.
+            _ => return Err(refused()),
+        };
+        Ok(Committed {
+            value,
+            record: settled.record,
+        })
     }
 
-    /// Signs a user in: the record, what the refresh token continues, and the tokens.
-    async fn begin_sign_in(
+    /// Decides on a try by the row as it is now, and writes down what it comes to.
+    async fn settle_try(
         &self,
         visit: &Visit,
         admitted: &Admitted,
-        user: PoolUser,
-        profile: Profile,
-        action: &'static str,
-    ) -> Result<Committed<PoolTokens>, Error> {
-        let (account, client) = (admitted.account, admitted.client());
-        let lives = client.settings.lives;
+        found: &StoredPoolUser,
+        (is_right, days): (bool, u16),
+        row: Option<(PoolSignIn, Sha256)>,
+    ) -> Result<Committed<Settled>, Error> {
+        let (account, now) = (admitted.account, visit.now);
+        let client = admitted.client().id.clone();
+        let (id, looked_at) = (found.user.id, found.password.clone());
+        let entry =
+            |verdict| self.entry_of_pool_user(visit, account, &found.user, SIGN_IN, verdict);
+        let (done, denied) = (entry(Verdict::Allow), entry(Verdict::Deny));
+        self.store
+            .run_tx("try_to_sign_in", move |tx| {
+                let mut own = tx.account(account);
+                let Some(current) = own.pool_user(id)? else {
+                    return Ok(Outcome::Unrecorded(Settled::Refused));
+                };
+                let (mut done, mut denied) = (done.clone(), denied.clone());
+                // SECURITY: by what is there now. Who was disabled, or has another password, since the
+                // row was looked at does not sign in; and of many who try at once, none is looked
+                // at once there were too many. Held by `many_guesses_at_once_are_worth_five`.
+                let is_right = is_right && current.password == looked_at;
+                let (settled, after) = match current.user.tried(is_right, days, now) {
+                    Tried::SignsIn(after) => match &row {
+                        Some((sign_in, hash)) if write_sign_in(&mut own, sign_in, hash)? => {
+                            let id = sign_in.id;
+                            done.reason = format!("signed in with client {client}; {id}").into();
+                            (Settled::SignedIn, after)
+                        }
+                        _ => {
+                            denied.reason = "the client or the user was changed meanwhile".into();
+                            (Settled::Refused, None)
+                        }
+                    },
+                    Tried::ChoosesPassword(after) => {
+                        done.reason = "asked for another password, by the temporary one".into();
+                        (Settled::ChoosesPassword, after)
+                    }
+                    Tried::Refused(after, why) => {
+                        denied.reason = why;
+                        (Settled::Refused, after)
+                    }
+                };
+                if let Some(after) = after {
+                    own.update_pool_user(&after)?;
+                }
+                let entry = if settled == Settled::Refused {
+                    denied
+                } else {
+                    done
+                };
+                Ok(Outcome::Done(settled, entry))
+            })
+            .await
+    }
+
+    /// The tokens of a sign-in that is to be written down.
+    async fn prepare_sign_in(
+        &self,
+        visit: &Visit,
+        admitted: &Admitted,
+        user: &PoolUser,
+        profile: &Profile,
+    ) -> Result<Prepared, Error> {
+        let client = admitted.client();
+        let life_s = client.settings.lives.refresh_s;
         let sign_in = PoolSignIn {
             id: self.with_rng(|rng| SignInId::generate(visit.now, rng)),
             pool_user: user.id,
             client: client.id.clone(),
             authenticated_at: visit.now,
-            expires_at: visit.now.plus_seconds(lives.refresh_s.into()),
+            expires_at: visit.now.plus_seconds(life_s.into()),
         };
         let mut tokens = self
             .pool_tokens(&Subject {
-                account,
+                account: admitted.account,
                 client,
                 sign_in: &sign_in,
-                profile: &profile,
+                profile,
                 request: visit.request,
                 now: visit.now,
             })
             .await?;
         let (refresh, hash) = refresh_token(self);
         tokens.refresh = Some(refresh);
-        let mut entry = self.entry_of_pool_user(visit, account, &user, action, Verdict::Allow);
-        entry.reason = format!("signed in with client {}; {}", client.id, sign_in.id).into();
-        let mut changed = self.entry_of_pool_user(visit, account, &user, action, Verdict::Deny);
-        changed.reason = "the user was changed meanwhile".into();
-        let user = user.signed_in();
-        let committed = self
-            .store
-            .run_tx("sign_in", move |tx| {
-                let mut own = tx.account(account);
-                // SECURITY: who was disabled, or has another password, since it was looked at does not
-                // sign in.
-                let has_client = own.user_pool_client(&sign_in.client)?.is_some();
-                if !has_client || !own.update_pool_user(&user)? {
-                    return Ok(Outcome::Refused(changed_meanwhile(), changed.clone()));
-                }
-                own.insert_pool_sign_in(&sign_in, &hash)?;
-                Ok(Outcome::Done((), entry.clone()))
-            })
-            .await?;
-        Ok(Committed {
-            value: tokens,
-            record: committed.record,
+        Ok(Prepared {
+            sign_in,
+            hash,
+            tokens,
         })
+    }
+
+    /// Whether the client shows that it has its secret, before anything is said of a user.
+    async fn check_secret_hash(
+        &self,
+        admitted: &Admitted,
+        with: &Credentials,
+    ) -> Result<(), Error> {
+        let shown = with.secret_hash.as_deref();
+        let (account, sealed) = (admitted.account, &admitted.sealed);
+        if self
+            .shows_its_secret(account, sealed, &with.username, shown)
+            .await?
+        {
+            return Ok(());
+        }
+        let id = &admitted.client().id;
+        let text = format!("Unable to verify secret hash for client {id}");
+        Err(Error::denied(text))
     }
 
     /// The client of this id.
@@ -267,27 +313,6 @@ impl App {
         Err(Error::new(Kind::Caller, text))
     }
 
-    /// Records why somebody who knew the password does not sign in; what to tell.
-    async fn refuse_user(
-        &self,
-        visit: &Visit,
-        account: AccountId,
-        user: &PoolUser,
-        why: &'static str,
-    ) -> Error {
-        let mut entry = self.entry_of_pool_user(visit, account, user, SIGN_IN, Verdict::Deny);
-        entry.reason = why.into();
-        let written = self
-            .store
-            .run_tx("refuse_sign_in", move |_| {
-                Ok(Outcome::Done((), entry.clone()))
-            })
-            .await;
-        // SECURITY: the id of the record would tell that there is one, and so that there is such a
-        // user. Held by `a_stranger_does_not_learn_who_exists`.
-        written.map_or_else(|unwritten| unwritten, |_| refused())
-    }
-
     fn entry_of_pool_user(
         &self,
         visit: &Visit,
@@ -312,6 +337,16 @@ impl App {
     }
 }
 
-fn changed_meanwhile() -> Error {
-    Error::new(Kind::Throttled, "the user is being changed; try again").with_retry_after(Some(1))
+/// Adds a sign-in, and ends the oldest of a user who has too many; false when the client is gone.
+pub(crate) fn write_sign_in(
+    own: &mut AccountTx<'_>,
+    sign_in: &PoolSignIn,
+    hash: &Sha256,
+) -> Result<bool, Error> {
+    if own.user_pool_client(&sign_in.client)?.is_none() {
+        return Ok(false);
+    }
+    own.insert_pool_sign_in(sign_in, hash)?;
+    own.trim_pool_sign_ins(sign_in.pool_user, SIGN_INS_MAX)?;
+    Ok(true)
 }

@@ -54,8 +54,14 @@ pub(crate) struct Subject<'a> {
 pub(crate) struct ProvedByPool {
     pub(crate) account: AccountId,
     pub(crate) user: PoolUser,
+    pub(crate) sign_in: SignInId,
     pub(crate) expires_at: Timestamp,
     pub(crate) is_access: bool,
+}
+
+/// What is said where an issuer of this service is no pool, or another's.
+pub(crate) fn no_such_pool() -> Error {
+    unproved("the user pool of the token does not exist")
 }
 
 fn unproved(text: &'static str) -> Error {
@@ -142,17 +148,16 @@ impl App {
     ) -> Result<ProvedByPool, Error> {
         let named = pool.clone();
         let read = move |tx: &mut Tx<'_>| {
-            let Some((owner, found)) = tx.user_pool(&named)? else {
+            let Some((owner, _)) = tx.user_pool(&named)? else {
                 return Ok(None);
             };
-            let keys = tx.account(owner).user_pool_keys(&named)?;
-            Ok(Some((owner, found.settings.algorithm, keys)))
+            let keys = tx.account(owner).user_pool_public_keys(&named)?;
+            Ok(Some((owner, keys)))
         };
         let found = self.store.look_up("user_pool", read).await?;
         // SECURITY: a pool of another account proves nobody here, and whether there is one is not told.
-        let found = found.filter(|(owner, ..)| account.is_none_or(|account| account == *owner));
-        let (owner, _, keys) =
-            found.ok_or_else(|| unproved("the user pool of the token does not exist"))?;
+        let found = found.filter(|(owner, _)| account.is_none_or(|account| account == *owner));
+        let (owner, keys) = found.ok_or_else(no_such_pool)?;
         let set = key_set(&keys)?.to_string();
         let set = KeySet::parse(set.as_bytes())
             .map_err(|_| Error::inconsistent("user_pool_key", "public_jwk"))?;
@@ -186,6 +191,7 @@ impl App {
         Ok(ProvedByPool {
             account: owner,
             user,
+            sign_in,
             expires_at,
             is_access: said.is_access,
         })
@@ -199,8 +205,8 @@ impl App {
     ) -> Result<ProvedByPool, Error> {
         let invalid = || unproved("Invalid Access Token");
         let unverified = Unverified::parse(token, USER_TOKEN_BYTES_MAX).map_err(|_| invalid())?;
-        let pool = self.pool_of_issuer(unverified.claimed_issuer());
-        let pool = pool.ok_or_else(invalid)?;
+        let pool = self.own_issuer(unverified.claimed_issuer());
+        let pool = pool.and_then(Result::ok).ok_or_else(invalid)?;
         let proved = self.proved_by_pool(None, pool, &unverified, now).await?;
         if proved.is_access {
             Ok(proved)

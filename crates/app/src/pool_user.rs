@@ -119,15 +119,13 @@ impl App {
         let done = self.allowed(cx, "created");
         let taken = || Error::conflict("User account already exists");
         let refused = self.refusal(cx, &taken());
+        let gone = self.refusal(cx, &no_pool(&pool.id));
         let committed = self
             .store
             .run_tx("create_pool_user", move |tx| {
                 let mut own = tx.account(account);
                 if own.user_pool(&stored.user.pool)?.is_none() {
-                    return Ok(Outcome::Refused(
-                        no_pool(&stored.user.pool),
-                        refused.clone(),
-                    ));
+                    return Ok(Outcome::Refused(no_pool(&stored.user.pool), gone.clone()));
                 }
                 if own.insert_pool_user(&stored, &index)? {
                     Ok(Outcome::Done((), done.clone()))

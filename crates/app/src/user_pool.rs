@@ -12,7 +12,7 @@ use procura_core::id::{DeploymentId, SigningKeyId};
 use procura_core::sealing::{self, Location, Sealed, Subject};
 use procura_core::secret::{Plain, kind::PrivateKey};
 use procura_core::signing_key::{SigningAlgorithm, SigningKey};
-use procura_core::user_pool::{PoolId, PoolSettings, UserPool};
+use procura_core::user_pool::{InvalidPoolId, PoolId, PoolSettings, UserPool};
 use procura_protocol::jose::signing::{SigningError, TokenSigningKey};
 use procura_store::{Outcome, Tx};
 use serde_json::{Value, json};
@@ -180,13 +180,10 @@ impl App {
         format!("{}/{id}", self.endpoint)
     }
 
-    /// The pool that an issuer would be, if it is one of this service.
-    pub(crate) fn pool_of_issuer(&self, issuer: &str) -> Option<PoolId> {
-        issuer
-            .strip_prefix(&self.endpoint)?
-            .strip_prefix('/')?
-            .parse()
-            .ok()
+    /// Whether an issuer is one of this service, and which pool it would be.
+    pub(crate) fn own_issuer(&self, issuer: &str) -> Option<Result<PoolId, InvalidPoolId>> {
+        let rest = issuer.strip_prefix(&self.endpoint)?.strip_prefix('/')?;
+        Some(rest.parse())
     }
 
     /// The public keys of a pool, for everybody (RFC 7517 §5).
@@ -196,7 +193,7 @@ impl App {
             let Some((account, _)) = tx.user_pool(&wanted)? else {
                 return Ok(None);
             };
-            tx.account(account).user_pool_keys(&wanted).map(Some)
+            tx.account(account).user_pool_public_keys(&wanted).map(Some)
         };
         let keys = self.store.look_up("user_pool_keys", read).await?;
         key_set(&keys.ok_or_else(|| no_pool(id))?)
@@ -244,9 +241,9 @@ impl App {
 }
 
 /// A key set of these keys.
-pub(crate) fn key_set<K>(keys: &[(SigningKey, K)]) -> Result<Value, Error> {
-    let keys = keys.iter().map(|(key, _)| {
-        serde_json::from_str::<Value>(&key.public_jwk)
+pub(crate) fn key_set(keys: &[String]) -> Result<Value, Error> {
+    let keys = keys.iter().map(|key| {
+        serde_json::from_str::<Value>(key)
             .map_err(|_| Error::inconsistent("user_pool_key", "public_jwk"))
     });
     let keys = keys.collect::<Result<Vec<_>, _>>()?;

@@ -26,7 +26,7 @@ use procura_store::{Outcome, Tx};
 use crate::App;
 use crate::issuer_keys::KeySource;
 use crate::operation::OpCx;
-use crate::pool_token::ProvedByPool;
+use crate::pool_token::{ProvedByPool, no_such_pool};
 
 /// How many verified tokens are remembered.
 const REMEMBERED_MAX: u64 = 100_000;
@@ -92,7 +92,8 @@ impl App {
         let issuer = unverified.claimed_issuer().to_owned();
         // SECURITY: an issuer below our own address is one of our pools and nothing else, registered or
         // not: nobody is asked for its keys.
-        if let Some(pool) = self.pool_of_issuer(&issuer) {
+        if let Some(pool) = self.own_issuer(&issuer) {
+            let pool = pool.map_err(|_| no_such_pool())?;
             let proved = self.proved_by_pool(Some(account), pool, &unverified, cx.now);
             let proved = proved.await?;
             return self.proof_of_pool(cx, issuer, proved, (token, hash)).await;
@@ -157,10 +158,17 @@ impl App {
         };
         let until = proved.expires_at.plus_seconds(LEEWAY_S);
         let account = proved.account;
-        let kept = self.keep_token(cx, account, user.id, token, hash, until);
+        let read = move |tx: &mut Tx<'_>| tx.account(account).subject_token(user.id, &hash);
+        let kept = match self.store.look_up("subject_token", read).await? {
+            Some(kept) => kept,
+            None => {
+                self.keep_token(cx, account, user.id, token, hash, until)
+                    .await?
+            }
+        };
         Ok(Proof {
             user,
-            token: kept.await?,
+            token: kept,
             until,
             issuer: issuer.into(),
             standing: Standing::OwnPool,

@@ -1,5 +1,6 @@
 //! Users of a pool, how they sign in, and what becomes of those who guess.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
@@ -184,7 +185,48 @@ pub struct PoolUser {
     pub version: u64,
 }
 
+/// What becomes of a try to sign in with a password.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Tried {
+    /// The user signs in; the row, where it is another one.
+    SignsIn(Option<PoolUser>),
+    /// The user has to choose another password first.
+    ChoosesPassword(Option<PoolUser>),
+    /// The user does not sign in, and why; the row, where it is another one.
+    Refused(Option<PoolUser>, Cow<'static, str>),
+}
+
 impl PoolUser {
+    /// What becomes of a try with the right or a wrong password, at `now`. A temporary password is
+    /// good for so many days.
+    pub fn tried(self, is_right: bool, temporary_days: u16, now: Timestamp) -> Tried {
+        // SECURITY: a right password is worth no more than a wrong one while there were too many of
+        // those, or it would be found out by trying many at once.
+        if self.is_closed(now) {
+            return Tried::Refused(
+                None,
+                "too many wrong passwords, this one was not looked at".into(),
+            );
+        }
+        if !is_right {
+            let guessed = self.guessed(now);
+            let why = format!("wrong password, {} in a row", guessed.failures);
+            return Tried::Refused(Some(guessed), why.into());
+        }
+        if !self.is_enabled {
+            return Tried::Refused(None, "the user is disabled".into());
+        }
+        if self.is_overdue(temporary_days, now) {
+            return Tried::Refused(None, "the temporary password is too old".into());
+        }
+        let status = self.status;
+        let after = (self.failures > 0).then(|| self.signed_in());
+        match status {
+            PoolUserStatus::Confirmed => Tried::SignsIn(after),
+            PoolUserStatus::ForceChangePassword => Tried::ChoosesPassword(after),
+        }
+    }
+
     /// Whether a password is looked at, at `now`.
     pub fn is_closed(&self, now: Timestamp) -> bool {
         now < self.closed_until
@@ -262,6 +304,50 @@ mod tests {
         assert!(user.is_closed(now) && !user.is_closed(now.plus_seconds(900)));
         let user = user.signed_in();
         assert_eq!((user.failures, user.is_closed(now)), (0, false));
+    }
+
+    #[test]
+    fn a_try_is_what_the_user_and_the_password_make_of_it() {
+        let now = Timestamp::from_millis(1_000_000);
+        assert_eq!(user().tried(true, 7, now), Tried::SignsIn(None));
+        let fresh = user();
+        let once = fresh.clone().guessed(now);
+        let tried = fresh.tried(false, 7, now);
+        assert_eq!(
+            tried,
+            Tried::Refused(Some(once.clone()), "wrong password, 1 in a row".into())
+        );
+        let after = once.clone().signed_in();
+        assert_eq!((after.failures, after.version), (0, 3));
+        assert_eq!(once.tried(true, 7, now), Tried::SignsIn(Some(after)));
+        let closed = PoolUser {
+            closed_until: now.plus_seconds(1),
+            ..user()
+        };
+        for is_right in [true, false] {
+            let tried = closed.clone().tried(is_right, 7, now);
+            assert!(matches!(tried, Tried::Refused(None, _)), "{is_right}");
+        }
+        let disabled = PoolUser {
+            is_enabled: false,
+            ..user()
+        };
+        assert!(matches!(
+            disabled.tried(true, 7, now),
+            Tried::Refused(None, _)
+        ));
+        let temporary = PoolUser {
+            status: PoolUserStatus::ForceChangePassword,
+            password_at: now,
+            ..user()
+        };
+        let week = now.plus_seconds(7 * 86_400);
+        let chooses = temporary.clone().tried(true, 7, now);
+        assert_eq!(chooses, Tried::ChoosesPassword(None));
+        assert!(matches!(
+            temporary.tried(true, 7, week),
+            Tried::Refused(None, _)
+        ));
     }
 
     #[test]

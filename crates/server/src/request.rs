@@ -148,7 +148,8 @@ impl Job<'_> {
 
     /// Answers a verifier.
     async fn document(&self, document: &Document, parts: &Parts) -> (Outcome, Answer) {
-        let answered = if parts.method != Method::GET {
+        let is_read = parts.method == Method::GET || parts.method == Method::HEAD;
+        let answered = if !is_read {
             Err(Error::not_found("documents are read"))
         } else if self.service.check_address(self.peer, self.now).is_err() {
             Err(Error::new(Kind::Throttled, "this address failed too often"))

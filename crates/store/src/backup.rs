@@ -212,6 +212,8 @@ impl Tx<'_> {
         // not there, a key whose revocation is lost), so none opens any more (test:
         // a_restore_ends_every_token).
         self.delete_token_keys()?;
+        // Nor does a refresh token of a user who signed out since.
+        self.delete_all_pool_sign_ins()?;
         for open in chain::open_chains(self)? {
             let reason = "the database was put back from a backup; what came after is elsewhere";
             chain::close_left(self, open, reason, now)?;

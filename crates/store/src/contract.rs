@@ -28,6 +28,7 @@ mod sqlite_only;
 mod token_exchanges;
 mod transactions;
 mod used_signatures;
+mod user_pools;
 
 use crate::store::Engine;
 
@@ -70,6 +71,12 @@ macro_rules! on_both_engines {
 }
 
 on_both_engines! {
+    user_pools {
+        a_pool_is_of_one_account_and_takes_everything_with_it
+        a_user_is_replaced_by_the_next_version_only
+        the_oldest_sign_ins_end_for_the_next
+        a_user_is_cut_from_an_epoch_on
+    }
     token_exchanges {
         what_another_sent_counts_while_its_answer_may_come
     }

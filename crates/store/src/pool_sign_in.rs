@@ -84,6 +84,32 @@ impl AccountTx<'_> {
         Ok(row.is_some())
     }
 
+    /// Ends the oldest sign-ins of a user but for the `most` newest ones.
+    pub fn trim_pool_sign_ins(&mut self, user: PoolUserId, most: u32) -> Result<u64, Error> {
+        let row = self.session.row(
+            TABLE,
+            "SELECT id FROM pool_sign_in WHERE account = $1 AND pool_user = $2
+             ORDER BY id DESC LIMIT 1 OFFSET $3",
+            &[
+                Value::Text(self.account.as_str()),
+                Value::Blob(user.as_bytes()),
+                Value::Int(most.into()),
+            ],
+        )?;
+        let Some(mut row) = row else {
+            return Ok(0);
+        };
+        let newest = row.id("id", SignInId::from_slice)?;
+        self.session.execute(
+            "DELETE FROM pool_sign_in WHERE account = $1 AND pool_user = $2 AND id <= $3",
+            &[
+                Value::Text(self.account.as_str()),
+                Value::Blob(user.as_bytes()),
+                Value::Blob(newest.as_bytes()),
+            ],
+        )
+    }
+
     /// Ends a sign-in; false when it is over.
     pub fn delete_pool_sign_in(&mut self, id: SignInId) -> Result<bool, Error> {
         let deleted = self.session.execute(
@@ -109,6 +135,11 @@ impl AccountTx<'_> {
 }
 
 impl Tx<'_> {
+    /// Ends every sign-in of the deployment.
+    pub(crate) fn delete_all_pool_sign_ins(&mut self) -> Result<u64, Error> {
+        self.session.execute("DELETE FROM pool_sign_in", &[])
+    }
+
     /// Deletes sign-ins that are over at `now`; how many, at most `limit`.
     pub fn sweep_pool_sign_ins(&mut self, now: Timestamp, limit: u32) -> Result<u64, Error> {
         self.session.execute(

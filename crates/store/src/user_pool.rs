@@ -110,6 +110,21 @@ impl AccountTx<'_> {
         Ok(deleted == 1)
     }
 
+    /// The public halves of the keys of a pool, as JSON Web Keys, oldest first.
+    pub fn user_pool_public_keys(&mut self, pool: &PoolId) -> Result<Vec<String>, Error> {
+        let rows = self.session.rows(
+            KEYS,
+            "SELECT public_jwk FROM user_pool_key WHERE account = $1 AND pool = $2 ORDER BY id",
+            &[
+                Value::Text(self.account.as_str()),
+                Value::Text(pool.as_str()),
+            ],
+        )?;
+        rows.into_iter()
+            .map(|mut row| row.text("public_jwk"))
+            .collect()
+    }
+
     /// The keys of a pool with their sealed private halves, oldest first: the last one signs.
     pub fn user_pool_keys(
         &mut self,

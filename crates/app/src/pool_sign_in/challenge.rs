@@ -3,6 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use procura_core::audit::record::{Committed, Verdict};
+use procura_core::digest::{Sha256, sha256};
 use procura_core::encryption_key::KeyPurpose;
 use procura_core::error::Error;
 use procura_core::id::PoolUserId;
@@ -11,10 +12,10 @@ use procura_core::sealing::{self, Location, Sealed, Subject};
 use procura_core::secret::{Plain, kind};
 use procura_core::time::Timestamp;
 use procura_core::user_pool_client::AuthFlow;
-use procura_store::{Outcome, Tx};
+use procura_store::{Outcome, StoredPoolUser, Tx};
 use serde::{Deserialize, Serialize};
 
-use super::{Admitted, Credentials};
+use super::{Admitted, Credentials, Prepared, write_sign_in};
 use crate::App;
 use crate::authorization_session::Visit;
 use crate::pool_token::PoolTokens;
@@ -30,8 +31,8 @@ const ANSWER: &str = "RespondToAuthChallenge";
 #[serde(deny_unknown_fields)]
 struct Challenge {
     user: PoolUserId,
-    /// The version at which the temporary password was right; a new one makes another.
-    version: u64,
+    /// The digest of the hash of the temporary password; a new one makes another.
+    of: Sha256,
     expires_at: Timestamp,
 }
 
@@ -44,12 +45,12 @@ impl App {
     pub(super) async fn challenge(
         &self,
         admitted: &Admitted,
-        user: &PoolUser,
+        found: &StoredPoolUser,
         now: Timestamp,
     ) -> Result<String, Error> {
         let challenge = Challenge {
-            user: user.id,
-            version: user.version,
+            user: found.user.id,
+            of: sha256(&[found.password.as_bytes()]),
             expires_at: now.plus_seconds(CHALLENGE_S),
         };
         let text = serde_json::to_vec(&challenge).map_err(Error::internal_source)?;
@@ -110,55 +111,69 @@ impl App {
             .admit_client(&with.client, AuthFlow::UserPassword)
             .await?;
         let account = admitted.account;
-        let shown = with.secret_hash.as_deref();
-        let sealed = &admitted.sealed;
-        if !self
-            .shows_its_secret(account, sealed, &with.username, shown)
-            .await?
-        {
-            let id = &admitted.client().id;
-            let text = format!("Unable to verify secret hash for client {id}");
-            return Err(Error::denied(text));
-        }
+        self.check_secret_hash(&admitted, &with).await?;
         let challenge = self.open_challenge(&admitted, session, visit.now).await?;
         let name: Username = with.username.parse().map_err(|_| refused_session())?;
         let pool = admitted.client().pool.clone();
         let found = self.pool_user_named(account, &pool, &name).await?;
-        // SECURITY: good once: whatever changes the user makes another version.
         let found = found.filter(|found| {
-            found.user.id == challenge.user
-                && found.user.version == challenge.version
-                && found.user.is_enabled
+            let of = sha256(&[found.password.as_bytes()]);
+            found.user.id == challenge.user && of == challenge.of
         });
         let found = found.ok_or_else(refused_session)?;
         let read = move |tx: &mut Tx<'_>| tx.account(account).user_pool(&pool);
         let pool = self.store.look_up("user_pool", read).await?;
         check_password(&pool.ok_or_else(refused_session)?, &with.password)?;
-        let hash = self.hash_password(with.password).await?;
+        let new = self.hash_password(with.password).await?;
         let profile = self.known(account, found.clone()).await?.profile;
-        let changed = PoolUser {
-            status: PoolUserStatus::Confirmed,
-            password_at: visit.now,
-            updated_at: visit.now,
-            ..found.user.signed_in()
-        };
-        let mut entry = self.entry_of_pool_user(visit, account, &changed, ANSWER, Verdict::Allow);
-        entry.reason = "the temporary password was replaced".into();
-        let stored = changed.clone();
-        let written = self
+        let prepared = self.prepare_sign_in(visit, &admitted, &found.user, &profile);
+        let Prepared {
+            sign_in,
+            hash,
+            tokens,
+        } = prepared.await?;
+        let mut entry =
+            self.entry_of_pool_user(visit, account, &found.user, ANSWER, Verdict::Allow);
+        let (client, sign_in_id) = (&sign_in.client, sign_in.id);
+        entry.reason = format!(
+            "the temporary password was replaced; signed in with client {client}; {sign_in_id}"
+        )
+        .into();
+        let now = visit.now;
+        let committed = self
             .store
             .run_tx("replace_temporary_password", move |tx| {
-                if tx.account(account).set_pool_password(&stored, &hash)? {
-                    Ok(Outcome::Done(true, entry.clone()))
-                } else {
-                    Ok(Outcome::Unrecorded(false))
+                let mut own = tx.account(account);
+                let current = own.pool_user(found.user.id)?;
+                // SECURITY: good once: the password that it rests on is replaced by it.
+                let current = current.filter(|current| {
+                    current.password == found.password
+                        && current.user.is_enabled
+                        && current.user.status == PoolUserStatus::ForceChangePassword
+                });
+                let Some(current) = current else {
+                    return Ok(Outcome::Unrecorded(false));
+                };
+                let changed = PoolUser {
+                    status: PoolUserStatus::Confirmed,
+                    password_at: now,
+                    updated_at: now,
+                    ..current.user.signed_in()
+                };
+                // Nothing is written where the client is gone.
+                if !write_sign_in(&mut own, &sign_in, &hash)? {
+                    return Ok(Outcome::Unrecorded(false));
                 }
+                own.set_pool_password(&changed, &new)?;
+                Ok(Outcome::Done(true, entry.clone()))
             })
             .await?;
-        if !written.value {
+        if !committed.value {
             return Err(refused_session());
         }
-        self.begin_sign_in(visit, &admitted, changed, profile, ANSWER)
-            .await
+        Ok(Committed {
+            value: tokens,
+            record: committed.record,
+        })
     }
 }

@@ -26,7 +26,12 @@ impl App {
         token: &Plain<kind::RefreshToken>,
         secret: Option<&Plain<kind::Password>>,
     ) -> Result<(), Error> {
-        let admitted = self.find_client(client).await?;
+        let admitted = self.find_client(client).await;
+        // Which ids there are is nothing that this call tells.
+        let admitted = admitted.map_err(|error| match error.kind() {
+            Kind::NotFound => Error::denied("Invalid client"),
+            _ => error,
+        })?;
         let (account, id) = (admitted.account, admitted.client().id.clone());
         let is_client = match (&admitted.sealed.secret, secret) {
             (None, None) => true,
@@ -38,7 +43,7 @@ impl App {
             _ => false,
         };
         if !is_client {
-            return Err(Error::denied("Invalid client secret"));
+            return Err(Error::denied("Invalid client"));
         }
         let found = self.sign_in_of(account, token).await?;
         let Some((sign_in, user)) = found.filter(|(sign_in, _)| sign_in.client == id) else {
@@ -62,12 +67,23 @@ impl App {
 
     /// Ends all sign-ins of the user whose access token this is.
     pub async fn sign_out(&self, visit: &Visit, token: &str) -> Result<(), Error> {
-        let ProvedByPool { account, user, .. } = self.own_account(token, visit.now).await?;
+        let proved = self.own_account(token, visit.now).await?;
+        let ProvedByPool {
+            account,
+            user,
+            sign_in,
+            ..
+        } = proved;
         let entry = self.entry_of_pool_user(visit, account, &user, SIGN_OUT, Verdict::Allow);
         let now = visit.now;
         self.store
             .run_tx("sign_out", move |tx| {
-                let ended = tx.account(account).delete_pool_sign_ins(user.id)?;
+                let mut own = tx.account(account);
+                // Who came at the same moment has ended it.
+                if !own.has_pool_sign_in(sign_in)? {
+                    return Ok(Outcome::Unrecorded(()));
+                }
+                let ended = own.delete_pool_sign_ins(user.id)?;
                 tx.cut_user(user.user, now)?;
                 let mut entry = entry.clone();
                 entry.reason = format!("signed out; {ended} sign-ins ended").into();

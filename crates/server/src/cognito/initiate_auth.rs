@@ -10,7 +10,7 @@ use procura_wire::Revealed;
 use procura_wire::cognito::generated::initiate_auth::{Input, Output};
 use procura_wire::cognito::generated::shapes::{AuthFlowType, ChallengeNameType};
 
-use super::parameters::{Parameters, secret_hash};
+use super::parameters::{Parameters, no_more, secret_hash};
 use super::pool_tokens::result;
 use super::pool_user::password;
 use crate::ops::{Failure, Reply};
@@ -29,6 +29,7 @@ pub(super) async fn handle(
                 password: password(parameters.required("PASSWORD")?),
                 secret_hash: secret_hash(&mut parameters),
             };
+            no_more(&parameters)?;
             let signed = app.sign_in(visit, with).await?;
             answered(signed)
         }
@@ -37,6 +38,7 @@ pub(super) async fn handle(
             let token = Plain::new(token.as_bytes().to_vec());
             let hash = secret_hash(&mut parameters);
             let hash = hash.as_deref();
+            no_more(&parameters)?;
             let client = &input.client_id;
             let Committed { value, record } =
                 app.continue_sign_in(visit, client, &token, hash).await?;

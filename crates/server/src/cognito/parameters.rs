@@ -23,6 +23,16 @@ impl Parameters {
     }
 }
 
+/// Refuses what was not asked for: whoever sent it thinks that it does something.
+pub(super) fn no_more(parameters: &Parameters) -> Result<(), Error> {
+    let left = parameters.0.keys().next();
+    left.map_or(Ok(()), |_| {
+        let text = "a parameter is not supported by Procura; for this flow there are USERNAME, \
+                    PASSWORD, NEW_PASSWORD, REFRESH_TOKEN and SECRET_HASH";
+        Err(Error::field("AuthParameters", text))
+    })
+}
+
 /// What shows that a client has its secret. It is made of the secret and is none itself.
 pub(super) fn secret_hash(parameters: &mut Parameters) -> Option<String> {
     let hash = parameters.optional("SECRET_HASH");

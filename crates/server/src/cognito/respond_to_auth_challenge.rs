@@ -9,7 +9,7 @@ use procura_wire::Sensitive;
 use procura_wire::cognito::generated::respond_to_auth_challenge::{Input, Output};
 use procura_wire::cognito::generated::shapes::ChallengeNameType;
 
-use super::parameters::{Parameters, secret_hash};
+use super::parameters::{Parameters, no_more, secret_hash};
 use super::pool_tokens::result;
 use super::pool_user::{password, weak};
 use crate::ops::{Failure, Reply};
@@ -36,6 +36,7 @@ pub(super) async fn handle(
         password: password(responses.required("NEW_PASSWORD")?),
         secret_hash: secret_hash(&mut responses),
     };
+    no_more(&responses)?;
     let signed = app.sign_in_with_new_password(visit, &session, with).await;
     let Committed { value, record } = signed.map_err(weak)?;
     let output = Output {

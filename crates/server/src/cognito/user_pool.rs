@@ -50,6 +50,8 @@ pub(super) fn password_policy(asked: Option<&UserPoolPolicyType>) -> Result<Pass
     };
     let length_min = policy.minimum_length.unwrap_or(default.length_min.into());
     let days = policy.temporary_password_validity_days;
+    // The reference takes 0 for its default.
+    let days = days.filter(|days| *days != 0);
     let days = days.unwrap_or(default.temporary_days.into());
     // What is left out of a policy that is there is not wanted.
     Ok(PasswordPolicy {

@@ -20,7 +20,8 @@ tests! {
         a_user_signs_in_is_proved_and_goes_on
         whatever_ends_a_sign_in_ends_what_it_proved
         what_ends_on_one_node_has_ended_on_another
-        guesses_at_the_same_moment_are_all_counted
+        many_guesses_at_once_are_worth_five
+        who_signs_in_many_times_at_once_is_signed_in
         a_challenge_is_good_once_for_its_client_and_not_for_long
     }
     on_sqlite {
@@ -277,51 +278,75 @@ async fn what_ends_on_one_node_has_ended_on_another(app: TestApp) {
         .expect_error(400, REFUSED);
 }
 
-async fn guesses_at_the_same_moment_are_all_counted(app: TestApp) {
-    let app = agent(app).await;
-    let pool = Pool::new(app.admin()).await;
+/// So many tries of alice's at the same moment; the right password among them, or not.
+async fn at_once(app: &TestApp, pool: &Pool, tries: usize, is_right_among: bool) -> Vec<Response> {
     let mut guesses = JoinSet::new();
-    for _ in 0..6 {
-        let parameters = json!({ "USERNAME": "alice", "PASSWORD": "Wrong123!" });
+    for number in 0..tries {
+        let is_right = is_right_among && number == tries / 2;
+        let password = if is_right { PASSWORD } else { "Wrong123!" };
         let body = json!({
             "ClientId": pool.client, "AuthFlow": "USER_PASSWORD_AUTH",
-            "AuthParameters": parameters,
+            "AuthParameters": { "USERNAME": "alice", "PASSWORD": password },
         });
         let client = app.agent_host().at(app.address());
         guesses.spawn(async move { call(&client, InitiateAuth, body).await });
     }
-    for answer in guesses.join_all().await {
+    guesses.join_all().await
+}
+
+async fn said(app: &TestApp, begin: &str) -> usize {
+    let records = app.records().await;
+    let said = records.iter().map(|record| &record.entry);
+    said.filter(|entry| entry.reason.starts_with(begin) && entry.verdict == Verdict::Deny)
+        .count()
+}
+
+async fn many_guesses_at_once_are_worth_five(app: TestApp) {
+    let app = agent(app).await;
+    let pool = Pool::new(app.admin()).await;
+    for answer in at_once(&app, &pool, 12, false).await {
         answer.expect_error(400, REFUSED);
     }
-    let records = app.records().await;
-    let said: Vec<_> = records
-        .iter()
-        .filter(|record| record.entry.reason.starts_with("wrong password"))
-        .collect();
-    assert_eq!(said.len(), 6);
-    assert!(
-        said.iter()
-            .all(|record| record.entry.verdict == Verdict::Deny)
-    );
-    assert!(
-        said.iter()
-            .any(|record| record.entry.reason == "wrong password, 6 in a row")
-    );
-    // The account is closed for two seconds now: the right password is refused, and not counted.
+    assert_eq!(said(&app, "wrong password").await, 5);
+    assert_eq!(said(&app, "too many wrong passwords").await, 7);
+    // The account is closed for a second: the right password is refused like any other.
     pool.tries(app.agent_host(), "alice", PASSWORD)
         .await
         .expect_error(400, REFUSED);
-    app.clock().advance(3);
+    app.clock().advance(2);
     pool.signs_in(app.agent_host()).await;
-    // And the count began anew.
-    pool.tries(app.agent_host(), "alice", "Wrong123!")
-        .await
-        .expect_error(400, REFUSED);
-    let records = app.records().await;
-    let ones = records
-        .iter()
-        .filter(|record| record.entry.reason == "wrong password, 1 in a row");
-    assert_eq!(ones.count(), 2);
+    // The count begins anew. Of many, the right one is found or it is not, and nothing is told
+    // besides.
+    app.clock().advance(1);
+    let answers = at_once(&app, &pool, 12, true).await;
+    let found = answers.iter().filter(|answer| answer.status == 200).count();
+    assert!(found <= 1);
+    for answer in answers.into_iter().filter(|answer| answer.status != 200) {
+        assert_eq!(answer.record(), None);
+        answer.expect_error(400, REFUSED);
+    }
+    let wrong = said(&app, "wrong password").await - 5;
+    assert!((5..=10).contains(&wrong), "{wrong}");
+}
+
+async fn who_signs_in_many_times_at_once_is_signed_in(app: TestApp) {
+    let app = agent(app).await;
+    let pool = Pool::new(app.admin()).await;
+    let mut signing_in = JoinSet::new();
+    for _ in 0..8 {
+        let client = app.agent_host().at(app.address());
+        let body = json!({
+            "ClientId": pool.client, "AuthFlow": "USER_PASSWORD_AUTH",
+            "AuthParameters": { "USERNAME": "alice", "PASSWORD": PASSWORD },
+        });
+        signing_in.spawn(async move { call(&client, InitiateAuth, body).await });
+    }
+    for answer in signing_in.join_all().await {
+        let tokens = Tokens::of(&answer.expect_status(200));
+        pool.goes_on(app.agent_host(), &tokens.refresh)
+            .await
+            .expect_status(200);
+    }
 }
 
 async fn a_challenge_is_good_once_for_its_client_and_not_for_long(app: TestApp) {
@@ -459,6 +484,10 @@ async fn a_refresh_token_is_of_its_client_and_ends(app: TestApp) {
     call(host, RevokeToken, body).await.expect_status(200);
     pool.client = own;
     pool.goes_on(host, &tokens.refresh).await.expect_status(200);
+    let body = json!({ "Token": tokens.refresh, "ClientId": "a".repeat(26) });
+    call(host, RevokeToken, body)
+        .await
+        .expect_error(400, "UnauthorizedException");
     for nothing in ["", "procura_prt_", &tokens.access] {
         let refused = pool.goes_on(host, nothing).await;
         assert_eq!(refused.status, 400, "{nothing}");

@@ -85,3 +85,6 @@ CREATE TABLE pool_sign_in (
 CREATE INDEX pool_sign_in_by_user ON pool_sign_in (account, pool_user);
 CREATE INDEX pool_sign_in_by_client ON pool_sign_in (account, client);
 CREATE INDEX pool_sign_in_by_end ON pool_sign_in (expires_at);
+
+-- What was proved of a user is compared with the cuts of that user at each use.
+CREATE INDEX revocation_by_subject ON revocation (kind, subject, epoch);

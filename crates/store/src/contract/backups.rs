@@ -9,6 +9,7 @@ use crate::backup::Manifest;
 use crate::contract::database::Database;
 use crate::contract::samples::{NOW, agent, entry, meta, own, provider, sealed, sealed_under};
 use crate::contract::samples::{grant, with_accounts};
+use crate::contract::user_pools::signed_in;
 use crate::encryption_key::Inserted;
 use crate::store::{Engine, Store};
 use crate::tx::Outcome;
@@ -120,6 +121,9 @@ pub(super) async fn a_backup_becomes_the_same_rows_in_either_engine(database: Da
 
 pub(super) async fn a_restore_ends_every_token(database: Database) {
     let store = filled(&database).await;
+    store
+        .write(|tx| Ok(signed_in(&mut tx.account(own()))))
+        .await;
     let (manifest, lines) = backed_up(&store).await;
     let empty = Database::create(database.engine).unwrap();
     let copy = empty.opened();
@@ -127,6 +131,9 @@ pub(super) async fn a_restore_ends_every_token(database: Database) {
     let token = |tx: &mut crate::tx::Tx<'_>| tx.newest_encryption_key(None, KeyPurpose::Token);
     assert!(store.read(token).await.is_some());
     assert!(copy.read(token).await.is_none());
+    let signed_in = |tx: &mut crate::tx::Tx<'_>| tx.account(own()).pool_sign_in_of(&[7; 32]);
+    assert!(store.read(signed_in).await.is_some());
+    assert!(copy.read(signed_in).await.is_none());
 }
 
 pub(super) async fn a_restore_is_whole_or_nothing_and_into_an_empty_database(database: Database) {

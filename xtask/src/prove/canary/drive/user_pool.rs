@@ -10,7 +10,6 @@ use crate::prove::client::{Answer, Call, TARGET};
 
 /// A user of a pool, as whoever made it knows it.
 struct User<'a> {
-    pool: &'a str,
     client: &'a str,
     name: String,
     /// The name, and an attribute.
@@ -53,7 +52,6 @@ impl Drive<'_> {
             self.plant(Kind::Password, text);
         }
         let user = User {
-            pool,
             client,
             name,
             known: known.to_vec(),

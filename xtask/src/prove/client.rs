@@ -156,19 +156,18 @@ impl Client {
             headers,
             body,
         } = call;
+        let target = headers.iter().find(|(name, _)| *name == TARGET);
+        let (service, target, signed) = match target {
+            Some((name, value)) => ("cognito-idp", format!("{name}:{value}\n"), ";x-amz-target"),
+            None => ("bedrock-agentcore", String::new(), ""),
+        };
         // Every service but S3 has the path escaped once more.
         let canonical = format!(
             "{method}\n{}\n{query}\namz-sdk-invocation-id:{invocation}\nhost:{address}\n\
-             x-amz-date:{time}\n\namz-sdk-invocation-id;host;x-amz-date\n{}",
+             x-amz-date:{time}\n{target}\namz-sdk-invocation-id;host;x-amz-date{signed}\n{}",
             path.replace('%', "%25"),
             hex(&sha256(&[body]))
         );
-        let is_of_user_pools = headers.iter().any(|(name, _)| *name == TARGET);
-        let service = if is_of_user_pools {
-            "cognito-idp"
-        } else {
-            "bedrock-agentcore"
-        };
         let scope = format!("{day}/{region}/{service}/aws4_request");
         let to_sign = format!(
             "AWS4-HMAC-SHA256\n{time}\n{scope}\n{}",
@@ -190,7 +189,7 @@ impl Client {
              amz-sdk-invocation-id: {invocation}\r\n\
              content-type: application/json\r\ncontent-length: {}\r\n{more}\
              authorization: AWS4-HMAC-SHA256 Credential={key}/{scope}, \
-             SignedHeaders=amz-sdk-invocation-id;host;x-amz-date, Signature={signature}\r\n\r\n",
+             SignedHeaders=amz-sdk-invocation-id;host;x-amz-date{signed}, Signature={signature}\r\n\r\n",
             body.len()
         )
     }

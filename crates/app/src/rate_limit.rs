@@ -45,6 +45,8 @@ pub struct RateLimits {
     /// Of an address: failures to authenticate. While it has none left, all of its requests are
     /// refused; behind a proxy, its address is that of everybody.
     pub address_failures: Rate,
+    /// Of an address: requests that nobody signs, whether they succeed or not.
+    pub unsigned: Rate,
 }
 
 impl Default for RateLimits {
@@ -56,6 +58,7 @@ impl Default for RateLimits {
             uses: rate(5_000, 10_000),
             account: rate(10_000, 20_000),
             address_failures: rate(20, 200),
+            unsigned: rate(50, 200),
         }
     }
 }
@@ -73,6 +76,7 @@ impl RateLimits {
             uses: MORE,
             account: MORE,
             address_failures: MORE,
+            unsigned: MORE,
         }
     }
 }
@@ -82,6 +86,8 @@ impl RateLimits {
 pub enum Bucket {
     /// That of the failures of an address.
     Address,
+    /// That of what nobody signs, of an address.
+    Unsigned,
     /// That of an access key, for a class.
     Principal(Class),
     /// That of an account.
@@ -90,8 +96,9 @@ pub enum Bucket {
 
 impl Bucket {
     /// Every bucket.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Address,
+        Self::Unsigned,
         Self::Principal(Class::Control),
         Self::Principal(Class::Mint),
         Self::Principal(Class::Use),
@@ -102,6 +109,7 @@ impl Bucket {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Address => "address",
+            Self::Unsigned => "address_unsigned",
             Self::Principal(Class::Control) => "key_control",
             Self::Principal(Class::Mint) => "key_mint",
             Self::Principal(Class::Use) => "key_use",
@@ -150,6 +158,7 @@ impl<K: Hash + Eq + Send + Sync + 'static> Buckets<K> {
 pub struct RateLimiter {
     limits: RateLimits,
     addresses: Buckets<PeerNetwork>,
+    unsigned: Buckets<PeerNetwork>,
     principals: Buckets<(AccessKeyId, Class)>,
     accounts: Buckets<AccountId>,
 }
@@ -166,6 +175,7 @@ impl RateLimiter {
         Self {
             limits,
             addresses: Buckets::new(),
+            unsigned: Buckets::new(),
             principals: Buckets::new(),
             accounts: Buckets::new(),
         }
@@ -193,6 +203,16 @@ impl RateLimiter {
             .step(peer, |full_at| Ok(rate.charge(full_at, now)));
     }
 
+    /// Takes one of the requests of an address that nobody signs: what succeeds costs as much as
+    /// what does not, and neither takes from the failures of the address.
+    pub fn admit_unsigned(&self, peer: PeerNetwork, now: Timestamp) -> Result<(), Throttled> {
+        let rate = self.limits.unsigned;
+        self.unsigned
+            .step(peer, |full_at| rate.take(full_at, now))
+            .map_err(|empty| throttled(Bucket::Unsigned, empty))?;
+        Ok(())
+    }
+
     /// Takes one of a proved caller's requests. The key is asked before the account, so that a key
     /// that asks too often takes nothing from the others of its account.
     pub fn admit(&self, caller: &Caller, class: Class, now: Timestamp) -> Result<(), Throttled> {
@@ -214,13 +234,16 @@ impl RateLimiter {
         Ok(())
     }
 
-    /// How many buckets are remembered: of addresses, keys and accounts.
-    pub fn remembered(&self) -> [u64; 3] {
+    /// How many buckets are remembered: of the failures of addresses, of what nobody signs, of keys
+    /// and of accounts.
+    pub fn remembered(&self) -> [u64; 4] {
         self.addresses.0.run_pending_tasks();
+        self.unsigned.0.run_pending_tasks();
         self.principals.0.run_pending_tasks();
         self.accounts.0.run_pending_tasks();
         [
             self.addresses.0.entry_count(),
+            self.unsigned.0.entry_count(),
             self.principals.0.entry_count(),
             self.accounts.0.entry_count(),
         ]

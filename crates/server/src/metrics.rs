@@ -80,7 +80,7 @@ pub(crate) enum Reason {
     Replayed,
     /// The body is too long, too slow or broken.
     Body,
-    /// An operation that nobody signs was refused: a wrong password, token or input.
+    /// An operation that nobody signs was refused: a wrong password, token, input or body.
     Unsigned,
 }
 
@@ -113,9 +113,11 @@ impl Reason {
         }
     }
 
-    /// Whether it counts against the address: what an honest client does counts not.
+    /// Whether it counts against the address: what an honest client does counts not, nor what
+    /// nobody signs, which has a bucket of its own. An application whose users mistype their
+    /// passwords is not kept from what it signs.
     pub(crate) const fn is_failure(self) -> bool {
-        !matches!(self, Self::Repeated)
+        !matches!(self, Self::Repeated | Self::Unsigned)
     }
 }
 

@@ -57,6 +57,13 @@ impl Service {
             .map_err(Exception::throttled)
     }
 
+    /// Refuses an address that asks too often for what nobody signs.
+    pub(crate) fn admit_unsigned(&self, peer: Peer, now: Timestamp) -> Result<(), Exception> {
+        self.limiter
+            .admit_unsigned(peer.network(), now)
+            .map_err(Exception::throttled)
+    }
+
     /// Refuses a proved caller who asks too often. There is no record of it: see decision 0018.
     pub(crate) fn admit(&self, cx: &OpCx, class: Class) -> Result<(), Exception> {
         self.limiter

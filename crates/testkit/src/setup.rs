@@ -59,6 +59,7 @@ fn plenty() -> RateLimits {
         uses: plenty,
         account: plenty,
         address_failures: plenty,
+        unsigned: plenty,
     }
 }
 

@@ -18,6 +18,7 @@ fn limits() -> RateLimits {
         uses: rate(1, 7),
         account: rate(1, 10),
         address_failures: rate(1, 4),
+        unsigned: rate(1, 6),
     }
 }
 
@@ -126,6 +127,32 @@ fn an_address_is_refused_for_its_failures_and_for_nothing_else() {
     assert!(limiter.check_address(failing, NOW.plus_seconds(1)).is_ok());
 }
 
+/// What nobody signs and what somebody signs wrongly are two buckets of an address.
+#[test]
+fn what_nobody_signs_has_a_bucket_of_its_own() {
+    let limiter = RateLimiter::new(limits());
+    let (flooding, honest) = (peer("192.0.2.1"), peer("192.0.2.2"));
+    let answers: Vec<_> = (0..FLOOD)
+        .map(|_| limiter.admit_unsigned(flooding, NOW))
+        .collect();
+    let admitted = answers.iter().filter(|answer| answer.is_ok()).count();
+    assert_eq!(admitted, 6);
+    let refused = answers.last().unwrap().unwrap_err();
+    let expected = (Bucket::Unsigned, 1);
+    assert_eq!((refused.bucket, refused.retry_after_s), expected);
+    assert!(limiter.check_address(flooding, NOW).is_ok());
+    assert!(limiter.admit_unsigned(honest, NOW).is_ok());
+    // It recovers, at its rate.
+    let later = NOW.plus_seconds(1);
+    assert!(limiter.admit_unsigned(flooding, later).is_ok());
+    assert!(limiter.admit_unsigned(flooding, later).is_err());
+    let failing = peer("192.0.2.3");
+    for _ in 0..FLOOD {
+        limiter.count_failure(failing, NOW);
+    }
+    assert!(limiter.admit_unsigned(failing, NOW).is_ok());
+}
+
 #[test]
 fn all_addresses_of_a_subscriber_are_one() {
     let limiter = RateLimiter::new(limits());
@@ -136,6 +163,12 @@ fn all_addresses_of_a_subscriber_are_one() {
     assert!(limiter.check_address(other_host, NOW).is_err());
     let neighbour = peer("2001:db8:0:1::1");
     assert!(limiter.check_address(neighbour, NOW).is_ok());
+    for host in 0..6 {
+        let host = peer(&format!("2001:db8::{host}"));
+        assert!(limiter.admit_unsigned(host, NOW).is_ok());
+    }
+    assert!(limiter.admit_unsigned(other_host, NOW).is_err());
+    assert!(limiter.admit_unsigned(neighbour, NOW).is_ok());
 }
 
 #[test]
@@ -144,9 +177,15 @@ fn a_million_addresses_are_not_remembered() {
     for network in 0..1_000_000_u128 {
         let address = Ipv6Addr::from((0x2001_0db8_u128 << 96) | (network << 64));
         limiter.count_failure(IpAddr::V6(address).into(), NOW);
+        // Fewer of these, for the time that they take.
+        if network % 5 == 0 {
+            let admitted = limiter.admit_unsigned(IpAddr::V6(address).into(), NOW);
+            assert!(admitted.is_ok());
+        }
     }
-    let [addresses, ..] = limiter.remembered();
+    let [addresses, unsigned, ..] = limiter.remembered();
     assert!((1..=BUCKETS_MAX).contains(&addresses), "{addresses}");
+    assert!((1..=BUCKETS_MAX).contains(&unsigned), "{unsigned}");
 }
 
 /// Who fails on is remembered beside a million that fail once.

@@ -246,6 +246,9 @@ impl Exception {
                 "too many requests of this address failed to authenticate; check the access key \
                  and try again later"
             }
+            Bucket::Unsigned => {
+                "this address asks too often for what nobody signs; slow down and try again later"
+            }
             Bucket::Principal(_) => "this access key asks too often; slow down and try again later",
             Bucket::Account => "this account asks too often; slow down and try again later",
         };

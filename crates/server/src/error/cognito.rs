@@ -114,10 +114,10 @@ impl Exception {
         }
     }
 
-    /// The refusal of an operation that nobody signs: it counts against the address, unless it is
-    /// our fault.
-    pub(crate) fn of_anybody(self, kind: Kind) -> Self {
-        let reason = match kind {
+    /// The refusal of an operation that nobody signs: it is counted, unless it is our fault, and
+    /// not against the address, which has paid for the request.
+    pub(crate) fn of_anybody(self) -> Self {
+        let reason = match self.blame {
             Kind::Caller | Kind::Unproved | Kind::Denied | Kind::NotFound | Kind::Conflict => {
                 Some(Reason::Unsigned)
             }

@@ -20,6 +20,9 @@ impl Job<'_> {
     ) -> Result<Answer, Exception> {
         // SECURITY: before anything is spent on an address that failed too often.
         self.service.check_address(self.peer, self.now)?;
+        // SECURITY: what succeeds is limited too, it signs tokens and writes records (test:
+        // `a_good_refresh_token_is_not_used_without_end`).
+        self.service.admit_unsigned(self.peer, self.now)?;
         let held = body::read(
             body,
             operation.body_bytes_max(),
@@ -27,7 +30,7 @@ impl Job<'_> {
             self.service.limits.body_timeout,
         )
         .await
-        .map_err(|error| Exception::of_unread(&error))?;
+        .map_err(|error| Exception::of_unread(&error).of_anybody())?;
         let visit = Visit {
             now: self.app.now(),
             request: self.id,
@@ -58,6 +61,6 @@ impl Job<'_> {
             Some(input) => Exception::of_user_pools_input(&input, None),
             None => Exception::of_user_pools(&error, operation, name),
         };
-        exception.of_anybody(error.kind())
+        exception.of_anybody()
     }
 }

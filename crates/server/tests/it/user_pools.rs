@@ -10,6 +10,7 @@ use serde_json::json;
 
 const UNKNOWN: &str = "UnknownOperationException";
 const THROTTLED: &str = "TooManyRequestsException";
+const PASSWORD: &str = "MyPassword123!";
 
 /// What the pipeline says no with; with or without a handler, anything else has gone past it.
 const REFUSALS: [&str; 8] = [
@@ -247,27 +248,125 @@ async fn junk_that_nobody_signs_is_no_input() {
     assert!(metrics.text().contains(line), "{}", metrics.text());
 }
 
-/// Whoever guesses is stopped as whoever signs wrongly is, and both together.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_address_that_fails_too_often_is_refused_and_recovers() {
-    let address_failures = Rate {
-        per_second: 1,
-        burst: 3,
-    };
-    let rates = RateLimits {
-        address_failures,
-        ..RateLimits::default()
-    };
+async fn with(rates: RateLimits) -> TestApp {
     let limits = Limits {
         rates,
         ..Limits::default()
     };
-    let app = Setup::default().limits(limits).start().await;
+    Setup::default().limits(limits).start().await
+}
+
+const fn rate(per_second: u32, burst: u32) -> Rate {
+    Rate { per_second, burst }
+}
+
+/// Whether the answer to what nobody signs was yes or no, it was one of the address.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_nobody_signs_is_refused_by_its_own_bucket() {
+    let app = with(RateLimits {
+        unsigned: rate(1, 4),
+        address_failures: rate(1, 1),
+        ..RateLimits::default()
+    })
+    .await;
+    let signed_goes_on = async || {
+        let list = app.admin().of_user_pools();
+        let list = list.sign(&call(Operation::ListUserPools));
+        accepted(&app, &list).await;
+    };
     let junk = plain(&app, &call(Operation::InitiateAuth).body(b"junk"));
+    let revoke = json!({ "Token": "a", "ClientId": "a" });
+    let revoke = plain(
+        &app,
+        &Request::of_user_pools(Operation::RevokeToken, &revoke),
+    );
+    let long = (Operation::GetUser.body_bytes_max() + 1).to_string();
+    let long = plain(&app, &call(Operation::GetUser)).set("content-length", &long);
+    let long = long.with_body(Vec::new());
     refused(&app, &junk, 400, "SerializationException").await;
     refused(&app, &junk, 400, "SerializationException").await;
-    let unsigned = plain(&app, &call(Operation::ListUsers));
-    refused(&app, &unsigned, 400, "MissingAuthenticationTokenException").await;
+    refused(&app, &long, 413, "RequestEntityTooLargeException").await;
+    signed_goes_on().await;
+    accepted(&app, &revoke).await;
+    for operation in unsigned() {
+        let message = plain(&app, &call(operation));
+        let answer = refused(&app, &message, 400, THROTTLED).await;
+        assert_eq!(answer.header("retry-after"), Some("1"));
+        signed_goes_on().await;
+    }
+    app.clock().advance(1);
+    accepted(&app, &revoke).await;
+    refused(&app, &revoke, 400, THROTTLED).await;
+    signed_goes_on().await;
+    let metrics = app.metrics().await;
+    for line in [
+        "procura_rate_limit_refusals_total{bucket=\"address_unsigned\"} 6\n",
+        "procura_rate_limit_refusals_total{bucket=\"address\"} 0\n",
+        "procura_unauthenticated_total{reason=\"body\"} 0\n",
+    ] {
+        assert!(metrics.text().contains(line), "{line}{}", metrics.text());
+    }
+}
+
+/// Each time that it is used, tokens are signed and a record is written.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_good_refresh_token_is_not_used_without_end() {
+    let app = with(RateLimits {
+        unsigned: rate(1, 3),
+        ..RateLimits::default()
+    })
+    .await;
+    let admin = app.admin().of_user_pools();
+    let ask = async |operation, body| {
+        let request = Request::of_user_pools(operation, &body);
+        admin.send(&request).await.expect_status(200).json()
+    };
+    let pool = ask(Operation::CreateUserPool, json!({ "PoolName": "users" })).await;
+    let pool = &pool["UserPool"]["Id"];
+    let body = json!({ "UserPoolId": pool, "ClientName": "app" });
+    let client = ask(Operation::CreateUserPoolClient, body).await;
+    let client = &client["UserPoolClient"]["ClientId"];
+    let body = json!({ "UserPoolId": pool, "Username": "alice" });
+    ask(Operation::AdminCreateUser, body).await;
+    let body = json!({
+        "UserPoolId": pool, "Username": "alice", "Password": PASSWORD, "Permanent": true,
+    });
+    ask(Operation::AdminSetUserPassword, body).await;
+
+    let initiate = |flow: &str, parameters: serde_json::Value| {
+        let body = json!({ "ClientId": client, "AuthFlow": flow, "AuthParameters": parameters });
+        let request = Request::of_user_pools(Operation::InitiateAuth, &body);
+        plain(&app, &request)
+    };
+    let alice = json!({ "USERNAME": "alice", "PASSWORD": PASSWORD });
+    let alice = initiate("USER_PASSWORD_AUTH", alice);
+    let signed_in = app.admin().send_message(&alice).await.expect_status(200);
+    let refresh = &signed_in.json()["AuthenticationResult"]["RefreshToken"];
+    let refresh = initiate("REFRESH_TOKEN_AUTH", json!({ "REFRESH_TOKEN": refresh }));
+    for _ in 0..2 {
+        let answer = app.admin().send_message(&refresh).await;
+        answer.expect_status(200);
+    }
+    refused(&app, &refresh, 400, THROTTLED).await;
+    ask(Operation::DescribeUserPool, json!({ "UserPoolId": pool })).await;
+    app.clock().advance(1);
+    let answer = app.admin().send_message(&refresh).await;
+    answer.expect_status(200);
+    refused(&app, &refresh, 400, THROTTLED).await;
+}
+
+/// Whoever signs wrongly is refused what nobody signs as well.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_address_that_fails_too_often_is_refused_and_recovers() {
+    let app = with(RateLimits {
+        address_failures: rate(1, 3),
+        ..RateLimits::default()
+    })
+    .await;
+    let missing = plain(&app, &call(Operation::ListUsers));
+    for _ in 0..3 {
+        refused(&app, &missing, 400, "MissingAuthenticationTokenException").await;
+    }
     for operation in Operation::ALL.iter().copied() {
         let message = app.admin().of_user_pools().sign(&call(operation));
         let answer = refused(&app, &message, 400, THROTTLED).await;

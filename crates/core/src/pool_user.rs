@@ -277,7 +277,7 @@ mod tests {
         let zero = Timestamp::default();
         PoolUser {
             id: PoolUserId::generate(zero, &mut OsEntropy),
-            pool: "eu-west-1_a".parse().unwrap(),
+            pool: "eu-west-1_aaaaaaaaaaaaaaaa".parse().unwrap(),
             user: UserId::generate(zero, &mut OsEntropy),
             status: PoolUserStatus::Confirmed,
             is_enabled: true,

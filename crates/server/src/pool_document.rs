@@ -75,20 +75,20 @@ mod tests {
 
     #[test]
     fn a_path_names_a_document_of_a_pool_or_nothing() {
-        let pool: PoolId = "us-east-1_abc".parse().unwrap();
+        let pool: PoolId = "us-east-1_abcdefghijklmnop".parse().unwrap();
         for (path, document) in [
             (
-                "/us-east-1_abc/.well-known/openid-configuration",
+                "/us-east-1_abcdefghijklmnop/.well-known/openid-configuration",
                 Some(Document::Metadata(pool.clone())),
             ),
             (
-                "/us-east-1_abc/.well-known/jwks.json",
+                "/us-east-1_abcdefghijklmnop/.well-known/jwks.json",
                 Some(Document::Keys(pool)),
             ),
-            ("/us-east-1_abc/.well-known/jwks.json/", None),
+            ("/us-east-1_abcdefghijklmnop/.well-known/jwks.json/", None),
             ("/.well-known/jwks.json", None),
-            ("/a/us-east-1_abc/.well-known/jwks.json", None),
-            ("/us-east-1%5Fabc/.well-known/jwks.json", None),
+            ("/a/us-east-1_abcdefghijklmnop/.well-known/jwks.json", None),
+            ("/us-east-1%5Fabcdefghijklmnop/.well-known/jwks.json", None),
         ] {
             assert_eq!(Document::of(path), document, "{path}");
         }

@@ -46,7 +46,14 @@ impl Job<'_> {
         // The body is a stranger's to the end.
         drop(held.place);
         match done {
-            Ok(done) => Ok(response::json_1_1(200, done.body, self.id, done.record)),
+            Ok(done) => {
+                if done.record.is_none() {
+                    // The access log: what was read and leaves no record.
+                    let (operation, peer) = (operation.name(), self.peer.0);
+                    tracing::info!(request = %self.id, operation, %peer, "read");
+                }
+                Ok(response::json_1_1(200, done.body, self.id, done.record))
+            }
             Err(failure) => Err(self.fail_unsigned(operation, failure)),
         }
     }

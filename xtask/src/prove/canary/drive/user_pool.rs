@@ -156,11 +156,11 @@ impl Drive<'_> {
             ),
             (
                 "AdminCreateUser",
-                json!({ "UserPoolId": "x_y", "Username": 1, secret: secret }),
+                json!({ "UserPoolId": "us-east-1_aaaaaaaaaaaaaaaa", "Username": 1, secret: secret }),
             ),
             (
                 "ListUsers",
-                json!({ "UserPoolId": "x_y", "PaginationToken": secret }),
+                json!({ "UserPoolId": "us-east-1_aaaaaaaaaaaaaaaa", "PaginationToken": secret }),
             ),
             ("GetUser", json!({ "AccessToken": secret })),
             ("GlobalSignOut", json!({ "AccessToken": { "a": secret } })),

@@ -217,6 +217,8 @@ impl App {
             .await_token_reply(account, journal.id, journal.user)
             .await
             .map_err(unsent)?;
+        let nonce = self.nonce_of(account, &begun.exchange.sealed).await;
+        let nonce = nonce.map_err(unsent)?;
         let answer = self
             .post_for_tokens(begun.basis.provider.id, &client.endpoints.token, &request)
             .await
@@ -236,8 +238,6 @@ impl App {
             .tokens(&dialect, &request)
             .map_err(|error| ended(refused(&answer.host, &error)))?;
         let session = &begun.exchange.sealed.session;
-        let nonce = self.nonce_of(account, &begun.exchange.sealed).await;
-        let nonce = nonce.map_err(ended)?;
         granted_to_user(reply, session, &begun.revealed.client, (at, &nonce))
     }
 

@@ -66,6 +66,15 @@ impl App {
     /// Makes use of answers of this node that lie beside the database, before anybody sends once more
     /// what they answer.
     pub(crate) async fn use_spooled_replies(&self) -> Result<(), Error> {
+        if !self.spool.has_some() {
+            return Ok(());
+        }
+        // Whoever asked may hang up; what was begun is brought to its end.
+        self.carry_through(|app| async move { app.use_what_was_spooled().await })
+            .await
+    }
+
+    async fn use_what_was_spooled(&self) -> Result<(), Error> {
         if self.replay_spool().await? > 0 {
             let is_answered =
                 |left: &LeftBehind| left.exchange.node == self.node && left.reply.is_some();

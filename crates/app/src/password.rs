@@ -4,6 +4,8 @@
 //! are cores run at once, some wait, and the rest is told to come again: who has many passwords tried
 //! keeps others who sign in waiting, and brings nothing down.
 
+use std::sync::Arc;
+
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
 use argon2::{Algorithm, Argon2, Params, Version};
@@ -25,8 +27,8 @@ const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5IGhhcyBpdA$\
 /// The places in which passwords are hashed.
 pub(crate) struct Passwords {
     /// Those that are hashed, and those that wait.
-    admitted: Semaphore,
-    hashed: Semaphore,
+    admitted: Arc<Semaphore>,
+    hashed: Arc<Semaphore>,
 }
 
 impl Default for Passwords {
@@ -35,8 +37,8 @@ impl Default for Passwords {
         // Half of them: nobody's sign-in keeps the rest of the service waiting.
         let places = (cores / 2).max(1);
         Self {
-            admitted: Semaphore::new(places.saturating_add(WAITING_MAX)),
-            hashed: Semaphore::new(places),
+            admitted: Arc::new(Semaphore::new(places.saturating_add(WAITING_MAX))),
+            hashed: Arc::new(Semaphore::new(places)),
         }
     }
 }
@@ -84,9 +86,16 @@ impl App {
             let text = "too many passwords are being checked; try again in a moment";
             Error::new(Kind::Throttled, text).with_retry_after(Some(1))
         };
-        let _admitted = self.passwords.admitted.try_acquire().map_err(|_| busy())?;
-        let _hashed = self.passwords.hashed.acquire().await.map_err(|_| busy())?;
-        let done = tokio::task::spawn_blocking(work).await;
+        let admitted = Arc::clone(&self.passwords.admitted).try_acquire_owned();
+        let admitted = admitted.map_err(|_| busy())?;
+        let hashed = Arc::clone(&self.passwords.hashed).acquire_owned().await;
+        let hashed = hashed.map_err(|_| busy())?;
+        let done = tokio::task::spawn_blocking(move || {
+            // SECURITY: the places are held as long as the work takes, also for who hangs up.
+            let _held = (admitted, hashed);
+            work()
+        })
+        .await;
         done.map_err(Error::internal_source)?
     }
 }

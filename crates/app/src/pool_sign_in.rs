@@ -134,10 +134,13 @@ impl App {
         let read = move |tx: &mut Tx<'_>| tx.account(account).user_pool(&pool);
         let pool = self.store.look_up("user_pool", read).await?;
         let days = pool.ok_or_else(refused)?.settings.passwords.temporary_days;
-        let profile = if is_right {
-            Some(self.known(account, found.clone()).await?.profile)
-        } else {
-            None
+        // SECURITY: who does not sign in anyway makes no work that a right password would tell by.
+        let tried = found.user.clone().tried(is_right, days, visit.now);
+        let profile = match tried {
+            Tried::Refused(..) => None,
+            Tried::SignsIn(_) | Tried::ChoosesPassword(_) => {
+                Some(self.known(account, found.clone()).await?.profile)
+            }
         };
         let prepared = match &profile {
             Some(profile) if found.user.status == PoolUserStatus::Confirmed => {
@@ -183,7 +186,6 @@ impl App {
         row: Option<(PoolSignIn, Sha256)>,
     ) -> Result<Committed<Settled>, Error> {
         let (account, now) = (admitted.account, visit.now);
-        let client = admitted.client().id.clone();
         let (id, looked_at) = (found.user.id, found.password.clone());
         let entry =
             |verdict| self.entry_of_pool_user(visit, account, &found.user, SIGN_IN, verdict);
@@ -200,17 +202,15 @@ impl App {
                 // at once there were too many. Held by `many_guesses_at_once_are_worth_five`.
                 let is_right = is_right && current.password == looked_at;
                 let (settled, after) = match current.user.tried(is_right, days, now) {
-                    Tried::SignsIn(after) => match &row {
-                        Some((sign_in, hash)) if write_sign_in(&mut own, sign_in, hash)? => {
-                            let id = sign_in.id;
-                            done.reason = format!("signed in with client {client}; {id}").into();
+                    Tried::SignsIn(after) => {
+                        if let Some(said) = written(&mut own, row.as_ref())? {
+                            done.reason = said.into();
                             (Settled::SignedIn, after)
-                        }
-                        _ => {
+                        } else {
                             denied.reason = "the client or the user was changed meanwhile".into();
                             (Settled::Refused, None)
                         }
-                    },
+                    }
                     Tried::ChoosesPassword(after) => {
                         done.reason = "asked for another password, by the temporary one".into();
                         (Settled::ChoosesPassword, after)
@@ -337,16 +337,24 @@ impl App {
     }
 }
 
-/// Adds a sign-in, and ends the oldest of a user who has too many; false when the client is gone.
-pub(crate) fn write_sign_in(
+/// Adds a sign-in, and ends the oldest of a user who has too many: what the record says of it; none
+/// when the client is gone.
+fn written(
     own: &mut AccountTx<'_>,
-    sign_in: &PoolSignIn,
-    hash: &Sha256,
-) -> Result<bool, Error> {
-    if own.user_pool_client(&sign_in.client)?.is_none() {
-        return Ok(false);
+    row: Option<&(PoolSignIn, Sha256)>,
+) -> Result<Option<String>, Error> {
+    let Some((sign_in, hash)) = row else {
+        return Ok(None);
+    };
+    let (client, id) = (&sign_in.client, sign_in.id);
+    if own.user_pool_client(client)?.is_none() {
+        return Ok(None);
     }
     own.insert_pool_sign_in(sign_in, hash)?;
-    own.trim_pool_sign_ins(sign_in.pool_user, SIGN_INS_MAX)?;
-    Ok(true)
+    let ended = own.trim_pool_sign_ins(sign_in.pool_user, SIGN_INS_MAX)?;
+    let said = format!("signed in with client {client}; {id}");
+    Ok(Some(match ended {
+        0 => said,
+        ended => format!("{said}; {ended} older sign-ins ended for it"),
+    }))
 }

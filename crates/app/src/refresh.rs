@@ -164,6 +164,7 @@ impl App {
         journal: ExchangeId,
     ) -> Begun {
         Begun {
+            trigger: needed.trigger,
             account: basis.account,
             user: needed.user,
             entry: self.entry_of_renewal(cx, needed.trigger, format!("{}: ", needed.known.id)),

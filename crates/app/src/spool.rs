@@ -6,7 +6,7 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use procura_core::account::AccountId;
 use procura_core::error::Error;
@@ -25,8 +25,12 @@ const HEAD: &str = "procura spool v1";
 /// The folder of a node.
 pub(crate) struct Spool {
     directory: PathBuf,
-    /// Whether there may be something in it.
-    has_some: AtomicBool,
+    /// How many were kept, those of before the start counted as one, and how many of them the
+    /// database was given.
+    kept: AtomicU64,
+    replayed: AtomicU64,
+    /// Held by who gives them.
+    replaying: tokio::sync::Mutex<()>,
 }
 
 /// An answer to an exchange.
@@ -68,7 +72,9 @@ impl Spool {
         std::fs::create_dir_all(&directory)?;
         Ok(Self {
             directory,
-            has_some: AtomicBool::new(true),
+            kept: AtomicU64::new(1),
+            replayed: AtomicU64::new(0),
+            replaying: tokio::sync::Mutex::new(()),
         })
     }
 
@@ -77,8 +83,13 @@ impl Spool {
         let path = self.directory.join(spooled.exchange.to_string());
         durable_file::replace(&path, spooled.text().as_bytes())?;
         // Not before: whoever looks meanwhile finds nothing, and would not look again.
-        self.has_some.store(true, Ordering::SeqCst);
+        self.kept.fetch_add(1, Ordering::SeqCst);
         Ok(())
+    }
+
+    /// Whether there is an answer that the database was not given.
+    pub(crate) fn has_some(&self) -> bool {
+        self.kept.load(Ordering::SeqCst) != self.replayed.load(Ordering::SeqCst)
     }
 
     /// The answers that are kept. A file that is none stays where it is, and is told of.
@@ -104,14 +115,20 @@ impl Spool {
 impl App {
     /// Gives the database what it did not take before, if it takes it now: how much it took.
     pub(crate) async fn replay_spool(&self) -> Result<usize, Error> {
-        if !self.spool.has_some.swap(false, Ordering::SeqCst) {
+        if !self.spool.has_some() {
             return Ok(0);
         }
-        let replayed = self.replay_all().await;
-        if replayed.is_err() {
-            self.spool.has_some.store(true, Ordering::SeqCst);
+        // SECURITY: who asks while another replays waits for it: to go on would be to send what is
+        // answered in a file. And who is given up in between has replayed nothing. Held by
+        // `who_asks_while_the_spool_is_replayed_waits_for_it`.
+        let _alone = self.spool.replaying.lock().await;
+        let kept = self.spool.kept.load(Ordering::SeqCst);
+        if !self.spool.has_some() {
+            return Ok(0);
         }
-        replayed
+        let replayed = self.replay_all().await?;
+        self.spool.replayed.store(kept, Ordering::SeqCst);
+        Ok(replayed)
     }
 
     async fn replay_all(&self) -> Result<usize, Error> {

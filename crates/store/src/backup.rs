@@ -214,6 +214,8 @@ impl Tx<'_> {
         self.delete_token_keys()?;
         // Nor does a refresh token of a user who signed out since.
         self.delete_all_pool_sign_ins()?;
+        // What an agent used may have been cut since: nothing is kept alive by that.
+        self.forget_uses()?;
         for open in chain::open_chains(self)? {
             let reason = "the database was put back from a backup; what came after is elsewhere";
             chain::close_left(self, open, reason, now)?;

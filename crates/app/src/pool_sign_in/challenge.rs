@@ -15,7 +15,7 @@ use procura_core::user_pool_client::AuthFlow;
 use procura_store::{Outcome, StoredPoolUser, Tx};
 use serde::{Deserialize, Serialize};
 
-use super::{Admitted, Credentials, Prepared, write_sign_in};
+use super::{Admitted, Credentials, Prepared, written};
 use crate::App;
 use crate::authorization_session::Visit;
 use crate::pool_token::PoolTokens;
@@ -134,11 +134,8 @@ impl App {
         } = prepared.await?;
         let mut entry =
             self.entry_of_pool_user(visit, account, &found.user, ANSWER, Verdict::Allow);
-        let (client, sign_in_id) = (&sign_in.client, sign_in.id);
-        entry.reason = format!(
-            "the temporary password was replaced; signed in with client {client}; {sign_in_id}"
-        )
-        .into();
+        entry.reason = "the temporary password was replaced; ".into();
+        let row = (sign_in, hash);
         let now = visit.now;
         let committed = self
             .store
@@ -161,11 +158,13 @@ impl App {
                     ..current.user.signed_in()
                 };
                 // Nothing is written where the client is gone.
-                if !write_sign_in(&mut own, &sign_in, &hash)? {
+                let Some(said) = written(&mut own, Some(&row))? else {
                     return Ok(Outcome::Unrecorded(false));
-                }
+                };
                 own.set_pool_password(&changed, &new)?;
-                Ok(Outcome::Done(true, entry.clone()))
+                let mut entry = entry.clone();
+                entry.reason.to_mut().push_str(&said);
+                Ok(Outcome::Done(true, entry))
             })
             .await?;
         if !committed.value {

@@ -17,18 +17,33 @@ use procura_protocol::oauth::token_request::{self, TokenRefresh};
 use procura_protocol::oauth::vendor_table::{self, RenewalScopes, Reuse};
 use procura_store::{AfterRenewal, ConnectionKey, Outcome, Renewable, RevealedClientSecret};
 
+use super::Trigger;
 use crate::App;
 use crate::basis::Basis;
 use crate::connection::TokenPlace;
 use crate::connection_tokens::end_of;
 use crate::exchange_recovery::LEFT_AFTER_S;
+use crate::given_back::Unkept;
 use crate::token_endpoint::{Silence, Unanswered, refused, unaskable};
 
 /// What the record says of a refusal that says nothing.
 const OVERTAKEN: &str = "; it was sent besides, and that answer is waited for";
 
+/// What it says of tokens that nobody keeps.
+const TAKEN_BACK: &str = "renewed, but the connection was taken back meanwhile";
+const TOO_LATE: &str = "renewed, but another renewal was kept before; what came is kept aside";
+
+/// What became of a renewal.
+#[derive(Clone, Copy)]
+enum After {
+    Kept,
+    TooLate,
+    TakenBack,
+}
+
 /// A renewal that is written down.
 pub(super) struct Begun {
+    pub(super) trigger: Trigger,
     pub(super) account: AccountId,
     pub(super) basis: Basis,
     pub(super) user: User,
@@ -131,7 +146,7 @@ impl App {
             journal,
             mut entry,
         } = renewed;
-        let generation = before.generation.saturating_add(1);
+        let (id, generation) = (before.id, before.generation.saturating_add(1));
         let connection = Connection {
             generation,
             health: Health::Live,
@@ -152,7 +167,12 @@ impl App {
                 None => "",
             },
         );
+        let mut unkept = self.anew(&entry);
+        unkept.verdict = Verdict::Deny;
         entry.reason.to_mut().push_str(&about);
+        let (mut gone, mut late) = (self.anew(&unkept), self.anew(&unkept));
+        gone.reason.to_mut().push_str(TAKEN_BACK);
+        late.reason.to_mut().push_str(TOO_LATE);
         let key = ConnectionKey::from(&new.connection);
         let committed = self
             .store
@@ -162,16 +182,34 @@ impl App {
                     // What else was sent for the same tokens is settled by this.
                     own.settle_token_exchanges(key, generation)?;
                     own.delete_token_exchange(journal)?;
-                    return Ok(Outcome::Done(true, entry.clone()));
+                    return Ok(Outcome::Done(After::Kept, entry.clone()));
                 }
-                // Somebody else was faster, or the user took it back. What came stays in the journal
-                // for a while.
-                Ok(Outcome::Unrecorded(false))
+                // What came stays in the journal for a while where somebody else was faster.
+                Ok(match own.connection(key)? {
+                    Some(known) if known.id == id => Outcome::Done(After::TooLate, late.clone()),
+                    // What the user gave anew could end with what is given back.
+                    Some(_) => Outcome::Done(After::TooLate, gone.clone()),
+                    None => Outcome::Done(After::TakenBack, gone.clone()),
+                })
             })
             .await?;
         dies_at("renewal-applied");
-        if !committed.value {
-            tracing::warn!(connection = %before.id, "a renewal came too late and is kept aside");
+        match committed.value {
+            After::Kept => {}
+            After::TooLate => {
+                tracing::warn!(connection = %id, "a renewal came too late and is kept aside");
+            }
+            // The provider was told of the tokens before these.
+            After::TakenBack => {
+                let unkept = Unkept {
+                    account,
+                    provider: key.provider,
+                    destination: before.destination,
+                    reply: &reply,
+                    entry: unkept,
+                };
+                Box::pin(self.give_back_left(unkept)).await;
+            }
         }
         Ok(generation)
     }
@@ -195,7 +233,10 @@ impl App {
         // Where a token that comes twice ends all of them, it does not come again while the access
         // token is still good for something.
         let not_before = match (why, reuse) {
-            (Why::InDoubt, Reuse::RevokesFamily) => before.expires_at,
+            // Unless it is good for nothing, as its resource says.
+            (Why::InDoubt, Reuse::RevokesFamily) if begun.trigger != Trigger::Refused => {
+                before.expires_at
+            }
             _ => Timestamp::default(),
         };
         let refusals = refusals_after(begun, why);
@@ -214,7 +255,7 @@ impl App {
         let entry = not_renewed_entry(begun, &error, &said);
         let overtaken = not_renewed_entry(begun, &error, OVERTAKEN);
         let (account, journal, generation) = (begun.account, begun.journal, before.generation);
-        let (id, key) = (entry.id, ConnectionKey::from(before));
+        let (id, key, node) = (entry.id, ConnectionKey::from(before), self.node);
         let secret_version = begun.revealed.secret_version;
         let committed = self
             .store
@@ -236,6 +277,7 @@ impl App {
                 // A refusal says something of these tokens and this client, and of nothing else.
                 let health = if same_client { health } else { Health::Live };
                 let after = AfterRenewal {
+                    node,
                     health,
                     failures,
                     retry_at: not_before.max(now.plus_seconds(cool_down_s(counted, told_s))),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use procura_core::action::Action;
-use procura_testkit::demo::Misbehaviour;
+use procura_testkit::demo::{Misbehaviour, RefreshPolicy};
 use procura_testkit::{Browser, Response, TestApp};
 use procura_wire::Operation::UpdateOauth2CredentialProvider;
 use serde_json::json;
@@ -12,7 +12,7 @@ use tokio::sync::Semaphore;
 use crate::connections::{account, only, operator};
 use crate::delegation::{self, Begun};
 use crate::oauth2;
-use crate::renewal::opens;
+use crate::renewal::{connected, opens, renewed_while};
 
 tests! {
     on_both_engines {
@@ -21,6 +21,7 @@ tests! {
         what_a_recovery_finds_too_wide_goes_back
         what_a_recovery_makes_use_of_does_not_go_back
         what_a_recovery_refuses_goes_to_no_other_server
+        a_renewal_of_what_was_taken_back_meanwhile_goes_back
     }
     on_sqlite {}
 }
@@ -184,4 +185,27 @@ async fn what_a_recovery_refuses_goes_to_no_other_server(app: TestApp) {
     assert_eq!(app.demo().revocation_requests(), 0);
     let elsewhere = "given back: the provider was not asked: its configuration changed";
     assert_eq!(said(&app, elsewhere).await, 1);
+}
+
+async fn a_renewal_of_what_was_taken_back_meanwhile_goes_back(app: TestApp) {
+    let (app, _) = connected(app, RefreshPolicy::Strict).await;
+    // Of SQLite's no test can take a row away from outside.
+    if app.another_node().await.is_none() {
+        return;
+    }
+    let before = app.demo().revocations();
+    let taken = async || app.tamper("DELETE FROM connection");
+    let asked = renewed_while(&app, taken).await.expect_status(200);
+    assert!(
+        asked.json().get("authorizationUrl").is_some(),
+        "{}",
+        asked.text()
+    );
+    app.app().finish_in_flight().await;
+    assert_eq!(
+        said(&app, "the connection was taken back meanwhile").await,
+        1
+    );
+    assert_eq!(said(&app, TAKEN_BACK).await, 1);
+    assert_eq!(app.demo().revocations(), before + 1);
 }

@@ -22,6 +22,7 @@ tests! {
         an_answer_that_the_database_did_not_take_is_there_when_the_node_is_started
         an_answer_waits_beside_the_database_until_it_takes_it
         what_lies_in_the_spool_is_made_use_of_before_the_same_is_sent_again
+        who_asks_while_the_spool_is_replayed_waits_for_it
     }
     on_sqlite {
         a_lost_answer_is_asked_for_once_more
@@ -283,7 +284,7 @@ async fn a_provider_that_does_not_answer_is_left_alone_and_tried_again(app: Test
 }
 
 /// Lets one renewal be sent, and its answer come when `meanwhile` was done to the database.
-async fn renewed_while(app: &TestApp, meanwhile: impl AsyncFnOnce()) -> Response {
+pub(crate) async fn renewed_while(app: &TestApp, meanwhile: impl AsyncFnOnce()) -> Response {
     let gate = Arc::new(Semaphore::new(0));
     app.demo()
         .misbehave(Some(Misbehaviour::Gate(Arc::clone(&gate))));
@@ -357,5 +358,58 @@ async fn what_lies_in_the_spool_is_made_use_of_before_the_same_is_sent_again(app
     assert_ne!(second, first);
     assert!(opens(&app, &second).await);
     assert_eq!(app.demo().refresh_requests(), 1);
+    assert_eq!(spooled(&app), 0);
+}
+
+/// All ask for what they have, at once.
+async fn all_ask(app: &TestApp, users: &[String]) -> Vec<Response> {
+    let mut all = JoinSet::new();
+    for user in users {
+        let token = delegation::token_for(app, "agent", user).await;
+        let client = app.agent_host().clone();
+        all.spawn(async move {
+            let body = json!({
+                "workloadIdentityToken": token,
+                "resourceCredentialProviderName": "demo",
+                "scopes": ["repo"],
+                "oauth2Flow": "USER_FEDERATION",
+                "resourceOauth2ReturnUrl": delegation::RETURN_URL,
+            });
+            client.call(GetResourceOauth2Token, body).await
+        });
+    }
+    all.join_all().await
+}
+
+async fn who_asks_while_the_spool_is_replayed_waits_for_it(app: TestApp) {
+    let (app, _) = connected(app, RefreshPolicy::RevokesFamily).await;
+    if app.another_node().await.is_none() {
+        return;
+    }
+    let users = ["bob", "carol", "dave", "erin"].map(str::to_owned);
+    for user in &users {
+        let token = delegation::token_for(&app, "agent", user).await;
+        delegation::connected(&app, &token, user, json!({})).await;
+    }
+    let gate = Arc::new(Semaphore::new(0));
+    let closed = Misbehaviour::Gate(Arc::clone(&gate));
+    app.demo().misbehave(Some(closed));
+    app.clock().advance(LIFE_S);
+    let (failed, ()) = tokio::join!(all_ask(&app, &users), async {
+        app.demo().refresh_requests_reach(4).await;
+        app.tamper("ALTER TABLE token_exchange RENAME TO away");
+        gate.close();
+    });
+    assert!(failed.iter().all(|answer| answer.status == 500));
+    app.demo().misbehave(None);
+    app.app().finish_in_flight().await;
+    assert_eq!(spooled(&app), 4);
+    app.tamper("ALTER TABLE away RENAME TO token_exchange");
+    app.tamper("UPDATE connection SET lease_until = NULL");
+    for answer in all_ask(&app, &users).await {
+        let token = answer.expect_status(200).member("accessToken");
+        assert!(opens(&app, &token).await);
+    }
+    assert_eq!(app.demo().refresh_requests(), 4, "nothing was sent again");
     assert_eq!(spooled(&app), 0);
 }

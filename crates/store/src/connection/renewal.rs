@@ -36,6 +36,8 @@ pub struct Renewable {
 /// How a connection is left whose tokens could not be renewed.
 #[derive(Debug, Clone, Copy)]
 pub struct AfterRenewal {
+    /// Who was at it.
+    pub node: NodeId,
     /// Whether it works.
     pub health: Health,
     /// How often in a row it failed.
@@ -118,7 +120,10 @@ impl AccountTx<'_> {
         after: AfterRenewal,
     ) -> Result<bool, Error> {
         let written = self.session.execute(
-            "UPDATE connection SET lease_node = NULL, lease_until = NULL, health = $6,
+            // SECURITY: a lease that is another's by now stays.
+            "UPDATE connection
+             SET lease_until = CASE WHEN lease_node = $12 THEN NULL ELSE lease_until END,
+                    lease_node = CASE WHEN lease_node = $12 THEN NULL ELSE lease_node END, health = $6,
                     failures = $7, retry_at = $8, refusals = $9, refusals_generation = $10,
                     refusals_secret = $11
              WHERE account = $1 AND agent = $2 AND \"user\" = $3 AND provider = $4
@@ -135,6 +140,7 @@ impl AccountTx<'_> {
                 count(after.refusals.count)?,
                 count(after.refusals.generation)?,
                 count(after.refusals.secret_version)?,
+                Value::Blob(after.node.as_bytes()),
             ],
         )?;
         Ok(written == 1)
@@ -142,6 +148,15 @@ impl AccountTx<'_> {
 }
 
 impl Tx<'_> {
+    /// Forgets by whom and when connections were used.
+    pub(crate) fn forget_uses(&mut self) -> Result<u64, Error> {
+        self.session.execute(
+            "UPDATE connection SET used_at = NULL, used_by = NULL, used_with = NULL
+             WHERE used_at IS NOT NULL",
+            &[],
+        )
+    }
+
     /// Takes away what says that `node` is at a renewal: a node that was just started is at none.
     pub fn release_leases(&mut self, node: NodeId) -> Result<u64, Error> {
         self.session.execute(

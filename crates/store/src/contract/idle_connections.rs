@@ -132,6 +132,7 @@ pub(super) async fn refusals_are_kept_with_what_they_are_of(database: Database) 
             assert_eq!(found.refusals, WordlessRefusals::default());
             let refusals = found.refusals.and_one(1, 5);
             let after = AfterRenewal {
+                node: NODE,
                 health: Health::Live,
                 failures: 3,
                 retry_at: NOW,
@@ -151,6 +152,7 @@ pub(super) async fn refusals_are_kept_with_what_they_are_of(database: Database) 
             assert_eq!(tx.idle_connections(&FILTER, None, 9)?.len(), 1);
             let mut mine = tx.account(own());
             let ended = AfterRenewal {
+                node: NODE,
                 health: Health::Ended,
                 ..after
             };

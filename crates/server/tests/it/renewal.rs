@@ -361,11 +361,19 @@ async fn what_lies_in_the_spool_is_made_use_of_before_the_same_is_sent_again(app
     assert_eq!(spooled(&app), 0);
 }
 
+/// Workload access tokens for users, in the order in which they let the agent act from the last on.
+async fn tokens(app: &TestApp, users: &[&str]) -> Vec<String> {
+    let mut tokens = Vec::new();
+    for user in users.iter().rev() {
+        tokens.push(delegation::token_for(app, "agent", user).await);
+    }
+    tokens
+}
+
 /// All ask for what they have, at once.
-async fn all_ask(app: &TestApp, users: &[String]) -> Vec<Response> {
+async fn all_ask(app: &TestApp, tokens: Vec<String>) -> Vec<Response> {
     let mut all = JoinSet::new();
-    for user in users {
-        let token = delegation::token_for(app, "agent", user).await;
+    for token in tokens {
         let client = app.agent_host().clone();
         all.spawn(async move {
             let body = json!({
@@ -386,8 +394,8 @@ async fn who_asks_while_the_spool_is_replayed_waits_for_it(app: TestApp) {
     if app.another_node().await.is_none() {
         return;
     }
-    let users = ["bob", "carol", "dave", "erin"].map(str::to_owned);
-    for user in &users {
+    let users = ["bob", "carol", "dave", "erin"];
+    for user in users {
         let token = delegation::token_for(&app, "agent", user).await;
         delegation::connected(&app, &token, user, json!({})).await;
     }
@@ -395,7 +403,8 @@ async fn who_asks_while_the_spool_is_replayed_waits_for_it(app: TestApp) {
     let closed = Misbehaviour::Gate(Arc::clone(&gate));
     app.demo().misbehave(Some(closed));
     app.clock().advance(LIFE_S);
-    let (failed, ()) = tokio::join!(all_ask(&app, &users), async {
+    let first = tokens(&app, &users).await;
+    let (failed, ()) = tokio::join!(all_ask(&app, first), async {
         app.demo().refresh_requests_reach(4).await;
         app.tamper("ALTER TABLE token_exchange RENAME TO away");
         gate.close();
@@ -406,7 +415,11 @@ async fn who_asks_while_the_spool_is_replayed_waits_for_it(app: TestApp) {
     assert_eq!(spooled(&app), 4);
     app.tamper("ALTER TABLE away RENAME TO token_exchange");
     app.tamper("UPDATE connection SET lease_until = NULL");
-    for answer in all_ask(&app, &users).await {
+    let second = tokens(&app, &users).await;
+    // What is replayed regularly begins before they ask.
+    let (swept, answers) = tokio::join!(app.app().sweep(), all_ask(&app, second));
+    swept.unwrap();
+    for answer in answers {
         let token = answer.expect_status(200).member("accessToken");
         assert!(opens(&app, &token).await);
     }

@@ -54,12 +54,12 @@ impl App {
     /// The hash of a password, with a salt of its own.
     pub(crate) async fn hash_password(&self, password: Plain<Password>) -> Result<String, Error> {
         let salt: [u8; 16] = self.with_rng(random_bytes);
-        self.in_place(move || {
+        let hashed = self.passwords.run(move || {
             let hash = hasher()?.hash_password_with_salt(password.expose_secret(), &salt);
             let hash = hash.map_err(|_| Error::internal("a password cannot be hashed"))?;
             Ok(hash.to_string())
-        })
-        .await
+        });
+        hashed.await
     }
 
     /// Whether this is the password of that hash; of nobody's hash, no.
@@ -68,17 +68,21 @@ impl App {
         password: Plain<Password>,
         hash: Option<String>,
     ) -> Result<bool, Error> {
-        self.in_place(move || {
+        let checked = self.passwords.run(move || {
             let known = hash.as_deref().unwrap_or(NOBODY);
             let parsed = PasswordHash::new(known)
                 .map_err(|_| Error::inconsistent("pool_user", "password"))?;
             let checked = hasher()?.verify_password(password.expose_secret(), &parsed);
             Ok(checked.is_ok() && hash.is_some())
-        })
-        .await
+        });
+        checked.await
     }
+}
 
-    async fn in_place<T: Send + 'static>(
+impl Passwords {
+    /// Runs `work` in a place of its own. SECURITY: it keeps the place until it ends, also when whoever
+    /// asked hangs up. Held by `who_hangs_up_frees_no_place`.
+    async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
@@ -86,12 +90,11 @@ impl App {
             let text = "too many passwords are being checked; try again in a moment";
             Error::new(Kind::Throttled, text).with_retry_after(Some(1))
         };
-        let admitted = Arc::clone(&self.passwords.admitted).try_acquire_owned();
+        let admitted = Arc::clone(&self.admitted).try_acquire_owned();
         let admitted = admitted.map_err(|_| busy())?;
-        let hashed = Arc::clone(&self.passwords.hashed).acquire_owned().await;
+        let hashed = Arc::clone(&self.hashed).acquire_owned().await;
         let hashed = hashed.map_err(|_| busy())?;
         let done = tokio::task::spawn_blocking(move || {
-            // SECURITY: the places are held as long as the work takes, also for who hangs up.
             let _held = (admitted, hashed);
             work()
         })
@@ -103,6 +106,30 @@ impl App {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn who_hangs_up_frees_no_place() {
+        let passwords = Arc::new(Passwords::default());
+        let free = passwords.hashed.available_permits();
+        let (begun, begins) = tokio::sync::oneshot::channel();
+        let (end, ends) = std::sync::mpsc::channel::<()>();
+        let asked = Arc::clone(&passwords);
+        let mut asking = tokio::task::JoinSet::new();
+        asking.spawn(async move {
+            let work = move || {
+                begun.send(()).unwrap();
+                ends.recv().unwrap();
+                Ok(())
+            };
+            asked.run(work).await
+        });
+        begins.await.unwrap();
+        asking.shutdown().await;
+        assert_eq!(passwords.hashed.available_permits(), free - 1);
+        end.send(()).unwrap();
+        let all = u32::try_from(free).unwrap();
+        assert!(passwords.hashed.acquire_many(all).await.is_ok());
+    }
 
     #[test]
     fn nobody_has_the_hash_of_nobody_and_it_costs_the_same() {

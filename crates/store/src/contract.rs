@@ -117,6 +117,7 @@ on_both_engines! {
         a_use_is_written_down_and_changes_nothing_else
         idle_connections_are_found_by_vendor_age_and_use_in_pages
         refusals_are_kept_with_what_they_are_of
+        who_comes_late_leaves_the_lease_of_another
     }
     expected_accounts {
         an_account_is_pinned_once_for_a_user_at_a_provider

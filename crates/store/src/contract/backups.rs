@@ -6,7 +6,9 @@ use procura_core::id::KeyId;
 use procura_core::secret::kind::ApiKey;
 
 use crate::backup::Manifest;
+use crate::contract::connection_samples::{kept, place};
 use crate::contract::database::Database;
+use crate::contract::idle_connections::{FILTER, last_use};
 use crate::contract::samples::{NOW, agent, entry, meta, own, provider, sealed, sealed_under};
 use crate::contract::samples::{grant, with_accounts};
 use crate::contract::user_pools::signed_in;
@@ -122,7 +124,14 @@ pub(super) async fn a_backup_becomes_the_same_rows_in_either_engine(database: Da
 pub(super) async fn a_restore_ends_every_token(database: Database) {
     let store = filled(&database).await;
     store
-        .write(|tx| Ok(signed_in(&mut tx.account(own()))))
+        .write(|tx| {
+            let key = place(tx);
+            let mut mine = tx.account(own());
+            kept(&mut mine, key);
+            mine.note_use(key, &last_use(key, NOW))?;
+            signed_in(&mut mine);
+            Ok(())
+        })
         .await;
     let (manifest, lines) = backed_up(&store).await;
     let empty = Database::create(database.engine).unwrap();
@@ -134,6 +143,10 @@ pub(super) async fn a_restore_ends_every_token(database: Database) {
     let signed_in = |tx: &mut crate::tx::Tx<'_>| tx.account(own()).pool_sign_in_of(&[7; 32]);
     assert!(store.read(signed_in).await.is_some());
     assert!(copy.read(signed_in).await.is_none());
+    // What an agent used is kept alive by nobody who may have been cut since.
+    let used = |tx: &mut crate::tx::Tx<'_>| tx.idle_connections(&FILTER, None, 9);
+    assert_eq!(store.read(used).await.len(), 1);
+    assert_eq!(copy.read(used).await.len(), 0);
 }
 
 pub(super) async fn a_restore_is_whole_or_nothing_and_into_an_empty_database(database: Database) {

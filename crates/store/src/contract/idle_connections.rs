@@ -1,4 +1,4 @@
-//! Connections that nobody uses, and those whose renewal is refused without a word.
+//! Connections that nobody uses, and what a renewal that brought nothing leaves.
 
 use procura_core::access_key::AccessKeyId;
 use procura_core::connection::{Health, LastUse, WordlessRefusals};
@@ -13,10 +13,10 @@ use procura_core::workload_access_token::Claims;
 use crate::connection::{AfterRenewal, ConnectionKey, IdleFilter};
 use crate::contract::connection_samples::{kept, new_user, place};
 use crate::contract::database::Database;
-use crate::contract::samples::{NODE, NOW, other, own, with_accounts};
+use crate::contract::samples::{NODE, NOW, OTHER_NODE, other, own, with_accounts};
 
 /// A use of the connection of `key` at `at`.
-fn last_use(key: ConnectionKey, at: Timestamp) -> LastUse {
+pub(super) fn last_use(key: ConnectionKey, at: Timestamp) -> LastUse {
     let by = AccessKeyId::generate(&mut OsEntropy);
     let user = User {
         id: key.user,
@@ -31,7 +31,8 @@ fn last_use(key: ConnectionKey, at: Timestamp) -> LastUse {
     }
 }
 
-const FILTER: IdleFilter = IdleFilter {
+/// What is used at the moment of the tests.
+pub(super) const FILTER: IdleFilter = IdleFilter {
     vendor: Vendor::Github,
     fetched_before: NOW,
     used_after: NOW,
@@ -158,6 +159,34 @@ pub(super) async fn refusals_are_kept_with_what_they_are_of(database: Database) 
             };
             assert!(mine.leave_connection(key, 1, ended)?);
             assert!(tx.idle_connections(&FILTER, None, 9)?.is_empty());
+            Ok(())
+        })
+        .await;
+}
+
+pub(super) async fn who_comes_late_leaves_the_lease_of_another(database: Database) {
+    let store = database.store();
+    with_accounts(&store).await;
+    store
+        .write(|tx| {
+            let key = place(tx);
+            let mut mine = tx.account(own());
+            kept(&mut mine, key);
+            let after = |node| AfterRenewal {
+                node,
+                health: Health::Live,
+                failures: 1,
+                retry_at: NOW,
+                refusals: WordlessRefusals::default(),
+            };
+            let [first, second] = [45, 90].map(|seconds| NOW.plus_seconds(seconds));
+            assert!(mine.lease_connection(key, 1, NODE, (NOW, first))?);
+            // Its time is over, and another is at it.
+            assert!(mine.lease_connection(key, 1, OTHER_NODE, (first, second))?);
+            assert!(mine.leave_connection(key, 1, after(NODE))?);
+            assert!(!mine.lease_connection(key, 1, NODE, (first, second))?);
+            assert!(mine.leave_connection(key, 1, after(OTHER_NODE))?);
+            assert!(mine.lease_connection(key, 1, NODE, (first, second))?);
             Ok(())
         })
         .await;

@@ -45,14 +45,7 @@ impl App {
         if !self.store.run_read("account_exists", known).await? {
             return Err(no_account(account));
         }
-        // A new RSA key takes a noticeable part of a second.
-        let made = tokio::task::spawn_blocking(move || {
-            let key = TokenSigningKey::generate(jose_algorithm(algorithm))?;
-            let private = Plain::<PrivateKey>::new(key.to_pkcs8()?.to_vec());
-            Ok::<_, SigningError>((key.public_jwk().to_string(), private))
-        });
-        let made = made.await.map_err(Error::internal_source)?;
-        let (public_jwk, private) = made.map_err(Error::internal_source)?;
+        let (public_jwk, private) = new_key_pair(algorithm).await?;
         let id = self.with_rng(|rng| SigningKeyId::generate(cx.now, rng));
         let key = SigningKey {
             id,
@@ -108,6 +101,20 @@ impl App {
         TokenSigningKey::from_pkcs8(jose_algorithm(key.algorithm), plain.expose_secret())
             .map_err(Error::internal_source)
     }
+}
+
+/// A new key: its public half as a JSON Web Key, and its private half.
+pub(crate) async fn new_key_pair(
+    algorithm: SigningAlgorithm,
+) -> Result<(String, Plain<PrivateKey>), Error> {
+    // A new RSA key takes a noticeable part of a second.
+    let made = tokio::task::spawn_blocking(move || {
+        let key = TokenSigningKey::generate(jose_algorithm(algorithm))?;
+        let private = Plain::<PrivateKey>::new(key.to_pkcs8()?.to_vec());
+        Ok::<_, SigningError>((key.public_jwk().to_string(), private))
+    });
+    let made = made.await.map_err(Error::internal_source)?;
+    made.map_err(Error::internal_source)
 }
 
 pub(crate) const fn jose_algorithm(algorithm: SigningAlgorithm) -> Algorithm {

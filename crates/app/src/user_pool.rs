@@ -10,17 +10,17 @@ use procura_core::encryption_key::KeyPurpose;
 use procura_core::error::Error;
 use procura_core::id::{DeploymentId, SigningKeyId};
 use procura_core::sealing::{self, Location, Sealed, Subject};
-use procura_core::secret::{Plain, kind::PrivateKey};
+use procura_core::secret::kind::PrivateKey;
 use procura_core::signing_key::{SigningAlgorithm, SigningKey};
 use procura_core::user_pool::{InvalidPoolId, PoolId, PoolSettings, UserPool};
-use procura_protocol::jose::signing::{SigningError, TokenSigningKey};
+use procura_protocol::jose::signing::TokenSigningKey;
 use procura_store::{Outcome, Tx};
 use serde_json::{Value, json};
 
 use crate::App;
 use crate::operation::OpCx;
 use crate::page_token::{Page, PageRequest};
-use crate::signing_key::jose_algorithm;
+use crate::signing_key::{jose_algorithm, new_key_pair};
 
 /// How many keys are held ready to sign.
 const SIGNERS_MAX: u64 = 1000;
@@ -99,14 +99,7 @@ impl App {
         account: AccountId,
         algorithm: SigningAlgorithm,
     ) -> Result<(SigningKey, Sealed<PrivateKey>), Error> {
-        // A new RSA key takes a noticeable part of a second.
-        let made = tokio::task::spawn_blocking(move || {
-            let key = TokenSigningKey::generate(jose_algorithm(algorithm))?;
-            let private = Plain::<PrivateKey>::new(key.to_pkcs8()?.to_vec());
-            Ok::<_, SigningError>((key.public_jwk().to_string(), private))
-        });
-        let made = made.await.map_err(Error::internal_source)?;
-        let (public_jwk, private) = made.map_err(Error::internal_source)?;
+        let (public_jwk, private) = new_key_pair(algorithm).await?;
         let id = self.with_rng(|rng| SigningKeyId::generate(cx.now, rng));
         let purpose = KeyPurpose::Subject(Subject::Account);
         let sealing_key = self.newest_key(Some(account), purpose).await?;

@@ -11,10 +11,6 @@ use crate::metrics::Reason;
 
 /// An exception that clients tell from the others of its kind. The handler names it, because it
 /// knows what it asked for; the list is closed.
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "some are here before their handlers")
-)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Name {
     /// There is no such user in the pool.
@@ -23,38 +19,17 @@ pub(crate) enum Name {
     UsernameExists,
     /// The password is not as the pool wants passwords.
     InvalidPassword,
-    /// The password is one that the user had.
-    PasswordHistory,
-    /// The answer to a challenge is wrong.
-    CodeMismatch,
-    /// The answer to a challenge came too late.
-    ExpiredCode,
-    /// The user cannot sign in before an administrator sets a password.
-    PasswordResetRequired,
-    /// The user is not confirmed.
-    UserNotConfirmed,
     /// Only refresh tokens can be revoked.
     UnsupportedTokenType,
-    /// The client does not allow it.
-    UnsupportedOperation,
-    /// There are as many as there may be.
-    LimitExceeded,
 }
 
 impl Name {
     #[cfg(test)]
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 4] = [
         Self::UserNotFound,
         Self::UsernameExists,
         Self::InvalidPassword,
-        Self::PasswordHistory,
-        Self::CodeMismatch,
-        Self::ExpiredCode,
-        Self::PasswordResetRequired,
-        Self::UserNotConfirmed,
         Self::UnsupportedTokenType,
-        Self::UnsupportedOperation,
-        Self::LimitExceeded,
     ];
 
     const fn as_str(self) -> &'static str {
@@ -62,14 +37,7 @@ impl Name {
             Self::UserNotFound => "UserNotFoundException",
             Self::UsernameExists => "UsernameExistsException",
             Self::InvalidPassword => "InvalidPasswordException",
-            Self::PasswordHistory => "PasswordHistoryPolicyViolationException",
-            Self::CodeMismatch => "CodeMismatchException",
-            Self::ExpiredCode => "ExpiredCodeException",
-            Self::PasswordResetRequired => "PasswordResetRequiredException",
-            Self::UserNotConfirmed => "UserNotConfirmedException",
             Self::UnsupportedTokenType => "UnsupportedTokenTypeException",
-            Self::UnsupportedOperation => "UnsupportedOperationException",
-            Self::LimitExceeded => "LimitExceededException",
         }
     }
 }

@@ -1,9 +1,9 @@
 //! Users of pools sign in: with a password, with a new one in place of a temporary one, and with a
 //! refresh token; and they sign out.
 //!
-//! SECURITY: nobody who asks learns whether a user exists. Every refusal has one text and takes one
-//! time, whether the name, the password or something else is wrong, and what was wrong stands in the
-//! record. Held by `a_stranger_does_not_learn_who_exists`.
+//! SECURITY: nobody who asks learns whether a user exists. Once the client is known, every refusal of a
+//! password has one text and takes one time, whether the name, the password or something else is
+//! wrong; what was wrong stands in the record, if there is such a user. Held by `a_stranger_does_not_learn_who_exists`.
 
 mod challenge;
 mod continuation;

@@ -1,26 +1,11 @@
 """The AWS CLI of PyPI does the same, on both engines."""
 
-import json
-import subprocess
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
+from aws_cli import aws
 from service import Service, each
-
-AWS = str(Path(sys.executable).parent / "aws")
-
-
-def aws(service: Service, *arguments: str) -> dict:
-    done = subprocess.run(
-        [sys.executable, AWS, *arguments, "--output", "json"],
-        capture_output=True,
-        text=True,
-        env=service.environment(),
-    )
-    if done.returncode != 0:
-        sys.exit(f"aws {arguments}: {done.stderr}")
-    return json.loads(done.stdout) if done.stdout.strip() else {}
 
 
 def main() -> None:

@@ -2,31 +2,16 @@
 provider and, for each way to prove a client, of `oidc-provider`. On both engines."""
 
 import json
-import subprocess
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 from authorization_server import AuthorizationServer, parts
+from aws_cli import aws, run
 from oauth2_clients import provider, register
 from service import Service, each
 
-AWS = str(Path(sys.executable).parent / "aws")
 CONTROL, DATA = "bedrock-agentcore-control", "bedrock-agentcore"
-
-
-def run(service: Service, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, AWS, *arguments, "--output", "json"],
-        capture_output=True, text=True, env=service.environment(),
-    )
-
-
-def aws(service: Service, *arguments: str) -> dict:
-    done = run(service, *arguments)
-    if done.returncode != 0:
-        sys.exit(f"aws {arguments}: {done.stderr}")
-    return json.loads(done.stdout) if done.stdout.strip() else {}
 
 
 def create(service: Service, name: str, told: dict, verb: str = "create") -> dict:

@@ -5,7 +5,6 @@ import base64
 import hashlib
 import hmac
 import json
-import subprocess
 import sys
 import urllib.request
 from pathlib import Path
@@ -13,31 +12,14 @@ from pathlib import Path
 import boto3
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
+from aws_cli import aws, run
 from service import Service, each, refused
 
-AWS = str(Path(sys.executable).parent / "aws")
 PASSWORD = "MyPassword123!"
 
 
-def aws(service: Service, *arguments: str) -> dict:
-    done = subprocess.run(
-        [sys.executable, AWS, *arguments, "--output", "json"],
-        capture_output=True,
-        text=True,
-        env=service.environment(),
-    )
-    if done.returncode != 0:
-        sys.exit(f"aws {arguments}: {done.stderr}")
-    return json.loads(done.stdout) if done.stdout.strip() else {}
-
-
 def turned_away(service: Service, expected: str, *arguments: str) -> str:
-    done = subprocess.run(
-        [sys.executable, AWS, *arguments],
-        capture_output=True,
-        text=True,
-        env=service.environment(),
-    )
+    done = run(service, *arguments)
     assert done.returncode != 0 and f"({expected})" in done.stderr, (arguments, done.stderr)
     return done.stderr
 

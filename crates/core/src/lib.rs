@@ -32,6 +32,7 @@ pub mod peer;
 pub mod permit;
 pub mod pool_user;
 pub mod rate;
+pub mod redirect_uri;
 pub mod sabotage;
 pub mod scope;
 pub mod sealing;

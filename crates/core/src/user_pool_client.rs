@@ -6,6 +6,7 @@ use std::str::FromStr;
 use rand_core::CryptoRng;
 use serde::{Deserialize, Serialize};
 
+use crate::redirect_uri::RedirectUri;
 use crate::secret::{Plain, kind::PoolClientSecret};
 use crate::time::Timestamp;
 use crate::user_pool::{PoolId, drawn};
@@ -88,6 +89,68 @@ pub struct ClientSettings {
     pub flows: Vec<AuthFlow>,
     /// How long what it gets is good.
     pub lives: TokenLives,
+    /// What it may ask of the pool's OpenID endpoints. Nothing, of a client that was made before
+    /// there were any.
+    #[serde(default)]
+    pub openid: OpenIdSettings,
+    /// Whether each use of a refresh token gives another.
+    #[serde(default)]
+    pub rotation: Rotation,
+}
+
+/// What a client may ask of the pool's OpenID endpoints.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OpenIdSettings {
+    /// The grants of RFC 6749 that it may use: none, and the endpoints know it not.
+    pub grants: Vec<Grant>,
+    /// The scopes that it may ask for, each as text: `openid`, `email`, `profile`, `phone`,
+    /// `aws.cognito.signin.user.admin`, and those of resource servers (`<identifier>/<scope>`).
+    pub scopes: Vec<String>,
+    /// Where browsers come back to.
+    pub redirect_uris: Vec<RedirectUri>,
+    /// Where browsers come back to when their user has signed out.
+    pub logout_uris: Vec<RedirectUri>,
+    /// Which of them is meant where none is named.
+    pub default_redirect_uri: Option<RedirectUri>,
+}
+
+/// A grant of RFC 6749 that a client may use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Grant {
+    /// RFC 6749 §4.1, with PKCE always.
+    AuthorizationCode,
+    /// RFC 6749 §4.4. A client has this one or the other: who signs users in is not itself a user.
+    ClientCredentials,
+}
+
+/// Whether each use of a refresh token gives another (RFC 9700 §4.14.2).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rotation {
+    /// `InitiateAuth` keeps the one that there is. The OpenID endpoints rotate always.
+    #[default]
+    AtOpenIdEndpoints,
+    /// Everywhere.
+    Always {
+        /// How long the one before is good beside it, in seconds: 0 to 60.
+        grace_s: u8,
+    },
+}
+
+/// How long the refresh token before is good beside its successor at the OpenID endpoints, in
+/// seconds, unless the client says otherwise: an answer that was lost can be asked for again.
+pub const ROTATION_GRACE_S: u8 = 10;
+
+impl Rotation {
+    /// How long the refresh token before is good beside its successor, in seconds.
+    pub const fn grace_s(self) -> u8 {
+        match self {
+            Self::AtOpenIdEndpoints => ROTATION_GRACE_S,
+            Self::Always { grace_s } => grace_s,
+        }
+    }
 }
 
 /// A way to sign a user in.

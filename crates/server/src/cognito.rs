@@ -105,6 +105,7 @@ operations! {
     }
 }
 
+mod openid_settings;
 mod parameters;
 mod pool_tokens;
 mod pool_user;

@@ -6,8 +6,8 @@ use procura_app::user_pool_client::NewPoolClient;
 use procura_core::audit::record::Committed;
 use procura_core::user_pool_client::ClientSettings;
 use procura_wire::cognito::generated::create_user_pool_client::{Input, Output};
-use procura_wire::cognito::generated::shapes::FeatureType;
 
+use super::openid_settings::{Asked, openid, rotation};
 use super::user_pool::{pool_id, refuse};
 use super::user_pool_client::{client_type, flows, lives};
 use crate::ops::{Failure, Reply};
@@ -18,27 +18,10 @@ pub(super) async fn handle(
     input: Input,
 ) -> Result<Reply<Output>, Failure> {
     let list = |asked: &Option<Vec<String>>| asked.as_ref().is_some_and(|all| !all.is_empty());
-    let rotates = input.refresh_token_rotation.as_ref();
     refuse(&[
         ("ClientSecret", input.client_secret.is_some()),
         ("ReadAttributes", list(&input.read_attributes)),
         ("WriteAttributes", list(&input.write_attributes)),
-        (
-            "SupportedIdentityProviders",
-            list(&input.supported_identity_providers),
-        ),
-        ("CallbackURLs", list(&input.callback_urls)),
-        ("LogoutURLs", list(&input.logout_urls)),
-        ("DefaultRedirectURI", input.default_redirect_uri.is_some()),
-        (
-            "AllowedOAuthFlows",
-            input.allowed_oauth_flows.is_some_and(|all| !all.is_empty()),
-        ),
-        ("AllowedOAuthScopes", list(&input.allowed_oauth_scopes)),
-        (
-            "AllowedOAuthFlowsUserPoolClient",
-            input.allowed_oauth_flows_user_pool_client == Some(true),
-        ),
         (
             "AnalyticsConfiguration",
             input.analytics_configuration.is_some(),
@@ -58,24 +41,35 @@ pub(super) async fn handle(
                 .auth_session_validity
                 .is_some_and(|minutes| minutes != 3),
         ),
-        (
-            "RefreshTokenRotation",
-            rotates.is_some_and(|all| all.feature == FeatureType::Enabled),
-        ),
     ])?;
     let asked = [
         input.access_token_validity,
         input.id_token_validity,
         input.refresh_token_validity,
     ];
+    let has_secret = input.generate_secret.unwrap_or(false);
+    let openid = openid(
+        Asked {
+            is_on: input.allowed_oauth_flows_user_pool_client,
+            flows: input.allowed_oauth_flows,
+            scopes: input.allowed_oauth_scopes,
+            callbacks: input.callback_urls,
+            logouts: input.logout_urls,
+            default: input.default_redirect_uri,
+            identity_providers: input.supported_identity_providers,
+        },
+        has_secret,
+    )?;
     let new = NewPoolClient {
         pool: pool_id(&input.user_pool_id)?,
         name: input.client_name,
         settings: ClientSettings {
             flows: flows(input.explicit_auth_flows)?,
             lives: lives(asked, input.token_validity_units.as_ref())?,
+            openid,
+            rotation: rotation(input.refresh_token_rotation.as_ref())?,
         },
-        has_secret: input.generate_secret.unwrap_or(false),
+        has_secret,
     };
     let Committed { value, record } = app.create_user_pool_client(cx, new).await?;
     let user_pool_client = Some(client_type(value)?);

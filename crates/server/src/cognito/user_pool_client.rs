@@ -2,10 +2,13 @@
 
 use procura_app::user_pool_client::RevealedPoolClient;
 use procura_core::error::Error;
-use procura_core::user_pool_client::{AuthFlow, PoolClient, PoolClientId, TokenLives};
+use procura_core::redirect_uri::RedirectUri;
+use procura_core::user_pool_client::{
+    AuthFlow, Grant, PoolClient, PoolClientId, Rotation, TokenLives,
+};
 use procura_wire::cognito::generated::shapes::{
-    ExplicitAuthFlowsType, TimeUnitsType, TokenValidityUnitsType, UserPoolClientDescription,
-    UserPoolClientType,
+    ExplicitAuthFlowsType, FeatureType, OAuthFlowType, RefreshTokenRotationType, TimeUnitsType,
+    TokenValidityUnitsType, UserPoolClientDescription, UserPoolClientType,
 };
 use procura_wire::{EpochMillis, Revealed};
 
@@ -100,6 +103,17 @@ pub(super) fn client_type(revealed: RevealedPoolClient) -> Result<UserPoolClient
         AuthFlow::UserPassword => ExplicitAuthFlowsType::AllowUserPasswordAuth,
         AuthFlow::RefreshToken => ExplicitAuthFlowsType::AllowRefreshTokenAuth,
     });
+    let rotation = client.settings.rotation;
+    let openid = client.settings.openid;
+    let uris = |all: &[RedirectUri]| {
+        let texts: Vec<String> = all.iter().map(ToString::to_string).collect();
+        (!texts.is_empty()).then_some(texts)
+    };
+    let grants = openid.grants.iter().map(|grant| match grant {
+        Grant::AuthorizationCode => OAuthFlowType::Code,
+        Grant::ClientCredentials => OAuthFlowType::ClientCredentials,
+    });
+    let is_on = !openid.grants.is_empty();
     let number = |seconds: u32| i32::try_from(seconds).ok();
     let seconds = Some(TimeUnitsType::Seconds);
     Ok(UserPoolClientType {
@@ -119,6 +133,19 @@ pub(super) fn client_type(revealed: RevealedPoolClient) -> Result<UserPoolClient
         }),
         explicit_auth_flows: Some(flows.collect()),
         enable_token_revocation: Some(true),
+        allowed_oauth_flows: is_on.then(|| grants.collect()),
+        allowed_oauth_flows_user_pool_client: Some(is_on),
+        allowed_oauth_scopes: is_on.then_some(openid.scopes),
+        callback_urls: uris(&openid.redirect_uris),
+        logout_urls: uris(&openid.logout_uris),
+        default_redirect_uri: openid.default_redirect_uri.map(|uri| uri.to_string()),
+        refresh_token_rotation: match rotation {
+            Rotation::AtOpenIdEndpoints => None,
+            Rotation::Always { grace_s } => Some(RefreshTokenRotationType {
+                feature: FeatureType::Enabled,
+                retry_grace_period_seconds: Some(grace_s.into()),
+            }),
+        },
         ..UserPoolClientType::default()
     })
 }

@@ -7,7 +7,7 @@ use procura_core::signing_key::{SigningAlgorithm, SigningKey};
 use procura_core::time::Timestamp;
 use procura_core::user_pool::{PasswordPolicy, PoolId, PoolSettings, UserPool};
 use procura_core::user_pool_client::{
-    AuthFlow, ClientSettings, PoolClient, PoolClientId, TokenLives,
+    AuthFlow, ClientSettings, OpenIdSettings, PoolClient, PoolClientId, Rotation, TokenLives,
 };
 
 use crate::contract::connection_samples::new_user;
@@ -52,6 +52,8 @@ fn new_client(own: &mut AccountTx<'_>, pool: &PoolId) -> PoolClientId {
         settings: ClientSettings {
             flows: vec![AuthFlow::UserPassword],
             lives: TokenLives::default(),
+            openid: OpenIdSettings::default(),
+            rotation: Rotation::default(),
         },
         created_at: NOW,
         updated_at: NOW,

@@ -5,15 +5,17 @@ use std::sync::Arc;
 use moka::sync::Cache;
 use procura_authority::Caller;
 use procura_core::access_key::{AccessKey, AccessKeyId};
-use procura_core::digest::{Sha256, length_prefixed};
+use procura_core::digest::{Sha256, constant_time_eq, length_prefixed, sha256};
 use procura_core::error::Error;
 use procura_core::id::DeploymentId;
 use procura_core::sealing::{self, Location, Sealed, Subject};
 use procura_core::secret::kind::AccessKeySecret;
+use procura_core::temporary_key::{Holder, SESSION_TOKEN_BYTES_MAX, TemporaryKey};
 use procura_core::time::Timestamp;
 use procura_protocol::sigv4::{self, Expectation, Presented, SigV4Error, SigningKey};
 
 use crate::App;
+use crate::temporary_key;
 
 /// The name of the service in the scope of a signature; both planes of the reference have it.
 pub const SIGNING_NAME: &str = "bedrock-agentcore";
@@ -60,8 +62,10 @@ pub enum Unauthenticated {
     Signature(SigV4Error),
     /// No such key, or it was revoked. Which of the two is not told.
     UnknownKey,
-    /// A session token that is not one of ours.
+    /// A session token that is not that of the key, or none where there has to be one.
     SessionToken,
+    /// A temporary key whose time is over.
+    ExpiredKey,
     /// The signature was used moments ago: by a client that asks the same again, or by another.
     Repeated,
     /// The signature was used before.
@@ -73,9 +77,16 @@ pub enum Unauthenticated {
 /// A key id that exists and is not revoked; nothing is proved yet.
 #[derive(Debug)]
 pub struct Claimed {
-    key: AccessKey,
+    key: ClaimedKey,
     secret: Sealed<AccessKeySecret>,
     epoch: u64,
+}
+
+/// Which of the two kinds of keys it is.
+#[derive(Debug)]
+enum ClaimedKey {
+    Lasting(AccessKey),
+    Temporary(TemporaryKey),
 }
 
 /// Who signed, and the revocation epoch at which the key was good.
@@ -132,11 +143,18 @@ impl App {
 
     /// The key that a request says it is signed with. Called before its body is read, so that a
     /// stranger costs no memory.
-    pub async fn claimed_key(&self, presented: &Presented<'_>) -> Result<Claimed, Unauthenticated> {
+    pub async fn claimed_key(
+        &self,
+        presented: &Presented<'_>,
+        now: Timestamp,
+    ) -> Result<Claimed, Unauthenticated> {
         let id: AccessKeyId = presented
             .access_key_id()
             .parse()
             .map_err(|_| Unauthenticated::UnknownKey)?;
+        if id.is_temporary() {
+            return self.claimed_temporary_key(id, presented, now).await;
+        }
         let found = self
             .store
             .look_up("claimed_key", move |tx| {
@@ -150,11 +168,49 @@ impl App {
         if key.revoked_at.is_some() {
             return Err(Unauthenticated::UnknownKey);
         }
-        // No session tokens are issued yet, and a long-term key never carries one.
+        // A lasting key never carries one.
         if presented.session_token().is_some() {
             return Err(Unauthenticated::SessionToken);
         }
-        Ok(Claimed { key, secret, epoch })
+        Ok(Claimed {
+            key: ClaimedKey::Lasting(key),
+            secret,
+            epoch,
+        })
+    }
+
+    /// The same of a temporary key, which is good together with its session token.
+    async fn claimed_temporary_key(
+        &self,
+        id: AccessKeyId,
+        presented: &Presented<'_>,
+        now: Timestamp,
+    ) -> Result<Claimed, Unauthenticated> {
+        let shown = presented
+            .session_token()
+            .filter(|token| token.len() <= SESSION_TOKEN_BYTES_MAX)
+            .ok_or(Unauthenticated::SessionToken)?;
+        let found = self
+            .store
+            .look_up("claimed_key", move |tx| {
+                Ok((tx.temporary_key_for_signature(id)?, tx.epoch()?))
+            })
+            .await
+            .map_err(Unauthenticated::Failed)?;
+        let (Some(found), epoch) = found else {
+            return Err(Unauthenticated::UnknownKey);
+        };
+        if !constant_time_eq(&sha256(&[shown.as_bytes()]), &found.token_hash) {
+            return Err(Unauthenticated::SessionToken);
+        }
+        if now >= found.key.expires_at {
+            return Err(Unauthenticated::ExpiredKey);
+        }
+        Ok(Claimed {
+            key: ClaimedKey::Temporary(found.key),
+            secret: found.secret,
+            epoch,
+        })
     }
 
     /// The caller, if the signature is that of the claimed key over this very request to this API.
@@ -169,11 +225,20 @@ impl App {
         let signing_key = self.signing_key(&claimed, presented, api).await?;
         sigv4::verify(presented, body, &signing_key, now, self.expectation(api))
             .map_err(Unauthenticated::Signature)?;
-        let key = claimed.key;
-        let caller = Caller::AccessKey {
-            id: key.id,
-            account: key.account,
-            roles: key.roles,
+        let caller = match claimed.key {
+            ClaimedKey::Lasting(key) => Caller::AccessKey {
+                id: key.id,
+                account: key.account,
+                roles: key.roles,
+            },
+            ClaimedKey::Temporary(key) => {
+                let Holder::Agent { agent, .. } = key.holder;
+                Caller::Agent {
+                    key: key.id,
+                    account: key.account,
+                    agent,
+                }
+            }
         };
         Ok(Proved {
             caller,
@@ -187,16 +252,27 @@ impl App {
         presented: &Presented<'_>,
         api: SignedApi,
     ) -> Result<Arc<SigningKey>, Unauthenticated> {
-        let key = &claimed.key;
+        let (id, version) = match &claimed.key {
+            ClaimedKey::Lasting(key) => (key.id, key.version),
+            ClaimedKey::Temporary(key) => (key.id, 1),
+        };
         let date = presented.scope().date;
-        let derived_for = (key.id, key.version, date.to_owned(), api);
+        let derived_for = (id, version, date.to_owned(), api);
         if let Some(known) = self.signing_keys.0.get(&derived_for) {
             return Ok(known);
         }
         let failed = |error: Error| Unauthenticated::Failed(error);
         let sealing_key = self.key_of(&claimed.secret).await.map_err(failed)?;
-        let row = secret_row(key);
-        let place = secret_place(self.deployment, key, &row);
+        let row = match &claimed.key {
+            ClaimedKey::Lasting(key) => secret_row(key),
+            ClaimedKey::Temporary(key) => temporary_key::secret_row(key),
+        };
+        let place = match &claimed.key {
+            ClaimedKey::Lasting(key) => secret_place(self.deployment, key, &row),
+            ClaimedKey::Temporary(key) => {
+                temporary_key::secret_place(self.deployment, key.account, &row)
+            }
+        };
         let secret = sealing::open(&sealing_key, &place, &claimed.secret)
             .map_err(|error| failed(Error::internal_source(error)))?;
         let region = self.region.as_str();

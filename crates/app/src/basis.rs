@@ -188,8 +188,12 @@ fn names(
     Ok(names)
 }
 
-/// Whether an access key was revoked.
+/// Whether an access key was revoked. A temporary one is there while the reason is for which its
+/// holder was believed.
 pub(crate) fn is_revoked(tx: &mut Tx<'_>, key: AccessKeyId) -> Result<bool, Error> {
+    if key.is_temporary() {
+        return Ok(tx.temporary_key_for_signature(key)?.is_none());
+    }
     let found = tx.access_key_for_signature(key)?;
     Ok(found.is_none_or(|(key, _)| key.revoked_at.is_some()))
 }

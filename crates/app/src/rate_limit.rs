@@ -12,6 +12,7 @@ use moka::sync::Cache;
 use procura_authority::Caller;
 use procura_core::access_key::AccessKeyId;
 use procura_core::account::AccountId;
+use procura_core::id::AgentId;
 use procura_core::peer::PeerNetwork;
 use procura_core::rate::{Empty, FullAt, Rate};
 use procura_core::time::Timestamp;
@@ -127,6 +128,13 @@ pub struct Throttled {
     pub retry_after_s: u32,
 }
 
+/// Who has a bucket of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Principal {
+    Key(AccessKeyId),
+    Agent(AgentId),
+}
+
 /// Buckets of one kind.
 struct Buckets<K>(Cache<K, Arc<AtomicI64>>);
 
@@ -159,7 +167,7 @@ pub struct RateLimiter {
     limits: RateLimits,
     addresses: Buckets<PeerNetwork>,
     unsigned: Buckets<PeerNetwork>,
-    principals: Buckets<(AccessKeyId, Class)>,
+    principals: Buckets<(Principal, Class)>,
     accounts: Buckets<AccountId>,
 }
 
@@ -216,8 +224,11 @@ impl RateLimiter {
     /// Takes one of a proved caller's requests. The key is asked before the account, so that a key
     /// that asks too often takes nothing from the others of its account.
     pub fn admit(&self, caller: &Caller, class: Class, now: Timestamp) -> Result<(), Throttled> {
-        let Caller::AccessKey { id, account, .. } = caller else {
-            return Ok(());
+        let (principal, account) = match caller {
+            Caller::AccessKey { id, account, .. } => (Principal::Key(*id), account),
+            // Of an agent that signs, all temporary keys have one bucket.
+            Caller::Agent { agent, account, .. } => (Principal::Agent(*agent), account),
+            Caller::Operator => return Ok(()),
         };
         let rate = match class {
             Class::Control => self.limits.control,
@@ -225,7 +236,7 @@ impl RateLimiter {
             Class::Use => self.limits.uses,
         };
         self.principals
-            .step((*id, class), |full_at| rate.take(full_at, now))
+            .step((principal, class), |full_at| rate.take(full_at, now))
             .map_err(|empty| throttled(Bucket::Principal(class), empty))?;
         let rate = self.limits.account;
         self.accounts

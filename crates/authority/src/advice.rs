@@ -18,6 +18,10 @@ pub(crate) const ON_ERROR: &str = "the policies could not be evaluated, which co
 pub(crate) const ON_FORBID: &str =
     "a policy forbids it; the audit record names the policy for those who may read it";
 
+/// When an agent presents the token of another.
+pub(crate) const ON_ANOTHER_AGENT: &str = "the workload access token is of another agent; get one \
+     with the key that signs this request";
+
 /// When nothing permits it. Without `rules` the policies are somebody's own, and our table says
 /// nothing about them.
 pub(crate) fn on_silence(asked: &Asked<'_>, rules: Option<Rules>) -> String {
@@ -52,7 +56,7 @@ fn on_silent_call(action: Action, rules: Option<Rules>) -> String {
     let callers = rules.map_or(&[][..], |rules| row(action).callers(rules));
     let keys: Vec<_> = callers
         .iter()
-        .filter(|who| **who != Who::Operator)
+        .filter(|who| matches!(who, Who::Role(_)))
         .map(|who| who.as_str())
         .collect();
     let keys = keys.join(" or ");

@@ -149,6 +149,11 @@ impl Authority {
             })
         };
         let (call, action) = asked.credential.actions();
+        // SECURITY: who signed as an agent uses that agent's tokens and no others; held by
+        // `an_agent_that_signs_uses_its_own_tokens_alone`.
+        if !asked.caller.may_be(asked.agent.agent.id) {
+            return Err(self.explain.another_agent(asked, call));
+        }
         let mut policies = if with_call {
             ask(Question::Call, call, self.vocabulary.caller(asked.caller))?
         } else {

@@ -22,6 +22,7 @@ pub(crate) struct Vocabulary {
     account: EntityTypeName,
     action: EntityTypeName,
     agent: EntityTypeName,
+    agent_caller: EntityTypeName,
     agent_state: EntityTypeName,
     caller: EntityTypeName,
     deployment: EntityTypeName,
@@ -52,6 +53,7 @@ impl Vocabulary {
             account: name("Account")?,
             action: name("Action")?,
             agent: name("Agent")?,
+            agent_caller: name("AgentCaller")?,
             agent_state: name("AgentState")?,
             caller: name("Caller")?,
             deployment: name("Deployment")?,
@@ -80,6 +82,18 @@ impl Vocabulary {
                     uid(&self.caller, id.as_str()),
                     [self.account_of(*account)],
                     roles,
+                )
+            }
+            Caller::Agent {
+                key,
+                account,
+                agent,
+            } => {
+                let agent = reference(uid(&self.agent, &agent.to_string()));
+                entity(
+                    uid(&self.agent_caller, key.as_str()),
+                    [self.account_of(*account), ("agent", agent)],
+                    [],
                 )
             }
             Caller::Operator => {

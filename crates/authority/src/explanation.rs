@@ -84,6 +84,17 @@ impl Explainer {
         }
     }
 
+    /// The caller is an agent, and the token is another's.
+    pub(crate) fn another_agent(&self, asked: &Use<'_>, call: Action) -> Denial {
+        let why = format!(
+            "the caller may not do {} with a token of {}: it is another agent",
+            call.name(),
+            asked.agent.agent.id
+        );
+        let advice = advice::ON_ANOTHER_AGENT.to_owned();
+        self.sentence(Question::Call, call, &why, advice)
+    }
+
     /// No grant covers it.
     pub(crate) fn ungranted(&self, asked: &Use<'_>, action: Action) -> Denial {
         let (agent, provider) = (asked.agent.agent.id, asked.provider.provider.id);

@@ -10,6 +10,7 @@ use procura_core::action::Action;
 use procura_core::connection::Consent;
 use procura_core::credential_provider::CredentialProvider;
 use procura_core::grant::AdministratorGrant;
+use procura_core::id::AgentId;
 use procura_core::name::VaultName;
 use procura_core::scope::Scopes;
 use procura_core::user::OnBehalfOf;
@@ -28,6 +29,16 @@ pub enum Caller {
         /// What its holder is. With none, it may do nothing.
         roles: Vec<Role>,
     },
+    /// An agent that said itself who it is, by a token of the issuer of its workload. It may act as
+    /// this agent and as no other.
+    Agent {
+        /// The temporary key that it signs with.
+        key: AccessKeyId,
+        /// Whose it is.
+        account: AccountId,
+        /// The agent.
+        agent: AgentId,
+    },
     /// Whoever could open the local socket (0600).
     Operator,
 }
@@ -36,8 +47,17 @@ impl Caller {
     /// The account that the caller belongs to; the operator belongs to none.
     pub const fn account(&self) -> Option<AccountId> {
         match self {
-            Self::AccessKey { account, .. } => Some(*account),
+            Self::AccessKey { account, .. } | Self::Agent { account, .. } => Some(*account),
             Self::Operator => None,
+        }
+    }
+
+    /// Whether the caller may act as `agent` as far as it is known who it is. The policies say what
+    /// it may do then.
+    pub fn may_be(&self, agent: AgentId) -> bool {
+        match self {
+            Self::AccessKey { .. } | Self::Operator => true,
+            Self::Agent { agent: own, .. } => *own == agent,
         }
     }
 }

@@ -13,18 +13,28 @@ use crate::rules::Rules;
 pub enum Who {
     /// A holder of an access key with this role, in its own account.
     Role(Role),
+    /// An agent that proves itself, about itself.
+    Agent,
     /// The operator, in every account.
     Operator,
 }
 
 impl Who {
     /// Everyone.
-    pub const ALL: [Self; 5] = [ADMIN, AGENT_HOST, BINDING, AUDITOR, Self::Operator];
+    pub const ALL: [Self; 6] = [
+        ADMIN,
+        AGENT_HOST,
+        BINDING,
+        AUDITOR,
+        Self::Agent,
+        Self::Operator,
+    ];
 
-    /// The word for it in policies: an id of `Procura::Role`.
+    /// The word for it: in policies an id of `Procura::Role`, but for the agent, which has none.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Role(role) => role.as_str(),
+            Self::Agent => "agent",
             Self::Operator => "operator",
         }
     }
@@ -43,6 +53,8 @@ pub enum Group {
     ManageAgents,
     /// Suspend and resume agents.
     StopAgents,
+    /// Say which workloads are an agent.
+    ManageTrust,
     /// Read and list agents.
     ReadAgents,
     /// Make, change, delete credential providers.
@@ -91,6 +103,7 @@ impl Group {
         match self {
             Self::ManageAgents => "ManageAgents",
             Self::StopAgents => "StopAgents",
+            Self::ManageTrust => "ManageTrust",
             Self::ReadAgents => "ReadAgents",
             Self::ManageProviders => "ManageProviders",
             Self::ReadProviders => "ReadProviders",
@@ -142,8 +155,13 @@ pub const fn row(action: Action) -> Row {
         Action::CreateWorkloadIdentity
         | Action::UpdateWorkloadIdentity
         | Action::DeleteWorkloadIdentity => always(Group::ManageAgents, &[ADMIN]),
-        Action::GetWorkloadIdentity | Action::ListWorkloadIdentities => {
-            always(Group::ReadAgents, READERS)
+        Action::GetWorkloadIdentity => {
+            always(Group::ReadAgents, &[ADMIN, AGENT_HOST, AUDITOR, Who::Agent])
+        }
+        Action::ListWorkloadIdentities => always(Group::ReadAgents, READERS),
+        // Who may say who an agent is may be that agent.
+        Action::TrustWorkload | Action::DistrustWorkload | Action::ListTrustedWorkloads => {
+            always(Group::ManageTrust, &[Who::Operator])
         }
         Action::SuspendAgent | Action::ResumeAgent => {
             always(Group::StopAgents, &[ADMIN, Who::Operator])
@@ -162,15 +180,15 @@ pub const fn row(action: Action) -> Row {
         Action::ListTagsForResource => always(Group::ReadTags, &[ADMIN, AUDITOR]),
         Action::GetTokenVault => always(Group::ReadVaults, &[ADMIN, AUDITOR]),
         Action::GetWorkloadAccessToken | Action::GetWorkloadAccessTokenForJWT => {
-            always(Group::MintTokens, &[AGENT_HOST])
+            always(Group::MintTokens, &[AGENT_HOST, Who::Agent])
         }
         Action::GetWorkloadAccessTokenForUserId => Row {
             group: Group::MintTokens,
-            baseline: &[AGENT_HOST],
+            baseline: &[AGENT_HOST, Who::Agent],
             strict: &[],
         },
         Action::GetResourceApiKey | Action::GetResourceOauth2Token | Action::ReportUnauthorized => {
-            always(Group::UseCredentials, &[AGENT_HOST])
+            always(Group::UseCredentials, &[AGENT_HOST, Who::Agent])
         }
         Action::ReleaseApiKey | Action::ReleaseMachineToken | Action::ReleaseUserToken => {
             always(Group::ReleaseCredentials, &[])

@@ -11,18 +11,33 @@ use crate::entropy::random_bytes;
 use crate::secret::{Plain, kind::AccessKeySecret};
 use crate::time::Timestamp;
 
-/// What every access key id begins with. Never change it: secret scanners know it.
+/// What the id of an access key begins with. Never change it: secret scanners know it.
 pub const ACCESS_KEY_PREFIX: &str = "PRCA";
+/// What the id of a temporary access key begins with. Never change it: secret scanners know it.
+pub const TEMPORARY_KEY_PREFIX: &str = "PRCS";
 
-/// The public half of an access key: `PRCA` and 16 of `A-Z2-7`.
+/// The public half of an access key: `PRCA`, or `PRCS` for a temporary one, and 16 of `A-Z2-7`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AccessKeyId([u8; 20]);
 
 impl AccessKeyId {
     /// A new id with 80 random bits.
     pub fn generate(rng: &mut dyn CryptoRng) -> Self {
+        Self::drawn(*b"PRCA................", rng)
+    }
+
+    /// A new id of a temporary key, with 80 random bits.
+    pub fn generate_temporary(rng: &mut dyn CryptoRng) -> Self {
+        Self::drawn(*b"PRCS................", rng)
+    }
+
+    /// Whether it is of a temporary key, which is good with its session token and for a while.
+    pub fn is_temporary(&self) -> bool {
+        self.0.starts_with(TEMPORARY_KEY_PREFIX.as_bytes())
+    }
+
+    fn drawn(mut id: [u8; 20], rng: &mut dyn CryptoRng) -> Self {
         const ALPHABET: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-        let mut id = *b"PRCA................";
         let random: [u8; 16] = random_bytes(rng);
         for (to, byte) in id.iter_mut().skip(ACCESS_KEY_PREFIX.len()).zip(random) {
             *to = ALPHABET
@@ -44,8 +59,10 @@ impl FromStr for AccessKeyId {
 
     fn from_str(text: &str) -> Result<Self, InvalidAccessKeyId> {
         let bytes: [u8; 20] = text.as_bytes().try_into().map_err(|_| InvalidAccessKeyId)?;
-        let well_formed = text.starts_with(ACCESS_KEY_PREFIX)
-            && bytes.iter().all(|b| matches!(b, b'A'..=b'Z' | b'2'..=b'7'));
+        let has_prefix =
+            text.starts_with(ACCESS_KEY_PREFIX) || text.starts_with(TEMPORARY_KEY_PREFIX);
+        let well_formed =
+            has_prefix && bytes.iter().all(|b| matches!(b, b'A'..=b'Z' | b'2'..=b'7'));
         if well_formed {
             Ok(Self(bytes))
         } else {
@@ -81,7 +98,7 @@ impl<'de> Deserialize<'de> for AccessKeyId {
 
 /// The text cannot be an access key id of ours.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("not an access key id: expected PRCA and 16 of A-Z2-7")]
+#[error("not an access key id: expected PRCA or PRCS and 16 of A-Z2-7")]
 pub struct InvalidAccessKeyId;
 
 /// A new secret half: 40 characters of base64url, 240 random bits.
@@ -166,6 +183,10 @@ mod tests {
     fn a_generated_id_parses_and_a_foreign_one_does_not() {
         let id = AccessKeyId::generate(&mut OsEntropy);
         assert_eq!(id.as_str().parse(), Ok(id));
+        assert!(!id.is_temporary());
+        let id = AccessKeyId::generate_temporary(&mut OsEntropy);
+        assert_eq!(id.as_str().parse(), Ok(id));
+        assert!(id.is_temporary());
         assert!("AKIAIOSFODNN7EXAMPLE".parse::<AccessKeyId>().is_err());
         assert!("PRCAaaaaaaaaaaaaaaaa".parse::<AccessKeyId>().is_err());
     }

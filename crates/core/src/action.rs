@@ -21,6 +21,12 @@ pub enum Action {
     SuspendAgent,
     /// Let a stopped agent act again.
     ResumeAgent,
+    /// Say which workloads are an agent, so that it needs no key of ours.
+    TrustWorkload,
+    /// Take that back.
+    DistrustWorkload,
+    /// List whom an agent trusts to be it.
+    ListTrustedWorkloads,
     /// Make an API-key provider.
     CreateApiKeyCredentialProvider,
     /// Read an API-key provider (never its key).
@@ -158,7 +164,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 72] = [
+    pub const ALL: [Self; 75] = [
         Self::CreateWorkloadIdentity,
         Self::GetWorkloadIdentity,
         Self::UpdateWorkloadIdentity,
@@ -166,6 +172,9 @@ impl Action {
         Self::ListWorkloadIdentities,
         Self::SuspendAgent,
         Self::ResumeAgent,
+        Self::TrustWorkload,
+        Self::DistrustWorkload,
+        Self::ListTrustedWorkloads,
         Self::CreateApiKeyCredentialProvider,
         Self::GetApiKeyCredentialProvider,
         Self::UpdateApiKeyCredentialProvider,
@@ -243,6 +252,9 @@ impl Action {
             Self::ListWorkloadIdentities => "ListWorkloadIdentities",
             Self::SuspendAgent => "SuspendAgent",
             Self::ResumeAgent => "ResumeAgent",
+            Self::TrustWorkload => "TrustWorkload",
+            Self::DistrustWorkload => "DistrustWorkload",
+            Self::ListTrustedWorkloads => "ListTrustedWorkloads",
             Self::CreateApiKeyCredentialProvider => "CreateApiKeyCredentialProvider",
             Self::GetApiKeyCredentialProvider => "GetApiKeyCredentialProvider",
             Self::UpdateApiKeyCredentialProvider => "UpdateApiKeyCredentialProvider",

@@ -109,6 +109,8 @@ typed_ids! {
     NodeId = "nod";
     /// An agent (workload identity). A re-created name has a new one.
     AgentId = "agt";
+    /// Whom an agent trusts to be it.
+    TrustBindingId = "tbd";
     /// A credential provider.
     ProviderId = "prv";
     /// Where an authorization server sends a user back to, one for each provider.

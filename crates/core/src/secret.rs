@@ -94,6 +94,9 @@ pub mod kind {
     /// What a user signs in with.
     #[derive(Debug)]
     pub enum Password {}
+    /// What proves, beside the secret, that somebody holds a temporary access key.
+    #[derive(Debug)]
+    pub enum SessionToken {}
     /// The secret of a client of a pool, which its `SECRET_HASH` is made with.
     #[derive(Debug)]
     pub enum PoolClientSecret {}

@@ -74,6 +74,8 @@ pub(crate) enum Reason {
     UnknownKey,
     /// The session token is none of ours.
     SessionToken,
+    /// The time of a temporary key is over.
+    ExpiredKey,
     /// The signature was used moments ago.
     Repeated,
     /// The signature was used before.
@@ -85,13 +87,14 @@ pub(crate) enum Reason {
 }
 
 impl Reason {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::Missing,
         Self::Incomplete,
         Self::Invalid,
         Self::Time,
         Self::UnknownKey,
         Self::SessionToken,
+        Self::ExpiredKey,
         Self::Repeated,
         Self::Replayed,
         Self::Body,
@@ -106,6 +109,7 @@ impl Reason {
             Self::Time => "time",
             Self::UnknownKey => "unknown_key",
             Self::SessionToken => "session_token",
+            Self::ExpiredKey => "expired_key",
             Self::Repeated => "repeated",
             Self::Replayed => "replayed",
             Self::Body => "body",
@@ -117,7 +121,7 @@ impl Reason {
     /// nobody signs, which has a bucket of its own. An application whose users mistype their
     /// passwords is not kept from what it signs.
     pub(crate) const fn is_failure(self) -> bool {
-        !matches!(self, Self::Repeated | Self::Unsigned)
+        !matches!(self, Self::Repeated | Self::Unsigned | Self::ExpiredKey)
     }
 }
 

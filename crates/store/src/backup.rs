@@ -214,6 +214,8 @@ impl Tx<'_> {
         self.delete_token_keys()?;
         // Nor does a refresh token of a user who signed out since.
         self.delete_all_pool_sign_ins()?;
+        // Nor a key that was given for a while, perhaps by a binding that was taken back since.
+        self.delete_all_temporary_keys()?;
         // What an agent used may have been cut since: nothing is kept alive by that.
         self.forget_uses()?;
         for open in chain::open_chains(self)? {

@@ -44,6 +44,7 @@ const MIGRATIONS: &[Migration] = migrations! {
     5 "0005_expected_account"
     6 "0006_idle_connections"
     7 "0007_user_pools"
+    8 "0008_trust_bindings"
 };
 
 /// Two that migrate at once take turns.

@@ -38,7 +38,17 @@ pub(crate) fn key(account: AccountId, roles: &[Role]) -> Caller {
 pub(crate) fn caller(who: Who) -> Caller {
     match who {
         Who::Role(role) => key(own(), &[role]),
+        Who::Agent => signing_agent(1),
         Who::Operator => Caller::Operator,
+    }
+}
+
+/// An agent that proved itself.
+pub(crate) fn signing_agent(number: u8) -> Caller {
+    Caller::Agent {
+        key: "PRCSAAAAAAAAAAAAAAAA".parse().unwrap(),
+        account: own(),
+        agent: AgentId::from_bytes([number; 16]),
     }
 }
 

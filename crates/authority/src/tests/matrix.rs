@@ -61,7 +61,7 @@ fn cell(in_own: bool, in_foreign: bool) -> &'static str {
     }
 }
 
-fn write_line(text: &mut String, (action, target): (&str, &str), cells: [&str; 5]) {
+fn write_line(text: &mut String, (action, target): (&str, &str), cells: [&str; 6]) {
     let [most @ .., last] = cells;
     write!(text, "{action:32}  {target:16}").unwrap();
     for cell in most {

@@ -211,6 +211,13 @@ impl Exception {
             }
             Unauthenticated::UnknownKey => Self::unrecognized(Reason::UnknownKey),
             Unauthenticated::SessionToken => Self::unrecognized(Reason::SessionToken),
+            // Clients get new ones after this exception.
+            Unauthenticated::ExpiredKey => Self::stranger(
+                Reason::ExpiredKey,
+                "ExpiredTokenException",
+                403,
+                "The security token included in the request is expired",
+            ),
             // An honest client that asks the same twice within a second cannot sign it otherwise;
             // clients come again after this exception, and sign anew.
             Unauthenticated::Repeated => Self::stranger(

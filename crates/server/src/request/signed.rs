@@ -91,7 +91,8 @@ impl Job<'_> {
         self.app
             .check_scope(presented, called.api(), self.now)
             .map_err(turn_away)?;
-        let mut claimed = self.app.claimed_key(presented).await.map_err(turn_away)?;
+        let claimed = self.app.claimed_key(presented, self.now).await;
+        let mut claimed = claimed.map_err(turn_away)?;
         let held = body::read(
             body,
             called.body_bytes_max(),
@@ -103,7 +104,8 @@ impl Job<'_> {
         let now = self.app.now();
         // SECURITY: a key may be revoked while its body trickles in; it is looked at again.
         if now.millis_since(self.now) > CLAIM_MS_MAX {
-            claimed = self.app.claimed_key(presented).await.map_err(turn_away)?;
+            let again = self.app.claimed_key(presented, now).await;
+            claimed = again.map_err(turn_away)?;
         }
         let hash = sha256(&[&held.bytes]);
         let proved = self

@@ -14,6 +14,9 @@ use super::Claims;
 pub enum Purpose {
     /// A user's own access or identity token, presented as a bearer token to say who the user is.
     UserToken,
+    /// What the platform of a workload says of it: of a Kubernetes service account, of a job, of a
+    /// SPIFFE id. It is of the same form as a user's; for whom it is (`aud`) tells it from one.
+    WorkloadToken,
 }
 
 /// A row of the table.
@@ -36,10 +39,18 @@ const USER_TOKEN: Row = Row {
     ],
 };
 
+const WORKLOAD_TOKEN: Row = Row {
+    // `JOSE` is what SPIFFE allows beside `JWT` (JWT-SVID §2.2).
+    types: &["jwt", "jose"],
+    typ_may_be_absent: true,
+    refused_claims: USER_TOKEN.refused_claims,
+};
+
 impl Purpose {
     const fn row(self) -> &'static Row {
         match self {
             Self::UserToken => &USER_TOKEN,
+            Self::WorkloadToken => &WORKLOAD_TOKEN,
         }
     }
 

@@ -1,0 +1,277 @@
+//! A workload becomes an agent by the token of its platform: no secret of ours is stored anywhere.
+//!
+//! What proves it is a token of an issuer that a trust binding of the very agent names, for the
+//! audience that it names, about a subject that it means. It gets a temporary key, with which it may
+//! act as this agent and as no other.
+
+use procura_core::account::AccountId;
+use procura_core::audit::record::{Committed, Entry, Verdict};
+use procura_core::error::{Error, Kind};
+use procura_core::id::RecordId;
+use procura_core::name::WorkloadName;
+use procura_core::temporary_key::{AGENT_LIFETIME_MAX_S, Holder, lifetime_s};
+use procura_core::trust_binding::{Said, TrustBinding};
+use procura_core::workload_identity::{AgentState, WorkloadIdentity};
+use procura_protocol::jose::jwt::{
+    AudiencePolicy, Claims, Expectation, Purpose, USER_TOKEN_BYTES_MAX, Unverified, Verified,
+};
+use procura_protocol::jose::{Algorithm, JoseError};
+use procura_store::{Outcome, Tx};
+use serde_json::Value;
+
+use crate::App;
+use crate::authorization_session::Visit;
+use crate::temporary_key::TemporaryCredentials;
+
+/// What a record calls it.
+const ASSUME: &str = "AssumeRoleWithWebIdentity";
+/// What the ARN of an agent's own role has after the account.
+const AGENT_PATH: &str = ":role/procura/agents/";
+
+/// Who wants to be an agent, and by what.
+#[derive(Debug)]
+pub struct WebIdentity {
+    /// The role: [`agent_role_arn`] of an agent.
+    pub role_arn: String,
+    /// What the caller calls this use of it.
+    pub name: String,
+    /// The token of the platform.
+    pub token: String,
+    /// How long the key is to be good, in seconds.
+    pub life_s: Option<i64>,
+}
+
+/// An agent that proved itself.
+#[derive(Debug)]
+pub struct ProvedAgent {
+    /// What it signs with from now on.
+    pub credentials: TemporaryCredentials,
+    /// The agent.
+    pub agent: WorkloadIdentity,
+    /// The subject of the token.
+    pub subject: String,
+    /// The audience that it was for.
+    pub audience: String,
+    /// Who issued it.
+    pub issuer: String,
+}
+
+/// The name, across AWS, of the role that an agent is to its own workload.
+pub fn agent_role_arn(account: AccountId, agent: &WorkloadName) -> String {
+    format!("arn:aws:iam::{account}{AGENT_PATH}{agent}")
+}
+
+/// What an ARN of an agent's own role names.
+fn agent_of_arn(arn: &str) -> Option<(AccountId, WorkloadName)> {
+    let (account, name) = arn.strip_prefix("arn:aws:iam::")?.split_once(AGENT_PATH)?;
+    Some((account.parse().ok()?, name.parse().ok()?))
+}
+
+/// SECURITY: one answer whether there is no such account, no such agent, no binding, or none that
+/// means the bearer: names of agents are not told to strangers. Held by
+/// `a_stranger_does_not_learn_which_agents_there_are`.
+fn not_trusted() -> Error {
+    Error::denied("Not authorized to perform sts:AssumeRoleWithWebIdentity")
+}
+
+impl App {
+    /// Gives whoever bears such a token a key of the agent.
+    pub async fn assume_agent(
+        &self,
+        visit: &Visit,
+        with: WebIdentity,
+    ) -> Result<Committed<ProvedAgent>, Error> {
+        let life_s = lifetime_s(with.life_s, AGENT_LIFETIME_MAX_S).ok_or_else(|| {
+            let text = "the keys of an agent are good for 900 to 3600 seconds";
+            Error::field("DurationSeconds", text)
+        })?;
+        let (account, name) = agent_of_arn(&with.role_arn).ok_or_else(not_trusted)?;
+        let unverified = Unverified::parse(&with.token, USER_TOKEN_BYTES_MAX)
+            .map_err(|error| unproved(&error))?;
+        let issuer = unverified.claimed_issuer().to_owned();
+        let named = issuer.clone();
+        let read = move |tx: &mut Tx<'_>| {
+            let mut own = tx.account(account);
+            let Some(agent) = own.workload_identity(&name)? else {
+                return Ok(None);
+            };
+            let mut bindings = own.trust_bindings(agent.id)?;
+            bindings.retain(|binding| binding.workload.issuer == named);
+            Ok(Some((agent, bindings)))
+        };
+        let found = self.store.look_up("trust_bindings", read).await?;
+        let (agent, bindings) = found.ok_or_else(not_trusted)?;
+        let (binding, claims) = self
+            .meant(visit, account, bindings, &unverified)
+            .await?
+            .ok_or_else(not_trusted)?;
+        let holder = Holder::Agent {
+            agent: agent.id,
+            binding: binding.id,
+        };
+        let (credentials, stored) = self
+            .new_temporary_key(account, holder, with.name, visit.now, life_s)
+            .await?;
+        let entry = |verdict, reason: String| {
+            self.entry_of_workload(visit, account, &agent, (verdict, reason))
+        };
+        let key = &credentials.key;
+        let said = format!("{} until {} by {}", key.id, key.expires_at, binding.id);
+        let done = entry(Verdict::Allow, said);
+        let stopped = entry(Verdict::Deny, "the agent is stopped".to_owned());
+        let gone = entry(Verdict::Deny, "the binding was taken back".to_owned());
+        let (id, agent_id) = (binding.id, agent.id);
+        let record = self
+            .store
+            .run_tx("assume_agent", move |tx| {
+                let mut own = tx.account(account);
+                // SECURITY: by what is there now. The key goes with its binding, and that with its
+                // agent.
+                if own
+                    .trust_binding(id)?
+                    .is_none_or(|now| now.agent != agent_id)
+                {
+                    return Ok(Outcome::Refused(not_trusted(), gone.clone()));
+                }
+                let agent = own.workload_identity_by_id(agent_id)?;
+                if agent.is_none_or(|agent| agent.state != AgentState::Active) {
+                    return Ok(Outcome::Refused(is_stopped(), stopped.clone()));
+                }
+                own.insert_temporary_key(&stored)?;
+                Ok(Outcome::Done((), done.clone()))
+            })
+            .await?
+            .record;
+        Ok(Committed {
+            value: ProvedAgent {
+                credentials,
+                agent,
+                subject: claims.subject,
+                audience: binding.workload.audience,
+                issuer,
+            },
+            record,
+        })
+    }
+
+    /// The binding that means who bears this token, if one does.
+    async fn meant(
+        &self,
+        visit: &Visit,
+        account: AccountId,
+        bindings: Vec<TrustBinding>,
+        token: &Unverified<'_>,
+    ) -> Result<Option<(TrustBinding, Claims)>, Error> {
+        let mut refused = None;
+        for binding in bindings {
+            match self
+                .verified_workload(visit, account, &binding, token)
+                .await
+            {
+                Ok(verified) => {
+                    if means(&binding, verified.claims()) {
+                        return Ok(Some((binding, verified.into_claims())));
+                    }
+                }
+                // Another binding may be for another audience, or know where the keys are.
+                Err(error) => refused = Some(error),
+            }
+        }
+        refused.map_or(Ok(None), Err)
+    }
+
+    async fn verified_workload(
+        &self,
+        visit: &Visit,
+        account: AccountId,
+        binding: &TrustBinding,
+        token: &Unverified<'_>,
+    ) -> Result<Verified, Error> {
+        let workload = &binding.workload;
+        let source = (workload.issuer.clone(), workload.jwks_uri.clone());
+        let audiences = [workload.audience.clone()];
+        let expectation = Expectation {
+            purpose: Purpose::WorkloadToken,
+            issuer: &workload.issuer,
+            algorithms: &Algorithm::ALL,
+            // SECURITY: a token that somebody else may hold, too, is not taken.
+            audience: AudiencePolicy::Registered {
+                audiences: &audiences,
+                clients: &[],
+            },
+        };
+        // A token that is refused without a key makes nobody fetch one.
+        token
+            .check(&expectation, visit.now)
+            .map_err(|error| unproved(&error))?;
+        let keys = self.issuer_keys(account, &source, true).await?;
+        match token.verify(&keys, &expectation, visit.now) {
+            Err(error) if error.may_change_with_new_keys() => {
+                match self.issuer_keys_anew(&source, &keys).await? {
+                    Some(keys) => token.verify(&keys, &expectation, visit.now),
+                    None => Err(error),
+                }
+            }
+            other => other,
+        }
+        .map_err(|error| unproved(&error))
+    }
+
+    fn entry_of_workload(
+        &self,
+        visit: &Visit,
+        account: AccountId,
+        agent: &WorkloadIdentity,
+        (verdict, reason): (Verdict, String),
+    ) -> Entry {
+        let id = self.with_rng(|rng| RecordId::generate(visit.now, rng));
+        let mut entry = Entry::new(id, visit.now, ASSUME, verdict, reason);
+        entry.account = Some(account);
+        entry.agent = Some(agent.id);
+        entry.resource = Some(format!("workload-identity/{}", agent.name));
+        entry.request = Some(visit.request.to_string());
+        entry.peer = Some(visit.peer.clone());
+        entry
+    }
+}
+
+fn is_stopped() -> Error {
+    Error::denied("the agent is suspended or retired; an administrator has to resume it first")
+}
+
+fn unproved(error: &JoseError) -> Error {
+    Error::new(Kind::Unproved, error.to_string())
+}
+
+fn means(binding: &TrustBinding, claims: &Claims) -> bool {
+    let said = Said {
+        issuer: &claims.issuer,
+        audiences: &claims.audiences,
+        subject: &claims.subject,
+    };
+    binding
+        .workload
+        .is_meant(said, |name| claims.other(name).and_then(Value::as_str))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_role_of_an_agent_is_found_by_its_arn() {
+        let account: AccountId = "111111111111".parse().unwrap();
+        let agent: WorkloadName = "mail.agent-1".parse().unwrap();
+        let arn = agent_role_arn(account, &agent);
+        assert_eq!(agent_of_arn(&arn), Some((account, agent)));
+        for bad in [
+            "",
+            "arn:aws:iam::111111111111:role/mail",
+            "arn:aws:iam::11111111111:role/procura/agents/mail",
+            "arn:aws:iam::111111111111:role/procura/agents/",
+            "arn:aws:iam::111111111111:role/procura/agents/a/b",
+        ] {
+            assert_eq!(agent_of_arn(bad), None, "{bad}");
+        }
+    }
+}

@@ -21,11 +21,13 @@ pub enum Who {
 
 impl Who {
     /// Everyone.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         ADMIN,
         AGENT_HOST,
         BINDING,
         AUDITOR,
+        POOL_ADMIN,
+        POOL_READER,
         Self::Agent,
         Self::Operator,
     ];
@@ -44,6 +46,8 @@ const ADMIN: Who = Who::Role(Role::Admin);
 const AGENT_HOST: Who = Who::Role(Role::AgentHost);
 const BINDING: Who = Who::Role(Role::Binding);
 const AUDITOR: Who = Who::Role(Role::Auditor);
+const POOL_ADMIN: Who = Who::Role(Role::PoolAdmin);
+const POOL_READER: Who = Who::Role(Role::PoolReader);
 const READERS: &[Who] = &[ADMIN, AGENT_HOST, AUDITOR];
 
 /// What policies name instead of single actions.
@@ -211,12 +215,12 @@ pub const fn row(action: Action) -> Row {
         | Action::AdminEnableUser
         | Action::AdminDisableUser
         | Action::AdminDeleteUser
-        | Action::AdminUserGlobalSignOut => always(Group::ManagePools, &[ADMIN]),
+        | Action::AdminUserGlobalSignOut => always(Group::ManagePools, &[ADMIN, POOL_ADMIN]),
         Action::DescribeUserPool
         | Action::ListUserPools
         | Action::ListUserPoolClients
         | Action::AdminGetUser
-        | Action::ListUsers => always(Group::ReadPools, &[ADMIN, AUDITOR]),
+        | Action::ListUsers => always(Group::ReadPools, &[ADMIN, AUDITOR, POOL_ADMIN, POOL_READER]),
         Action::CreateAccount | Action::ListAccounts => {
             always(Group::ManageDeployment, &[Who::Operator])
         }

@@ -124,11 +124,22 @@ pub enum Role {
     Binding,
     /// Reads the records.
     Auditor,
+    /// Manages user pools, and nothing else.
+    PoolAdmin,
+    /// Reads user pools, and nothing else.
+    PoolReader,
 }
 
 impl Role {
     /// Every role.
-    pub const ALL: [Self; 4] = [Self::Admin, Self::AgentHost, Self::Binding, Self::Auditor];
+    pub const ALL: [Self; 6] = [
+        Self::Admin,
+        Self::AgentHost,
+        Self::Binding,
+        Self::Auditor,
+        Self::PoolAdmin,
+        Self::PoolReader,
+    ];
 
     /// The word for it, on the command line and in policies.
     pub const fn as_str(self) -> &'static str {
@@ -137,6 +148,26 @@ impl Role {
             Self::AgentHost => "agent-host",
             Self::Binding => "binding",
             Self::Auditor => "auditor",
+            Self::PoolAdmin => "pool-admin",
+            Self::PoolReader => "pool-reader",
+        }
+    }
+
+    /// Whether who has this role may everything that one with `other` may, under every set of rules
+    /// of ours: then it may hand `other` on. `procura-authority` holds that against the policies.
+    pub const fn covers(self, other: Self) -> bool {
+        match other {
+            Self::Admin => matches!(self, Self::Admin),
+            Self::AgentHost => matches!(self, Self::AgentHost),
+            Self::Binding => matches!(self, Self::Binding),
+            Self::Auditor => matches!(self, Self::Auditor),
+            Self::PoolAdmin => matches!(self, Self::PoolAdmin | Self::Admin),
+            Self::PoolReader => {
+                matches!(
+                    self,
+                    Self::PoolReader | Self::PoolAdmin | Self::Admin | Self::Auditor
+                )
+            }
         }
     }
 }
@@ -154,7 +185,7 @@ impl FromStr for Role {
 
 /// The word is not a role.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("the roles are admin, agent-host, binding and auditor")]
+#[error("the roles are admin, agent-host, binding, auditor, pool-admin and pool-reader")]
 pub struct UnknownRole;
 
 /// An access key without its secret.

@@ -125,6 +125,8 @@ typed_ids! {
     PoolUserId = "pus";
     /// A sign-in of a user of a pool, and the refresh token that it gave.
     SignInId = "sgn";
+    /// A role of the access management. A re-created name has a new one.
+    RoleId = "rol";
     /// A grant: an administrator's, or a user's consent.
     GrantId = "gnt";
     /// A flow in which a user lets an agent act.

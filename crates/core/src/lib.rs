@@ -22,6 +22,7 @@ pub mod error;
 #[doc(hidden)]
 pub mod fuzzing;
 pub mod grant;
+pub mod iam_role;
 pub mod id;
 pub mod issuer;
 pub mod machine_token;

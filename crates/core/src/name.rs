@@ -1,16 +1,13 @@
 //! Names that people give: checked once, when parsed.
 
-use std::fmt;
-use std::str::FromStr;
-
 /// Why a text is not a name of this kind.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error("{noun} has {min} to {max} of the characters {alphabet}")]
 pub struct InvalidName {
-    noun: &'static str,
-    min: usize,
-    max: usize,
-    alphabet: &'static str,
+    pub(crate) noun: &'static str,
+    pub(crate) min: usize,
+    pub(crate) max: usize,
+    pub(crate) alphabet: &'static str,
 }
 
 macro_rules! names {
@@ -26,26 +23,28 @@ macro_rules! names {
             }
         }
 
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str(&self.0)
             }
         }
 
-        impl FromStr for $name {
-            type Err = InvalidName;
+        impl std::str::FromStr for $name {
+            type Err = $crate::name::InvalidName;
 
-            fn from_str(text: &str) -> Result<Self, InvalidName> {
+            fn from_str(text: &str) -> Result<Self, $crate::name::InvalidName> {
                 let fits = text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, $extra));
                 if fits && ($min..=$max).contains(&text.len()) {
                     Ok(Self(text.to_owned()))
                 } else {
-                    Err(InvalidName { noun: $noun, min: $min, max: $max, alphabet: $alphabet })
+                    Err($crate::name::InvalidName { noun: $noun, min: $min, max: $max, alphabet: $alphabet })
                 }
             }
         }
     )*};
 }
+
+pub(crate) use names;
 
 names! {
     /// The name of a workload identity.

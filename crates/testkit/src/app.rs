@@ -47,6 +47,8 @@ pub(crate) struct Clients {
     pub(crate) agent_host: Client,
     pub(crate) binding: Client,
     pub(crate) auditor: Client,
+    pub(crate) pool_admin: Client,
+    pub(crate) pool_reader: Client,
     pub(crate) other_admin: Client,
     pub(crate) other_agent_host: Client,
 }
@@ -58,6 +60,8 @@ impl Clients {
             agent_host: self.agent_host.at(address),
             binding: self.binding.at(address),
             auditor: self.auditor.at(address),
+            pool_admin: self.pool_admin.at(address),
+            pool_reader: self.pool_reader.at(address),
             other_admin: self.other_admin.at(address),
             other_agent_host: self.other_agent_host.at(address),
         }
@@ -237,6 +241,8 @@ impl TestApp {
             Role::AgentHost => self.agent_host(),
             Role::Binding => self.binding(),
             Role::Auditor => self.auditor(),
+            Role::PoolAdmin => &self.clients.pool_admin,
+            Role::PoolReader => &self.clients.pool_reader,
         }
     }
 

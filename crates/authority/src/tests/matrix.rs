@@ -61,11 +61,11 @@ fn cell(in_own: bool, in_foreign: bool) -> &'static str {
     }
 }
 
-fn write_line(text: &mut String, (action, target): (&str, &str), cells: [&str; 6]) {
+fn write_line(text: &mut String, (action, target): (&str, &str), cells: [&str; 8]) {
     let [most @ .., last] = cells;
     write!(text, "{action:32}  {target:16}").unwrap();
     for cell in most {
-        write!(text, "{cell:11}").unwrap();
+        write!(text, "{cell:12}").unwrap();
     }
     writeln!(text, "{last}").unwrap();
 }
@@ -148,6 +148,28 @@ fn several_roles_may_what_each_of_them_may() {
             });
             let together = authority.may_call(&all, action, &on).is_yes();
             assert_eq!(together, one, "{action:?} on {name}");
+        }
+    }
+}
+
+/// Who may hand a role on: whoever may everything that its holder may, and nobody else.
+#[test]
+fn a_role_covers_another_when_it_may_all_that_the_other_may() {
+    let may_more = |one: Role, other: Role| {
+        Rules::ALL.into_iter().any(|rules| {
+            Action::ALL.into_iter().any(|action| {
+                let callers = row(action).callers(rules);
+                callers.contains(&Who::Role(other)) && !callers.contains(&Who::Role(one))
+            })
+        })
+    };
+    for one in Role::ALL {
+        for other in Role::ALL {
+            assert_eq!(
+                one.covers(other),
+                !may_more(one, other),
+                "{one:?} {other:?}"
+            );
         }
     }
 }

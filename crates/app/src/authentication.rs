@@ -42,9 +42,10 @@ impl SignedApi {
 /// How many derived signing keys are held.
 const SIGNING_KEYS_MAX: u64 = 10_000;
 
-/// What a signing key was derived for: the row that held the secret, and date and service of the
-/// scope. (The region is a constant of the deployment.)
-type DerivedFor = (AccessKeyId, u64, String, SignedApi);
+/// What a signing key was derived for: the row that held the secret and its version, and date and
+/// service of the scope. (The region is a constant of the deployment.) A key that was given to another
+/// holder in the database is so opened anew, and does not open.
+type DerivedFor = (Vec<u8>, u64, String, SignedApi);
 
 /// Derived signing keys, so that a warm request costs one HMAC and no unsealing.
 pub(crate) struct SigningKeys(Cache<DerivedFor, Arc<SigningKey>>);
@@ -252,21 +253,17 @@ impl App {
         presented: &Presented<'_>,
         api: SignedApi,
     ) -> Result<Arc<SigningKey>, Unauthenticated> {
-        let (id, version) = match &claimed.key {
-            ClaimedKey::Lasting(key) => (key.id, key.version),
-            ClaimedKey::Temporary(key) => (key.id, 1),
+        let (row, version) = match &claimed.key {
+            ClaimedKey::Lasting(key) => (secret_row(key), key.version),
+            ClaimedKey::Temporary(key) => (temporary_key::secret_row(key), 1),
         };
         let date = presented.scope().date;
-        let derived_for = (id, version, date.to_owned(), api);
+        let derived_for = (row.clone(), version, date.to_owned(), api);
         if let Some(known) = self.signing_keys.0.get(&derived_for) {
             return Ok(known);
         }
         let failed = |error: Error| Unauthenticated::Failed(error);
         let sealing_key = self.key_of(&claimed.secret).await.map_err(failed)?;
-        let row = match &claimed.key {
-            ClaimedKey::Lasting(key) => secret_row(key),
-            ClaimedKey::Temporary(key) => temporary_key::secret_row(key),
-        };
         let place = match &claimed.key {
             ClaimedKey::Lasting(key) => secret_place(self.deployment, key, &row),
             ClaimedKey::Temporary(key) => {

@@ -11,6 +11,7 @@ mod browser;
 mod called;
 mod cognito;
 mod connections;
+mod container_credentials;
 mod error;
 pub mod listener;
 mod metrics;

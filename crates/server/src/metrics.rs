@@ -14,6 +14,7 @@ use procura_core::time::{Stopwatch, Timestamp};
 use procura_wire::{Operation, cognito};
 
 use crate::browser::Place;
+use crate::container_credentials;
 use crate::native::signed::SignedOperation;
 use crate::pool_document::Document;
 
@@ -185,6 +186,7 @@ impl Metrics {
                 .chain(user_pools)
                 .chain(Place::NAMES)
                 .chain(Document::NAMES)
+                .chain([container_credentials::NAME])
                 .chain(SignedOperation::NAMES)
                 .chain([UNKNOWN])
                 .map(requests)

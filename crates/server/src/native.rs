@@ -11,6 +11,7 @@ mod issuers;
 mod keys;
 pub(crate) mod signed;
 mod signing_keys;
+mod trust_bindings;
 mod vault;
 
 use std::convert::Infallible;
@@ -108,6 +109,18 @@ impl Call<'_> {
                 self.set_agent_state(account, name, AgentState::Active)
                     .await
             }
+            (
+                _,
+                [
+                    "v1",
+                    "accounts",
+                    account,
+                    "agents",
+                    name,
+                    "trusted",
+                    rest @ ..,
+                ],
+            ) => self.route_trusted(&method, account, name, rest).await,
             (&Method::GET, ["v1", "accounts", account, "grants"]) => self.grants(account).await,
             (&Method::POST, ["v1", "accounts", account, "grants"]) => {
                 self.create_grant(account).await

@@ -22,6 +22,7 @@ use tracing::Instrument as _;
 
 use crate::browser::{self, Place};
 use crate::called::Called;
+use crate::container_credentials::{self, ContainerCredentials};
 use crate::error::aws::Exception;
 use crate::error::cognito::Name;
 use crate::metrics::{Outcome, UNKNOWN};
@@ -100,6 +101,11 @@ impl Job<'_> {
             in_flight.answered(document.name(), outcome);
             return answer;
         }
+        if let Some(asked) = ContainerCredentials::of(parts.uri.path()) {
+            let (outcome, answer) = self.container_credentials(&asked, parts).await;
+            in_flight.answered(container_credentials::NAME, outcome);
+            return answer;
+        }
         let (operation, answered) = self.run(parts, body).await;
         let (id, peer) = (self.id, self.peer.0);
         let (outcome, answer) = match answered {
@@ -163,6 +169,41 @@ impl Job<'_> {
                     self.service.count_stranger(self.peer);
                 }
                 (Outcome::Failed(error.kind()), Document::failed(&error))
+            }
+        }
+    }
+
+    /// Answers an SDK in a container.
+    async fn container_credentials(
+        &self,
+        asked: &ContainerCredentials,
+        parts: &Parts,
+    ) -> (Outcome, Answer) {
+        let visit = Visit {
+            now: self.now,
+            request: self.id,
+            peer: self.peer.0.to_string(),
+        };
+        // SECURITY: what succeeds is limited too, it makes keys and writes records.
+        let admitted = self
+            .service
+            .check_address(self.peer, self.now)
+            .and_then(|()| self.service.admit_unsigned(self.peer, self.now));
+        let answered = if parts.method != Method::GET {
+            Err(Error::new(Kind::Caller, "credentials are read with GET"))
+        } else if admitted.is_err() {
+            Err(Error::new(Kind::Throttled, "this address asks too often"))
+        } else {
+            asked.answer(self.app, &visit, &parts.headers).await
+        };
+        match answered {
+            Ok(answer) => (Outcome::Done, answer),
+            Err(error) => {
+                if let Some(cause) = error.cause() {
+                    tracing::error!(request = %self.id, ?cause, "failed");
+                }
+                let outcome = Outcome::Failed(error.kind());
+                (outcome, ContainerCredentials::failed(&error, &visit))
             }
         }
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use procura_app::authentication::SignedApi;
+use procura_app::temporary_key::TemporaryCredentials;
 use procura_core::access_key::AccessKey;
 use procura_core::account::AccountId;
 use procura_core::secret::{Plain, kind::AccessKeySecret};
@@ -43,6 +44,7 @@ impl Client {
             secret: secret.expose_secret_text().unwrap().to_owned(),
             region: REGION.to_owned(),
             service: SignedApi::Identity.signing_name().to_owned(),
+            session_token: None,
         };
         Self {
             address,
@@ -50,6 +52,20 @@ impl Client {
             account: key.account,
             signer,
         }
+    }
+
+    /// A client that signs with these temporary credentials of the same account.
+    pub fn with_temporary_key(&self, credentials: &TemporaryCredentials) -> Self {
+        self.signing(|signer| {
+            signer.key_id = credentials.key.id.to_string();
+            credentials
+                .secret
+                .expose_secret_text()
+                .unwrap()
+                .clone_into(&mut signer.secret);
+            let token = credentials.token.expose_secret_text().unwrap();
+            signer.session_token = Some(token.to_owned());
+        })
     }
 
     /// This client with something wrong about how it signs.

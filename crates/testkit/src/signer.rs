@@ -18,6 +18,8 @@ pub struct Signer {
     pub region: String,
     /// Of the scope.
     pub service: String,
+    /// What goes with a temporary key.
+    pub session_token: Option<String>,
 }
 
 impl Signer {
@@ -28,6 +30,10 @@ impl Signer {
             ("host".to_owned(), host.as_bytes().to_vec()),
             ("x-amz-date".to_owned(), date.clone().into_bytes()),
         ];
+        if let Some(token) = &self.session_token {
+            let name = "x-amz-security-token".to_owned();
+            headers.push((name, token.clone().into_bytes()));
+        }
         let own = request.headers.iter();
         headers.extend(own.map(|(name, value)| (name.clone(), value.clone().into_bytes())));
         let authorization = self.authorization(request, &headers, &date);

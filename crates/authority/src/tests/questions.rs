@@ -1,6 +1,7 @@
 //! The questions of a use: each can say no alone, and none can be answered by another.
 
 use procura_core::access_key::Role;
+use procura_core::action::Action;
 use procura_core::connection::Consent;
 use procura_core::grant::WithUser;
 use procura_core::scope::{ScopeSeparator, Scopes};
@@ -9,9 +10,10 @@ use procura_core::workload_identity::AgentState;
 use proptest::prelude::*;
 
 use super::fixture::{
-    Flow, agent, baseline, baseline_and, foreign, grant, key, own, provider, strict, user,
+    Flow, agent, baseline, baseline_and, foreign, grant, key, own, provider, signing_agent, strict,
+    user,
 };
-use crate::{Authority, Caller, Credential, Rules, Verdict};
+use crate::{AgentOf, Authority, Caller, Credential, Rules, Target, Verdict};
 
 #[test]
 fn the_honest_flow_is_a_yes_with_its_reasons() {
@@ -105,6 +107,31 @@ fn who_may_not_have_it_may_not_ask_for_it_either() {
     assert_eq!(no(strict().may_connect(&asked)), Some("user"));
 }
 
+/// Whatever is permitted to agents that prove themselves: here, everything.
+#[test]
+fn an_agent_that_signs_uses_its_own_tokens_alone() {
+    let authority = baseline_and("@id(\"all\") permit (principal, action, resource);");
+    for (number, may) in [(1, true), (2, false)] {
+        let caller = signing_agent(number);
+        let flow = Flow::honest().by(caller.clone());
+        assert_eq!(flow.asked_of(&authority).is_yes(), may);
+        let agent = agent(1, AgentState::Active);
+        let target = Target::Agent(AgentOf {
+            account: own(),
+            agent: &agent,
+        });
+        for action in [
+            Action::GetWorkloadIdentity,
+            Action::GetWorkloadAccessToken,
+            Action::GetWorkloadAccessTokenForJWT,
+            Action::GetWorkloadAccessTokenForUserId,
+        ] {
+            let answer = authority.may_call(&caller, action, &target);
+            assert_eq!(answer.is_yes(), may, "{action:?}");
+        }
+    }
+}
+
 /// Each line changes the honest flow and names the question that says no: in the baseline, in
 /// strict.
 #[test]
@@ -124,6 +151,8 @@ fn each_question_says_no_alone() {
         (f().by(key(own(), &[Role::Binding])), CALL, CALL),
         (f().by(key(own(), &[])), CALL, CALL),
         (f().by(Caller::Operator), CALL, CALL),
+        (f().by(signing_agent(1)), YES, YES),
+        (f().by(signing_agent(2)), CALL, CALL),
         (f().by(key(foreign(), &host)), CALL, CALL),
         (f().to(foreign(), 1), CALL, CALL),
         (f().to(foreign(), 1).by(key(foreign(), &host)), AGENT, AGENT),

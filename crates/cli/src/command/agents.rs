@@ -1,4 +1,6 @@
-//! `procura agents`: stop agents, and let them go on.
+//! `procura agents`: stop agents, let them go on, and say which workloads they are.
+
+mod trusted;
 
 use std::process::ExitCode;
 
@@ -13,6 +15,8 @@ use crate::exit::Exit;
 use crate::local::Local;
 use crate::print;
 
+pub(crate) use self::trusted::NewTrust;
+
 /// `procura agents`
 #[derive(Debug, Subcommand)]
 pub(crate) enum Agents {
@@ -20,6 +24,17 @@ pub(crate) enum Agents {
     Suspend(NamedAgent),
     /// Let a suspended agent act again.
     Resume(NamedAgent),
+    /// Say which workload an agent is, by the token of its platform: it needs no access key then.
+    Trust(NewTrust),
+    /// List the workloads that an agent is.
+    Trusted(NamedAgent),
+    /// Take such a trust back: keys that rest on it end.
+    Distrust {
+        /// The id of the trust binding, as `trusted` shows it.
+        binding: String,
+        #[command(flatten)]
+        agent: NamedAgent,
+    },
 }
 
 /// An agent of an account.
@@ -40,6 +55,16 @@ struct Agent {
     updated_at: String,
 }
 
+/// A path below an agent.
+fn agent_path(named: &NamedAgent, rest: &str) -> anyhow::Result<String> {
+    let is_name = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-');
+    if named.agent.is_empty() || !named.agent.bytes().all(is_name) {
+        let text = format!("{} is not the name of a workload identity", named.agent);
+        return Err(Exit::usage(text).into());
+    }
+    account_path(&named.account, &format!("agents/{}/{rest}", named.agent))
+}
+
 pub(crate) async fn run(
     data_dir: &DataDir,
     output: Output,
@@ -48,13 +73,13 @@ pub(crate) async fn run(
     let (named, change) = match command {
         Agents::Suspend(named) => (named, "suspend"),
         Agents::Resume(named) => (named, "resume"),
+        Agents::Trust(new) => return trusted::trust(data_dir, output, new).await,
+        Agents::Trusted(named) => return trusted::list(data_dir, output, &named).await,
+        Agents::Distrust { binding, agent } => {
+            return trusted::distrust(data_dir, &agent, &binding).await;
+        }
     };
-    let is_name = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-');
-    if named.agent.is_empty() || !named.agent.bytes().all(is_name) {
-        let text = format!("{} is not the name of a workload identity", named.agent);
-        return Err(Exit::usage(text).into());
-    }
-    let path = account_path(&named.account, &format!("agents/{}/{change}", named.agent))?;
+    let path = agent_path(&named, change)?;
     let agent: Agent = Local(data_dir).post(&path, &json!({})).await?;
     print::rows(
         output,

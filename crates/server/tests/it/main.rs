@@ -82,5 +82,6 @@ mod unknown_operation;
 mod user_delegation;
 mod user_pools;
 mod user_proof;
+mod web_identity;
 mod who_may_call;
 mod wordless_refusals;

@@ -56,6 +56,7 @@ impl Cases {
                 secret: text(login, "secret")?.to_owned(),
                 region: text(login, "region")?.to_owned(),
                 service: "bedrock-agentcore".to_owned(),
+                session_token: None,
             },
             warm: warm.collect(),
             issuer,

@@ -14,6 +14,7 @@ mod counts;
 mod database;
 mod deployment_rows;
 mod expected_accounts;
+mod iam_roles;
 mod idle_connections;
 mod isolation;
 mod lookups;
@@ -71,6 +72,10 @@ macro_rules! on_both_engines {
 }
 
 on_both_engines! {
+    iam_roles {
+        a_role_is_of_one_account_and_found_without_regard_to_case
+        a_role_is_replaced_by_the_next_version_only
+    }
     user_pools {
         a_pool_is_of_one_account_and_takes_everything_with_it
         a_user_is_replaced_by_the_next_version_only

@@ -27,6 +27,7 @@ mod encryption_key;
 mod engine;
 mod expected_account;
 mod grant;
+mod iam_role;
 mod issuer;
 mod job;
 mod machine_token;

@@ -45,6 +45,7 @@ const MIGRATIONS: &[Migration] = migrations! {
     6 "0006_idle_connections"
     7 "0007_user_pools"
     8 "0008_trust_bindings"
+    9 "0009_iam_roles"
 };
 
 /// Two that migrate at once take turns.

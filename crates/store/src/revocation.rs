@@ -2,7 +2,7 @@
 
 use procura_core::account::AccountId;
 use procura_core::error::Error;
-use procura_core::id::UserId;
+use procura_core::id::{RoleId, UserId};
 use procura_core::time::Timestamp;
 
 use crate::driver::Value;
@@ -16,6 +16,8 @@ const CHANNEL: &str = "procura_revocation";
 const ISSUER: &str = "issuer";
 /// The kind of a user. What is cut is all that was proved of them before.
 const USER: &str = "user";
+/// The kind of a role. What is cut are the sessions of it.
+const ROLE: &str = "iam-role";
 
 /// Something that was cut.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,6 +95,11 @@ impl Tx<'_> {
             ],
         )?;
         Ok(row.map_or(Ok(0), |mut row| row.count("count"))? > 0)
+    }
+
+    /// Cuts the sessions of a role: the new epoch.
+    pub fn cut_role(&mut self, role: RoleId, now: Timestamp) -> Result<u64, Error> {
+        self.cut(ROLE, role.as_bytes(), now)
     }
 
     /// Cuts an issuer of one account: the new epoch.

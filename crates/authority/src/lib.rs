@@ -15,6 +15,7 @@
 mod advice;
 mod attributes;
 mod authority;
+pub mod document;
 mod entities;
 mod explanation;
 mod policies;

@@ -1,0 +1,161 @@
+//! The statements of a document, as they are written.
+
+use serde_json::{Map, Value};
+
+use super::InvalidDocument;
+
+/// The one version of the language that we read. The older one means other things by the same words.
+const VERSION: &str = "2012-10-17";
+/// The most statements of a document.
+const STATEMENTS_MAX: usize = 50;
+
+/// Whether it gives or takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Effect {
+    Allow,
+    Deny,
+}
+
+impl Effect {
+    /// The word of our policies.
+    pub(crate) const fn keyword(self) -> &'static str {
+        match self {
+            Self::Allow => "permit",
+            Self::Deny => "forbid",
+        }
+    }
+}
+
+/// One statement.
+#[derive(Debug)]
+pub(crate) struct Statement {
+    /// Counted from 1.
+    pub(crate) number: usize,
+    pub(crate) effect: Effect,
+    /// Kind and text, in order.
+    pub(crate) principals: Vec<(String, String)>,
+    pub(crate) actions: Vec<String>,
+    /// Operator, key and values, in order.
+    pub(crate) conditions: Vec<(String, String, Vec<String>)>,
+}
+
+/// Reads a document. That no name in it stands twice was checked before, by who took it in.
+pub(crate) fn statements(document: &str) -> Result<Vec<Statement>, InvalidDocument> {
+    let read: Value = serde_json::from_str(document)
+        .map_err(|_| InvalidDocument::whole("the document is not valid JSON"))?;
+    let Value::Object(mut members) = read else {
+        return Err(InvalidDocument::whole("the document is no JSON object"));
+    };
+    if members.remove("Version").as_ref().and_then(Value::as_str) != Some(VERSION) {
+        let reason = format!("Version has to be there and to be {VERSION}");
+        return Err(InvalidDocument::whole(reason));
+    }
+    members.remove("Id");
+    let written = match members.remove("Statement") {
+        Some(Value::Array(written)) => written,
+        Some(one @ Value::Object(_)) => vec![one],
+        _ => return Err(InvalidDocument::whole("Statement has to be a list")),
+    };
+    if let Some(name) = members.keys().next() {
+        let reason = format!("a document has no member {name:?}");
+        return Err(InvalidDocument::whole(reason));
+    }
+    if written.is_empty() || written.len() > STATEMENTS_MAX {
+        let reason = format!("a document has 1 to {STATEMENTS_MAX} statements");
+        return Err(InvalidDocument::whole(reason));
+    }
+    let numbered = written.into_iter().zip(1..);
+    numbered
+        .map(|(one, number)| {
+            read_one(one, number).map_err(|reason| InvalidDocument::at(number, reason))
+        })
+        .collect()
+}
+
+fn read_one(written: Value, number: usize) -> Result<Statement, String> {
+    let Value::Object(mut members) = written else {
+        return Err("a statement is a JSON object".to_owned());
+    };
+    for absent in ["NotPrincipal", "NotAction", "NotResource"] {
+        if members.contains_key(absent) {
+            return Err(format!("{absent} is not supported; say what is meant"));
+        }
+    }
+    if members.remove("Sid").is_some_and(|sid| !sid.is_string()) {
+        return Err("Sid is a text".to_owned());
+    }
+    let effect = match members.remove("Effect").as_ref().and_then(Value::as_str) {
+        Some("Allow") => Effect::Allow,
+        Some("Deny") => Effect::Deny,
+        _ => return Err("Effect has to be Allow or Deny".to_owned()),
+    };
+    let principals = principals(members.remove("Principal"))?;
+    let actions = texts("Action", members.remove("Action"))?;
+    let conditions = conditions(members.remove("Condition"))?;
+    match members.keys().next() {
+        Some(name) => Err(format!("{name:?} is not supported here")),
+        None => Ok(Statement {
+            number,
+            effect,
+            principals,
+            actions,
+            conditions,
+        }),
+    }
+}
+
+fn principals(written: Option<Value>) -> Result<Vec<(String, String)>, String> {
+    let Some(Value::Object(kinds)) = written else {
+        return Err(
+            "Principal has to name who is meant, as {\"AWS\": …}, {\"Federated\": …} or \
+             {\"Service\": …}"
+                .to_owned(),
+        );
+    };
+    let mut all = Vec::new();
+    for (kind, named) in kinds {
+        for text in texts("Principal", Some(named))? {
+            all.push((kind.clone(), text));
+        }
+    }
+    if all.is_empty() {
+        return Err("Principal names nobody".to_owned());
+    }
+    Ok(all)
+}
+
+fn conditions(written: Option<Value>) -> Result<Vec<(String, String, Vec<String>)>, String> {
+    let operators = match written {
+        None => Map::new(),
+        Some(Value::Object(operators)) => operators,
+        Some(_) => return Err("Condition is a JSON object".to_owned()),
+    };
+    let mut all = Vec::new();
+    for (operator, keys) in operators {
+        let Value::Object(keys) = keys else {
+            return Err(format!("Condition {operator:?} is a JSON object"));
+        };
+        for (key, values) in keys {
+            let values = texts("a value of Condition", Some(values))?;
+            all.push((operator.clone(), key, values));
+        }
+    }
+    Ok(all)
+}
+
+/// One text, or a list of some.
+fn texts(what: &str, written: Option<Value>) -> Result<Vec<String>, String> {
+    let wrong = || format!("{what} has to be a text or a list of texts");
+    let texts = match written {
+        Some(Value::String(text)) => vec![text],
+        Some(Value::Array(items)) => items
+            .into_iter()
+            .map(|item| item.as_str().map(str::to_owned).ok_or_else(wrong))
+            .collect::<Result<_, _>>()?,
+        _ => return Err(wrong()),
+    };
+    if texts.is_empty() || texts.iter().any(String::is_empty) {
+        return Err(wrong());
+    }
+    Ok(texts)
+}

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use moka::sync::Cache;
 use procura_authority::Caller;
-use procura_core::access_key::{AccessKey, AccessKeyId};
+use procura_core::access_key::{AccessKey, AccessKeyId, Role};
 use procura_core::digest::{Sha256, constant_time_eq, length_prefixed, sha256};
 use procura_core::error::Error;
 use procura_core::id::DeploymentId;
@@ -87,7 +87,8 @@ pub struct Claimed {
 #[derive(Debug)]
 enum ClaimedKey {
     Lasting(AccessKey),
-    Temporary(TemporaryKey),
+    /// With what its role has, if its holder put one on.
+    Temporary(TemporaryKey, Vec<Role>),
 }
 
 /// Who signed, and the revocation epoch at which the key was good.
@@ -194,11 +195,23 @@ impl App {
         let found = self
             .store
             .look_up("claimed_key", move |tx| {
-                Ok((tx.temporary_key_for_signature(id)?, tx.epoch()?))
+                let found = tx.temporary_key_for_signature(id)?;
+                let roles = match found.as_ref().map(|found| &found.key) {
+                    Some(TemporaryKey {
+                        account,
+                        holder: Holder::Role { role, .. },
+                        ..
+                    }) => {
+                        let role = tx.account(*account).iam_role(*role)?;
+                        role.map(|role| role.roles()).unwrap_or_default()
+                    }
+                    _ => Vec::new(),
+                };
+                Ok((found.map(|found| (found, roles)), tx.epoch()?))
             })
             .await
             .map_err(Unauthenticated::Failed)?;
-        let (Some(found), epoch) = found else {
+        let (Some((found, roles)), epoch) = found else {
             return Err(Unauthenticated::UnknownKey);
         };
         if !constant_time_eq(&sha256(&[shown.as_bytes()]), &found.token_hash) {
@@ -208,7 +221,7 @@ impl App {
             return Err(Unauthenticated::ExpiredKey);
         }
         Ok(Claimed {
-            key: ClaimedKey::Temporary(found.key),
+            key: ClaimedKey::Temporary(found.key, roles),
             secret: found.secret,
             epoch,
         })
@@ -232,14 +245,19 @@ impl App {
                 account: key.account,
                 roles: key.roles,
             },
-            ClaimedKey::Temporary(key) => {
-                let Holder::Agent { agent, .. } = key.holder;
-                Caller::Agent {
+            ClaimedKey::Temporary(key, roles) => match key.holder {
+                Holder::Agent { agent, .. } => Caller::Agent {
                     key: key.id,
                     account: key.account,
                     agent,
-                }
-            }
+                },
+                Holder::Role { role, .. } => Caller::Session {
+                    key: key.id,
+                    account: key.account,
+                    role,
+                    roles,
+                },
+            },
         };
         Ok(Proved {
             caller,
@@ -255,7 +273,7 @@ impl App {
     ) -> Result<Arc<SigningKey>, Unauthenticated> {
         let (row, version) = match &claimed.key {
             ClaimedKey::Lasting(key) => (secret_row(key), key.version),
-            ClaimedKey::Temporary(key) => (temporary_key::secret_row(key), 1),
+            ClaimedKey::Temporary(key, _) => (temporary_key::secret_row(key), 1),
         };
         let date = presented.scope().date;
         let derived_for = (row.clone(), version, date.to_owned(), api);
@@ -266,7 +284,7 @@ impl App {
         let sealing_key = self.key_of(&claimed.secret).await.map_err(failed)?;
         let place = match &claimed.key {
             ClaimedKey::Lasting(key) => secret_place(self.deployment, key, &row),
-            ClaimedKey::Temporary(key) => {
+            ClaimedKey::Temporary(key, _) => {
                 temporary_key::secret_place(self.deployment, key.account, &row)
             }
         };

@@ -51,6 +51,7 @@ pub mod refresh;
 pub mod resource_api_key;
 pub mod restore;
 pub mod revocation;
+pub mod role_session;
 pub mod root_key;
 pub mod session_binding;
 pub mod session_description;

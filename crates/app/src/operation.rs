@@ -91,7 +91,9 @@ impl OpCx {
     /// The access key that signed; the operator has none.
     pub fn access_key(&self) -> Result<AccessKeyId, Error> {
         match &self.caller {
-            Caller::AccessKey { id, .. } | Caller::Agent { key: id, .. } => Ok(*id),
+            Caller::AccessKey { id, .. }
+            | Caller::Agent { key: id, .. }
+            | Caller::Session { key: id, .. } => Ok(*id),
             Caller::Operator => Err(Error::denied(
                 "this needs an access key; the local operator has none",
             )),
@@ -101,7 +103,9 @@ impl OpCx {
     /// The caller, as records and logs name it.
     pub fn caller_name(&self) -> String {
         match &self.caller {
-            Caller::AccessKey { id, .. } | Caller::Agent { key: id, .. } => id.to_string(),
+            Caller::AccessKey { id, .. }
+            | Caller::Agent { key: id, .. }
+            | Caller::Session { key: id, .. } => id.to_string(),
             Caller::Operator => "operator".to_owned(),
         }
     }

@@ -12,7 +12,7 @@ use moka::sync::Cache;
 use procura_authority::Caller;
 use procura_core::access_key::AccessKeyId;
 use procura_core::account::AccountId;
-use procura_core::id::AgentId;
+use procura_core::id::{AgentId, RoleId};
 use procura_core::peer::PeerNetwork;
 use procura_core::rate::{Empty, FullAt, Rate};
 use procura_core::time::Timestamp;
@@ -133,6 +133,7 @@ pub struct Throttled {
 enum Principal {
     Key(AccessKeyId),
     Agent(AgentId),
+    Role(RoleId),
 }
 
 /// Buckets of one kind.
@@ -228,6 +229,8 @@ impl RateLimiter {
             Caller::AccessKey { id, account, .. } => (Principal::Key(*id), account),
             // Of an agent that signs, all temporary keys have one bucket.
             Caller::Agent { agent, account, .. } => (Principal::Agent(*agent), account),
+            // Nor has who puts a role on again and again more than who signs with it once.
+            Caller::Session { role, account, .. } => (Principal::Role(*role), account),
             Caller::Operator => return Ok(()),
         };
         let rate = match class {

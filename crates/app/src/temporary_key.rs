@@ -10,7 +10,7 @@ use procura_core::id::DeploymentId;
 use procura_core::sealing::{self, Location, Subject};
 use procura_core::secret::Plain;
 use procura_core::secret::kind::{AccessKeySecret, SessionToken};
-use procura_core::temporary_key::{Holder, SESSION_TOKEN_PREFIX, TemporaryKey};
+use procura_core::temporary_key::{AssumedBy, Holder, SESSION_TOKEN_PREFIX, TemporaryKey};
 use procura_core::time::Timestamp;
 use procura_store::StoredTemporaryKey;
 
@@ -30,14 +30,16 @@ pub struct TemporaryCredentials {
 /// The row that the secret of a temporary key is bound to. Whoever gives a key to another holder, or
 /// makes it last, in the database breaks its secret.
 pub(crate) fn secret_row(key: &TemporaryKey) -> Vec<u8> {
-    let Holder::Agent { agent, binding } = key.holder;
+    let holder: [&[u8]; 3] = match &key.holder {
+        Holder::Agent { agent, binding } => [b"agent", agent.as_bytes(), binding.as_bytes()],
+        Holder::Role { role, by } => match by {
+            AssumedBy::AccessKey(by) => [b"role, by key", role.as_bytes(), by.as_str().as_bytes()],
+            AssumedBy::Issuer(by) => [b"role, by issuer", role.as_bytes(), by.as_bytes()],
+        },
+    };
+    let [kind, whose, why] = holder;
     let end = key.expires_at.millis().to_be_bytes();
-    length_prefixed(&[
-        key.id.as_str().as_bytes(),
-        agent.as_bytes(),
-        binding.as_bytes(),
-        &end,
-    ])
+    length_prefixed(&[key.id.as_str().as_bytes(), kind, whose, why, &end])
 }
 
 /// Where the secret of a temporary key lies.

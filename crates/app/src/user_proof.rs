@@ -75,7 +75,15 @@ pub(crate) enum Standing {
     OwnPool,
 }
 
-fn unproved(error: &JoseError) -> Error {
+/// For whom a token is verified, as what, and what its issuer was registered for.
+pub(crate) struct About<'a> {
+    pub(crate) account: AccountId,
+    pub(crate) purpose: Purpose,
+    pub(crate) registration: Option<&'a RegisteredIssuer>,
+    pub(crate) now: Timestamp,
+}
+
+pub(crate) fn unproved(error: &JoseError) -> Error {
     Error::new(Kind::Unproved, error.to_string())
 }
 
@@ -112,9 +120,13 @@ impl App {
                 .as_ref()
                 .and_then(|r| r.policy.jwks_uri.clone()),
         );
-        let verified = self
-            .verify(cx, account, &unverified, &source, registration.as_ref())
-            .await?;
+        let about = About {
+            account,
+            purpose: Purpose::UserToken,
+            registration: registration.as_ref(),
+            now: cx.now,
+        };
+        let verified = self.verify(&about, &unverified, &source).await?;
         let thumbprint = verified.key_thumbprint().to_owned();
         let claims = verified.into_claims();
         let user = self
@@ -203,17 +215,21 @@ impl App {
     }
 
     /// The one verification. A key that is not known is asked for once.
-    async fn verify(
+    pub(crate) async fn verify(
         &self,
-        cx: &OpCx,
-        account: AccountId,
+        about: &About<'_>,
         token: &Unverified<'_>,
         source: &KeySource,
-        registration: Option<&RegisteredIssuer>,
     ) -> Result<Verified, Error> {
+        let About {
+            account,
+            purpose,
+            registration,
+            now,
+        } = *about;
         let algorithms = algorithms(registration)?;
         let expectation = Expectation {
-            purpose: Purpose::UserToken,
+            purpose,
             issuer: &source.0,
             algorithms: &algorithms,
             audience: match registration {
@@ -226,15 +242,15 @@ impl App {
         };
         // A token that is refused without a key makes nobody fetch one.
         token
-            .check(&expectation, cx.now)
+            .check(&expectation, now)
             .map_err(|error| unproved(&error))?;
         let keys = self
             .issuer_keys(account, source, registration.is_some())
             .await?;
-        match token.verify(&keys, &expectation, cx.now) {
+        match token.verify(&keys, &expectation, now) {
             Err(error) if error.may_change_with_new_keys() => {
                 match self.issuer_keys_anew(source, &keys).await? {
-                    Some(keys) => token.verify(&keys, &expectation, cx.now),
+                    Some(keys) => token.verify(&keys, &expectation, now),
                     None => Err(error),
                 }
             }

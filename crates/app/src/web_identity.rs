@@ -6,25 +6,24 @@
 
 use procura_core::account::AccountId;
 use procura_core::audit::record::{Committed, Entry, Verdict};
-use procura_core::error::{Error, Kind};
+use procura_core::error::Error;
 use procura_core::id::RecordId;
+use procura_core::issuer::{IssuerPolicy, RegisteredIssuer};
 use procura_core::name::WorkloadName;
 use procura_core::temporary_key::{AGENT_LIFETIME_MAX_S, Holder, lifetime_s};
 use procura_core::trust_binding::{Said, TrustBinding};
 use procura_core::workload_identity::{AgentState, WorkloadIdentity};
-use procura_protocol::jose::jwt::{
-    AudiencePolicy, Claims, Expectation, Purpose, USER_TOKEN_BYTES_MAX, Unverified, Verified,
-};
-use procura_protocol::jose::{Algorithm, JoseError};
+use procura_protocol::jose::jwt::{Claims, Purpose, USER_TOKEN_BYTES_MAX, Unverified, Verified};
 use procura_store::{Outcome, Tx};
 use serde_json::Value;
 
 use crate::App;
 use crate::authorization_session::Visit;
 use crate::temporary_key::TemporaryCredentials;
+use crate::user_proof::{About, unproved};
 
 /// What a record calls it.
-const ASSUME: &str = "AssumeRoleWithWebIdentity";
+pub(crate) const ASSUME: &str = "AssumeRoleWithWebIdentity";
 /// What the ARN of an agent's own role has after the account.
 const AGENT_PATH: &str = ":role/procura/agents/";
 
@@ -41,13 +40,15 @@ pub struct WebIdentity {
     pub life_s: Option<i64>,
 }
 
-/// An agent that proved itself.
+/// Somebody who proved by a token to be whom it says.
 #[derive(Debug)]
-pub struct ProvedAgent {
+pub struct Proved {
     /// What it signs with from now on.
     pub credentials: TemporaryCredentials,
-    /// The agent.
-    pub agent: WorkloadIdentity,
+    /// The role that it put on, or is.
+    pub role_arn: String,
+    /// The id of that role, or of the agent.
+    pub role_id: String,
     /// The subject of the token.
     pub subject: String,
     /// The audience that it was for.
@@ -70,22 +71,34 @@ fn agent_of_arn(arn: &str) -> Option<(AccountId, WorkloadName)> {
 /// SECURITY: one answer whether there is no such account, no such agent, no binding, or none that
 /// means the bearer: names of agents are not told to strangers. Held by
 /// `a_stranger_does_not_learn_which_agents_there_are`.
-fn not_trusted() -> Error {
+pub(crate) fn not_trusted() -> Error {
     Error::denied("Not authorized to perform sts:AssumeRoleWithWebIdentity")
 }
 
 impl App {
-    /// Gives whoever bears such a token a key of the agent.
-    pub async fn assume_agent(
+    /// Gives whoever bears such a token a key of the agent, or of the role, that trusts it.
+    pub async fn assume_with_web_identity(
         &self,
         visit: &Visit,
         with: WebIdentity,
-    ) -> Result<Committed<ProvedAgent>, Error> {
+    ) -> Result<Committed<Proved>, Error> {
+        match agent_of_arn(&with.role_arn) {
+            Some((account, name)) => self.assume_agent(visit, account, name, with).await,
+            None => self.assume_role_by_token(visit, with).await,
+        }
+    }
+
+    async fn assume_agent(
+        &self,
+        visit: &Visit,
+        account: AccountId,
+        name: WorkloadName,
+        with: WebIdentity,
+    ) -> Result<Committed<Proved>, Error> {
         let life_s = lifetime_s(with.life_s, AGENT_LIFETIME_MAX_S).ok_or_else(|| {
             let text = "the keys of an agent are good for 900 to 3600 seconds";
             Error::field("DurationSeconds", text)
         })?;
-        let (account, name) = agent_of_arn(&with.role_arn).ok_or_else(not_trusted)?;
         let unverified = Unverified::parse(&with.token, USER_TOKEN_BYTES_MAX)
             .map_err(|error| unproved(&error))?;
         let issuer = unverified.claimed_issuer().to_owned();
@@ -110,7 +123,7 @@ impl App {
             binding: binding.id,
         };
         let (credentials, stored) = self
-            .new_temporary_key(account, holder, with.name, visit.now, life_s)
+            .new_temporary_key(account, holder, with.name.clone(), visit.now, life_s)
             .await?;
         let entry = |verdict, reason: String| {
             self.entry_of_workload(visit, account, &agent, (verdict, reason))
@@ -143,9 +156,10 @@ impl App {
             .await?
             .record;
         Ok(Committed {
-            value: ProvedAgent {
+            value: Proved {
                 credentials,
-                agent,
+                role_arn: with.role_arn,
+                role_id: agent_id.to_string(),
                 subject: claims.subject,
                 audience: binding.workload.audience,
                 issuer,
@@ -189,32 +203,23 @@ impl App {
     ) -> Result<Verified, Error> {
         let workload = &binding.workload;
         let source = (workload.issuer.clone(), workload.jwks_uri.clone());
-        let audiences = [workload.audience.clone()];
-        let expectation = Expectation {
-            purpose: Purpose::WorkloadToken,
-            issuer: &workload.issuer,
-            algorithms: &Algorithm::ALL,
-            // SECURITY: a token that somebody else may hold, too, is not taken.
-            audience: AudiencePolicy::Registered {
-                audiences: &audiences,
-                clients: &[],
+        let trusted = RegisteredIssuer {
+            issuer: workload.issuer.clone(),
+            policy: IssuerPolicy {
+                // SECURITY: a token that somebody else may hold, too, is not taken.
+                audiences: vec![workload.audience.clone()],
+                ..IssuerPolicy::default()
             },
+            created_at: binding.created_at,
+            version: 1,
         };
-        // A token that is refused without a key makes nobody fetch one.
-        token
-            .check(&expectation, visit.now)
-            .map_err(|error| unproved(&error))?;
-        let keys = self.issuer_keys(account, &source, true).await?;
-        match token.verify(&keys, &expectation, visit.now) {
-            Err(error) if error.may_change_with_new_keys() => {
-                match self.issuer_keys_anew(&source, &keys).await? {
-                    Some(keys) => token.verify(&keys, &expectation, visit.now),
-                    None => Err(error),
-                }
-            }
-            other => other,
-        }
-        .map_err(|error| unproved(&error))
+        let about = About {
+            account,
+            purpose: Purpose::WorkloadToken,
+            registration: Some(&trusted),
+            now: visit.now,
+        };
+        self.verify(&about, token, &source).await
     }
 
     fn entry_of_workload(
@@ -237,10 +242,6 @@ impl App {
 
 fn is_stopped() -> Error {
     Error::denied("the agent is suspended or retired; an administrator has to resume it first")
-}
-
-fn unproved(error: &JoseError) -> Error {
-    Error::new(Kind::Unproved, error.to_string())
 }
 
 fn means(binding: &TrustBinding, claims: &Claims) -> bool {

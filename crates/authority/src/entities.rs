@@ -84,6 +84,20 @@ impl Vocabulary {
                     roles,
                 )
             }
+            // In policies it is the role, whoever put it on.
+            Caller::Session {
+                account,
+                role,
+                roles,
+                ..
+            } => {
+                let roles = roles.iter().map(|role| uid(&self.role, role.as_str()));
+                entity(
+                    uid(&self.caller, &role.to_string()),
+                    [self.account_of(*account)],
+                    roles,
+                )
+            }
             Caller::Agent {
                 key,
                 account,

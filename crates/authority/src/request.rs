@@ -10,7 +10,7 @@ use procura_core::action::Action;
 use procura_core::connection::Consent;
 use procura_core::credential_provider::CredentialProvider;
 use procura_core::grant::AdministratorGrant;
-use procura_core::id::AgentId;
+use procura_core::id::{AgentId, RoleId};
 use procura_core::name::VaultName;
 use procura_core::scope::Scopes;
 use procura_core::user::OnBehalfOf;
@@ -39,6 +39,17 @@ pub enum Caller {
         /// The agent.
         agent: AgentId,
     },
+    /// Who put a role on for a while.
+    Session {
+        /// The temporary key that it signs with.
+        key: AccessKeyId,
+        /// Whose it is.
+        account: AccountId,
+        /// The role.
+        role: RoleId,
+        /// What the role has. With none, it may do nothing.
+        roles: Vec<Role>,
+    },
     /// Whoever could open the local socket (0600).
     Operator,
 }
@@ -47,7 +58,9 @@ impl Caller {
     /// The account that the caller belongs to; the operator belongs to none.
     pub const fn account(&self) -> Option<AccountId> {
         match self {
-            Self::AccessKey { account, .. } | Self::Agent { account, .. } => Some(*account),
+            Self::AccessKey { account, .. }
+            | Self::Agent { account, .. }
+            | Self::Session { account, .. } => Some(*account),
             Self::Operator => None,
         }
     }
@@ -56,7 +69,7 @@ impl Caller {
     /// it may do then.
     pub fn may_be(&self, agent: AgentId) -> bool {
         match self {
-            Self::AccessKey { .. } | Self::Operator => true,
+            Self::AccessKey { .. } | Self::Session { .. } | Self::Operator => true,
             Self::Agent { agent: own, .. } => *own == agent,
         }
     }

@@ -59,6 +59,10 @@ pub enum Group {
     StopAgents,
     /// Say which workloads are an agent.
     ManageTrust,
+    /// Put roles on that trust the caller.
+    AssumeRoles,
+    /// Learn who one is.
+    KnowOneself,
     /// Read and list agents.
     ReadAgents,
     /// Make, change, delete credential providers.
@@ -108,6 +112,8 @@ impl Group {
             Self::ManageAgents => "ManageAgents",
             Self::StopAgents => "StopAgents",
             Self::ManageTrust => "ManageTrust",
+            Self::AssumeRoles => "AssumeRoles",
+            Self::KnowOneself => "KnowOneself",
             Self::ReadAgents => "ReadAgents",
             Self::ManageProviders => "ManageProviders",
             Self::ReadProviders => "ReadProviders",
@@ -170,6 +176,19 @@ pub const fn row(action: Action) -> Row {
         Action::SuspendAgent | Action::ResumeAgent => {
             always(Group::StopAgents, &[ADMIN, Who::Operator])
         }
+        Action::AssumeRole => always(Group::AssumeRoles, &[ADMIN, AGENT_HOST]),
+        Action::GetCallerIdentity => always(
+            Group::KnowOneself,
+            &[
+                ADMIN,
+                AGENT_HOST,
+                BINDING,
+                AUDITOR,
+                POOL_ADMIN,
+                POOL_READER,
+                Who::Agent,
+            ],
+        ),
         Action::CreateApiKeyCredentialProvider
         | Action::UpdateApiKeyCredentialProvider
         | Action::DeleteApiKeyCredentialProvider

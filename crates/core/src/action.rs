@@ -27,6 +27,10 @@ pub enum Action {
     DistrustWorkload,
     /// List whom an agent trusts to be it.
     ListTrustedWorkloads,
+    /// Put a role on.
+    AssumeRole,
+    /// Learn who one is.
+    GetCallerIdentity,
     /// Make an API-key provider.
     CreateApiKeyCredentialProvider,
     /// Read an API-key provider (never its key).
@@ -164,7 +168,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 75] = [
+    pub const ALL: [Self; 77] = [
         Self::CreateWorkloadIdentity,
         Self::GetWorkloadIdentity,
         Self::UpdateWorkloadIdentity,
@@ -175,6 +179,8 @@ impl Action {
         Self::TrustWorkload,
         Self::DistrustWorkload,
         Self::ListTrustedWorkloads,
+        Self::AssumeRole,
+        Self::GetCallerIdentity,
         Self::CreateApiKeyCredentialProvider,
         Self::GetApiKeyCredentialProvider,
         Self::UpdateApiKeyCredentialProvider,
@@ -255,6 +261,8 @@ impl Action {
             Self::TrustWorkload => "TrustWorkload",
             Self::DistrustWorkload => "DistrustWorkload",
             Self::ListTrustedWorkloads => "ListTrustedWorkloads",
+            Self::AssumeRole => "AssumeRole",
+            Self::GetCallerIdentity => "GetCallerIdentity",
             Self::CreateApiKeyCredentialProvider => "CreateApiKeyCredentialProvider",
             Self::GetApiKeyCredentialProvider => "GetApiKeyCredentialProvider",
             Self::UpdateApiKeyCredentialProvider => "UpdateApiKeyCredentialProvider",

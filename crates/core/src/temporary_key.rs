@@ -2,7 +2,7 @@
 
 use crate::access_key::AccessKeyId;
 use crate::account::AccountId;
-use crate::id::{AgentId, TrustBindingId};
+use crate::id::{AgentId, RoleId, TrustBindingId};
 use crate::time::Timestamp;
 
 /// What the token of every temporary key begins with. Never change it: secret scanners know it.
@@ -17,7 +17,7 @@ pub const LIFETIME_MIN_S: i64 = 900;
 pub const AGENT_LIFETIME_MAX_S: i64 = 3600;
 
 /// Who signs with a temporary key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Holder {
     /// An agent, by what its binding says. It is this agent and may act for no other.
     Agent {
@@ -26,6 +26,22 @@ pub enum Holder {
         /// Why it is believed. The key ends with it.
         binding: TrustBindingId,
     },
+    /// Somebody who put a role on.
+    Role {
+        /// The role. The key has what the role has at each use, and ends with it.
+        role: RoleId,
+        /// How. The key ends with that, too.
+        by: AssumedBy,
+    },
+}
+
+/// How a role was put on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AssumedBy {
+    /// With this lasting access key.
+    AccessKey(AccessKeyId),
+    /// By a token of this issuer, which is registered in the account.
+    Issuer(String),
 }
 
 /// A temporary access key without its secret.

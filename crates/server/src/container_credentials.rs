@@ -51,7 +51,7 @@ impl ContainerCredentials {
             token: token(headers)?.to_owned(),
             life_s: None,
         };
-        let proved = app.assume_agent(visit, with).await?;
+        let proved = app.assume_with_web_identity(visit, with).await?;
         let credentials = proved.value.credentials;
         let body = json!({
             "AccessKeyId": credentials.key.id.as_str(),

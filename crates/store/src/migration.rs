@@ -44,8 +44,8 @@ const MIGRATIONS: &[Migration] = migrations! {
     5 "0005_expected_account"
     6 "0006_idle_connections"
     7 "0007_user_pools"
-    8 "0008_trust_bindings"
-    9 "0009_iam_roles"
+    8 "0008_iam_roles"
+    9 "0009_trust_bindings"
 };
 
 /// Two that migrate at once take turns.

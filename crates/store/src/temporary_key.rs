@@ -3,14 +3,14 @@
 use procura_core::access_key::AccessKeyId;
 use procura_core::digest::Sha256;
 use procura_core::error::Error;
-use procura_core::id::{AgentId, TrustBindingId};
+use procura_core::id::{AgentId, RoleId, TrustBindingId};
 use procura_core::sealing::Sealed;
 use procura_core::secret::kind::AccessKeySecret;
-use procura_core::temporary_key::{Holder, TemporaryKey};
+use procura_core::temporary_key::{AssumedBy, Holder, TemporaryKey};
 use procura_core::time::Timestamp;
 
 use crate::driver::Value;
-use crate::row::time;
+use crate::row::{Row, time};
 use crate::tx::{AccountTx, Tx};
 
 const TABLE: &str = "temporary_key";
@@ -27,14 +27,16 @@ pub struct StoredTemporaryKey {
 }
 
 impl Tx<'_> {
-    /// The key that a request says it is signed with. It may be over.
+    /// The key that a request says it is signed with, if what its holder was believed for stands. Its
+    /// time may be over.
     pub fn temporary_key_for_signature(
         &mut self,
         id: AccessKeyId,
     ) -> Result<Option<StoredTemporaryKey>, Error> {
         let row = self.session.row(
             TABLE,
-            "SELECT id, account, agent, binding, name, created_at, expires_at, token_hash, secret
+            "SELECT id, account, agent, binding, role, access_key, issuer, name, created_at,
+                 expires_at, token_hash, secret
              FROM temporary_key WHERE id = $1",
             &[Value::Text(id.as_str())],
         )?;
@@ -44,22 +46,37 @@ impl Tx<'_> {
         let key = TemporaryKey {
             id: row.parsed("id")?,
             account: row.parsed("account")?,
-            holder: Holder::Agent {
-                agent: row.id("agent", AgentId::from_slice)?,
-                binding: row.id("binding", TrustBindingId::from_slice)?,
-            },
+            holder: holder(&mut row)?,
             name: row.text("name")?,
             created_at: row.timestamp("created_at")?,
             expires_at: row.timestamp("expires_at")?,
         };
-        let token_hash = row.blob("token_hash")?;
-        Ok(Some(StoredTemporaryKey {
+        let stored = StoredTemporaryKey {
             key,
-            token_hash: token_hash
-                .try_into()
-                .map_err(|_| Error::inconsistent(TABLE, "token_hash"))?,
+            token_hash: row.hash("token_hash")?,
             secret: row.sealed("secret")?,
-        }))
+        };
+        let stands = self.still_believed(&stored.key)?;
+        Ok(stands.then_some(stored))
+    }
+
+    /// Whether what the holder of a key was believed for stands. A binding and a role take their keys
+    /// along when they go.
+    fn still_believed(&mut self, key: &TemporaryKey) -> Result<bool, Error> {
+        match &key.holder {
+            Holder::Agent { .. } => Ok(true),
+            Holder::Role { by, .. } => match by {
+                AssumedBy::AccessKey(by) => {
+                    let found = self.access_key_for_signature(*by)?;
+                    Ok(found.is_some_and(|(by, _)| by.revoked_at.is_none()))
+                }
+                // One that was registered anew is another one.
+                AssumedBy::Issuer(issuer) => {
+                    let issuer = self.account(key.account).issuer(issuer)?;
+                    Ok(issuer.is_some_and(|now| now.created_at <= key.created_at))
+                }
+            },
+        }
     }
 
     /// Ends every temporary key of the deployment.
@@ -84,16 +101,33 @@ impl AccountTx<'_> {
         if key.account != self.account {
             return Err(Error::internal("a temporary key of another account"));
         }
-        let Holder::Agent { agent, binding } = key.holder;
+        let null = Value::Null;
+        let (agent, binding, role, access_key, issuer) = match &key.holder {
+            Holder::Agent { agent, binding } => {
+                let (agent, binding) = (agent.as_bytes(), binding.as_bytes());
+                (Value::Blob(agent), Value::Blob(binding), null, null, null)
+            }
+            Holder::Role { role, by } => {
+                let role = Value::Blob(role.as_bytes());
+                match by {
+                    AssumedBy::AccessKey(by) => (null, null, role, Value::Text(by.as_str()), null),
+                    AssumedBy::Issuer(issuer) => (null, null, role, null, Value::Text(issuer)),
+                }
+            }
+        };
         self.session.execute(
             "INSERT INTO temporary_key
-             (account, id, agent, binding, name, token_hash, secret, created_at, expires_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+             (account, id, agent, binding, role, access_key, issuer, name, token_hash, secret,
+              created_at, expires_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
             &[
                 Value::Text(self.account.as_str()),
                 Value::Text(key.id.as_str()),
-                Value::Blob(agent.as_bytes()),
-                Value::Blob(binding.as_bytes()),
+                agent,
+                binding,
+                role,
+                access_key,
+                issuer,
                 Value::Text(&key.name),
                 Value::Blob(&new.token_hash),
                 Value::Blob(new.secret.as_bytes()),
@@ -102,5 +136,30 @@ impl AccountTx<'_> {
             ],
         )?;
         Ok(())
+    }
+}
+
+/// What stands in a row is exactly one of the three.
+fn holder(row: &mut Row) -> Result<Holder, Error> {
+    let agent = row.optional_id("agent", AgentId::from_slice)?;
+    let binding = row.optional_id("binding", TrustBindingId::from_slice)?;
+    let role = row.optional_id("role", RoleId::from_slice)?;
+    let access_key = row.optional_text("access_key")?;
+    let access_key = access_key.map(|id| id.parse::<AccessKeyId>());
+    let access_key = access_key
+        .transpose()
+        .map_err(|_| Error::inconsistent(TABLE, "access_key"))?;
+    let issuer = row.optional_text("issuer")?;
+    match (agent, binding, role, access_key, issuer) {
+        (Some(agent), Some(binding), None, None, None) => Ok(Holder::Agent { agent, binding }),
+        (None, None, Some(role), Some(by), None) => Ok(Holder::Role {
+            role,
+            by: AssumedBy::AccessKey(by),
+        }),
+        (None, None, Some(role), None, Some(by)) => Ok(Holder::Role {
+            role,
+            by: AssumedBy::Issuer(by),
+        }),
+        _ => Err(Error::inconsistent(TABLE, "holder")),
     }
 }

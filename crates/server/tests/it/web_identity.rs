@@ -1,7 +1,7 @@
 //! Agents that prove themselves by the token of their workload, without a secret of ours.
 
 use procura_app::authorization_session::Visit;
-use procura_app::web_identity::{ProvedAgent, WebIdentity, agent_role_arn};
+use procura_app::web_identity::{Proved, WebIdentity, agent_role_arn};
 use procura_core::action::Action;
 use procura_core::audit::record::{Committed, Verdict};
 use procura_core::error::{Error, Kind};
@@ -75,11 +75,7 @@ fn role() -> String {
     agent_role_arn(ACCOUNT.parse().unwrap(), &"agent".parse().unwrap())
 }
 
-async fn assumes(
-    app: &TestApp,
-    role: &str,
-    token: String,
-) -> Result<Committed<ProvedAgent>, Error> {
+async fn assumes(app: &TestApp, role: &str, token: String) -> Result<Committed<Proved>, Error> {
     let now = app.clock().now();
     let visit = Visit {
         now,
@@ -92,11 +88,11 @@ async fn assumes(
         token,
         life_s: None,
     };
-    app.app().assume_agent(&visit, with).await
+    app.app().assume_with_web_identity(&visit, with).await
 }
 
 /// An agent with a binding, and a client that proved to be it.
-async fn proved(app: &TestApp, issuer: &IssuerServer) -> (TrustBinding, ProvedAgent, Client) {
+async fn proved(app: &TestApp, issuer: &IssuerServer) -> (TrustBinding, Proved, Client) {
     let binding = trusts(app, workload(issuer)).await.unwrap();
     let proved = assumes(app, &role(), token(app, issuer, &json!({}))).await;
     let proved = proved.unwrap().value;
@@ -214,7 +210,7 @@ async fn who_is_not_meant_gets_no_key(app: TestApp) {
         (entry.verdict, &*entry.operation),
         (Verdict::Allow, "AssumeRoleWithWebIdentity")
     );
-    assert_eq!(entry.agent, Some(done.value.agent.id));
+    assert_eq!(entry.agent.unwrap().to_string(), done.value.role_id);
 }
 
 async fn a_stranger_does_not_learn_which_agents_there_are(app: TestApp) {

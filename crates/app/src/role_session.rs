@@ -1,0 +1,260 @@
+//! Roles are put on: with an access key that the role trusts, or by a token of an issuer that is
+//! registered here and that the role trusts.
+//!
+//! A session has what its role has when it is used, and not what whoever put it on has beside. It
+//! ends with the role, with the access key or the registration of the issuer, and with its time.
+
+use procura_authority::document::trust::{Assuming, Trust};
+use procura_authority::{Caller, Target};
+use procura_core::access_key::AccessKeyId;
+use procura_core::account::AccountId;
+use procura_core::audit::record::{Committed, Entry, Verdict};
+use procura_core::error::Error;
+use procura_core::iam_role::{IamRole, RoleName, RolePath, SessionName, parse_role_arn};
+use procura_core::id::RecordId;
+use procura_core::temporary_key::{AssumedBy, Holder, lifetime_s};
+use procura_protocol::jose::jwt::{Claims, Purpose, USER_TOKEN_BYTES_MAX, Unverified};
+use procura_store::{Outcome, StoredTemporaryKey, Tx};
+use serde_json::Value;
+
+use crate::App;
+use crate::authorization_session::Visit;
+use crate::operation::OpCx;
+use crate::temporary_key::TemporaryCredentials;
+use crate::user_proof::{About, unproved};
+use crate::web_identity::{ASSUME, Proved, WebIdentity, not_trusted};
+
+/// Which role a caller wants to put on.
+#[derive(Debug)]
+pub struct AssumeRole {
+    /// The role.
+    pub role_arn: String,
+    /// What the caller calls the session.
+    pub name: SessionName,
+    /// How long it is to last, in seconds.
+    pub life_s: Option<i64>,
+    /// What the role may ask for that only who is meant knows (`sts:ExternalId`).
+    pub external_id: Option<String>,
+}
+
+/// A role that was put on.
+#[derive(Debug)]
+pub struct RoleSession {
+    /// What the session signs with.
+    pub credentials: TemporaryCredentials,
+    /// The role.
+    pub role: IamRole,
+}
+
+/// One answer whether there is no such role or it does not trust the caller, as in the reference.
+fn not_authorized() -> Error {
+    Error::denied(
+        "not authorized to perform sts:AssumeRole on this role: there is none of this name, or its \
+         trust policy does not name this access key; an administrator reads it with GetRole",
+    )
+}
+
+fn changed_meanwhile() -> Error {
+    Error::conflict("the role was changed by another request; try again")
+}
+
+fn checked_life(asked: Option<i64>, role: &IamRole) -> Result<i64, Error> {
+    lifetime_s(asked, role.max_session_s.into()).ok_or_else(|| {
+        let most = role.max_session_s;
+        let text = format!("sessions of this role last 900 to {most} seconds");
+        Error::field("DurationSeconds", text)
+    })
+}
+
+impl App {
+    /// The caller puts a role of its account on.
+    pub async fn assume_role(
+        &self,
+        cx: &mut OpCx,
+        asked: AssumeRole,
+    ) -> Result<Committed<RoleSession>, Error> {
+        let account = cx.account()?;
+        cx.about.resource = Some(format!("role {}", asked.role_arn));
+        self.authorize(cx, &Target::Account(account))?;
+        let by = lasting_key(&cx.caller)?;
+        let role = match parse_role_arn(&asked.role_arn) {
+            Some((of, path, name)) if of == account => {
+                self.role_to_assume(account, path, name).await?
+            }
+            _ => None,
+        };
+        let role = role.ok_or_else(not_authorized)?;
+        let names = [
+            format!("arn:aws:iam::{account}:root"),
+            format!("arn:aws:iam::{account}:user/{by}"),
+        ];
+        let trust = Trust::compile(&role.trust.cedar).map_err(Error::internal_source)?;
+        let is_trusted = trust.may_assume(&Assuming::Caller {
+            names: &names,
+            session_name: asked.name.as_str(),
+            external_id: asked.external_id.as_deref(),
+        });
+        if !is_trusted {
+            return Err(not_authorized());
+        }
+        let life_s = checked_life(asked.life_s, &role)?;
+        let holder = Holder::Role {
+            role: role.id,
+            by: AssumedBy::AccessKey(by),
+        };
+        let (credentials, stored) = self
+            .new_temporary_key(account, holder, asked.name.to_string(), cx.now, life_s)
+            .await?;
+        let key = &credentials.key;
+        let done = self.allowed(cx, format!("{} until {}", key.id, key.expires_at));
+        let changed = self.refusal(cx, &changed_meanwhile());
+        let record = self
+            .begin_role_session(&role, stored, done, changed)
+            .await?;
+        let value = RoleSession { credentials, role };
+        Ok(Committed { value, record })
+    }
+
+    /// Somebody puts a role on by a token of an issuer that is registered in its account.
+    pub(crate) async fn assume_role_by_token(
+        &self,
+        visit: &Visit,
+        with: WebIdentity,
+    ) -> Result<Committed<Proved>, Error> {
+        let (account, path, name) = parse_role_arn(&with.role_arn).ok_or_else(not_trusted)?;
+        let unverified = Unverified::parse(&with.token, USER_TOKEN_BYTES_MAX)
+            .map_err(|error| unproved(&error))?;
+        let issuer = unverified.claimed_issuer().to_owned();
+        let role = self.role_to_assume(account, path, name).await?;
+        let named = issuer.clone();
+        let read = move |tx: &mut Tx<'_>| tx.account(account).issuer(&named);
+        let registration = self.store.look_up("issuer", read).await?;
+        let (Some(role), Some(registration)) = (role, registration) else {
+            return Err(not_trusted());
+        };
+        let source = (issuer, registration.policy.jwks_uri.clone());
+        let about = About {
+            account,
+            purpose: Purpose::WorkloadToken,
+            registration: Some(&registration),
+            now: visit.now,
+        };
+        let verified = self.verify(&about, &unverified, &source).await?;
+        let claims = verified.into_claims();
+        if !is_trusted(&role, &claims, &with.name)? {
+            return Err(not_trusted());
+        }
+        let life_s = checked_life(with.life_s, &role)?;
+        let holder = Holder::Role {
+            role: role.id,
+            by: AssumedBy::Issuer(claims.issuer.clone()),
+        };
+        let (credentials, stored) = self
+            .new_temporary_key(account, holder, with.name, visit.now, life_s)
+            .await?;
+        let key = &credentials.key;
+        let entry = |verdict, reason| entry_of_token(self, visit, account, &role, verdict, reason);
+        let done = entry(
+            Verdict::Allow,
+            format!("{} until {}", key.id, key.expires_at),
+        );
+        let changed = entry(Verdict::Deny, "the role was changed meanwhile".to_owned());
+        let record = self
+            .begin_role_session(&role, stored, done, changed)
+            .await?;
+        let audience = claims.audiences.first().cloned().unwrap_or_default();
+        let value = Proved {
+            credentials,
+            role_arn: with.role_arn,
+            role_id: role.id.to_string(),
+            subject: claims.subject,
+            audience,
+            issuer: claims.issuer,
+        };
+        Ok(Committed { value, record })
+    }
+
+    async fn role_to_assume(
+        &self,
+        account: AccountId,
+        path: RolePath,
+        name: RoleName,
+    ) -> Result<Option<IamRole>, Error> {
+        let read = move |tx: &mut Tx<'_>| tx.account(account).iam_role_named(&name);
+        let found = self.store.look_up("iam_role", read).await?;
+        Ok(found.filter(|role| role.path == path))
+    }
+
+    /// Writes a session down, if the role is as it was when it was decided on.
+    async fn begin_role_session(
+        &self,
+        role: &IamRole,
+        stored: StoredTemporaryKey,
+        done: Entry,
+        changed: Entry,
+    ) -> Result<Option<RecordId>, Error> {
+        let (id, version, account) = (role.id, role.version, stored.key.account);
+        let committed = self
+            .store
+            .run_tx("begin_role_session", move |tx| {
+                let now = tx.account(account).iam_role(id)?;
+                if now.is_none_or(|now| now.version != version) {
+                    return Ok(Outcome::Refused(changed_meanwhile(), changed.clone()));
+                }
+                tx.account(account).insert_temporary_key(&stored)?;
+                // SECURITY: the key or the issuer may have been taken back since it was looked at.
+                if tx.temporary_key_for_signature(stored.key.id)?.is_none() {
+                    return Ok(Outcome::Refused(changed_meanwhile(), changed.clone()));
+                }
+                Ok(Outcome::Done((), done.clone()))
+            })
+            .await?;
+        Ok(committed.record)
+    }
+}
+
+/// The key that the caller signs with, if it lasts. What was put on for a while puts nothing else on:
+/// its time could be drawn out that way, and it would outlive what it rests on.
+fn lasting_key(caller: &Caller) -> Result<AccessKeyId, Error> {
+    match caller {
+        Caller::AccessKey { id, .. } => Ok(*id),
+        Caller::Agent { .. } | Caller::Session { .. } | Caller::Operator => Err(Error::denied(
+            "a role is put on with a lasting access key, not with a temporary one",
+        )),
+    }
+}
+
+fn is_trusted(role: &IamRole, claims: &Claims, session_name: &str) -> Result<bool, Error> {
+    let trust = Trust::compile(&role.trust.cedar).map_err(Error::internal_source)?;
+    let texts = claims
+        .others()
+        .filter_map(|(name, value)| match value {
+            Value::String(text) => Some((name.to_owned(), text.clone())),
+            _ => None,
+        })
+        .collect();
+    Ok(trust.may_assume(&Assuming::WebIdentity {
+        issuer: &claims.issuer,
+        subject: &claims.subject,
+        audiences: &claims.audiences,
+        claims: &texts,
+        session_name,
+    }))
+}
+
+fn entry_of_token(
+    app: &App,
+    visit: &Visit,
+    account: AccountId,
+    role: &IamRole,
+    verdict: Verdict,
+    reason: String,
+) -> Entry {
+    let id = app.with_rng(|rng| RecordId::generate(visit.now, rng));
+    let mut entry = Entry::new(id, visit.now, ASSUME, verdict, reason);
+    entry.account = Some(account);
+    entry.resource = Some(format!("role {}", role.arn(account)));
+    entry.request = Some(visit.request.to_string());
+    entry.peer = Some(visit.peer.clone());
+    entry
+}

@@ -109,7 +109,9 @@ impl<'t> Unverified<'t> {
     ) -> Result<Verified, JoseError> {
         self.check(expectation, now)?;
         let verified = self.jws.verify(keys, expectation.algorithms)?;
+        let typ = self.jws.claimed_header().typ.as_deref();
         Ok(Verified {
+            typ: typ.map(purpose::media_type),
             algorithm: verified.algorithm(),
             key_thumbprint: verified.key().thumbprint().to_owned(),
             claims: self.claims.clone(),
@@ -128,6 +130,7 @@ impl fmt::Debug for Unverified<'_> {
 /// INVARIANT: only [`Unverified::verify`] makes one.
 #[derive(Clone)]
 pub struct Verified {
+    typ: Option<String>,
     algorithm: Algorithm,
     key_thumbprint: String,
     claims: Claims,
@@ -142,6 +145,12 @@ impl Verified {
     /// The claims alone.
     pub fn into_claims(self) -> Claims {
         self.claims
+    }
+
+    /// `typ` of the header, in lower case and without `application/`: what kind of token the issuer
+    /// says it is, where it says so.
+    pub fn typ(&self) -> Option<&str> {
+        self.typ.as_deref()
     }
 
     /// How it was signed.

@@ -72,7 +72,7 @@ impl Purpose {
 
 /// Media types are compared without case, and `application/` may be left out (RFC 7515 §4.1.9). No
 /// accepted type has another slash, so what is left of a longer one is none of them.
-fn media_type(typ: &str) -> String {
+pub(super) fn media_type(typ: &str) -> String {
     let lower = typ.to_ascii_lowercase();
     lower
         .strip_prefix("application/")

@@ -28,6 +28,22 @@ fn a_user_token_is_an_access_token_or_an_id_token() {
 }
 
 #[test]
+fn a_verified_token_says_its_type_in_one_spelling() {
+    for (typ, said) in [
+        ("AT+JWT", "at+jwt"),
+        ("application/at+jwt", "at+jwt"),
+        ("JWT", "jwt"),
+    ] {
+        let header = json!({ "typ": typ }).as_object().cloned().unwrap();
+        let text = es256()
+            .sign(&header, honest().to_string().as_bytes())
+            .unwrap();
+        assert_eq!(verify(&text).unwrap().typ(), Some(said));
+    }
+    assert_eq!(verify(&token(&honest())).unwrap().typ(), None);
+}
+
+#[test]
 fn every_other_type_is_refused_known_or_not() {
     for typ in [
         "logout+jwt",

@@ -9,12 +9,14 @@
 //! One part takes randomness all the same: [`jose::signing`], because the library under it does.
 //!
 //! Start with [`sigv4`] (who signed this request?), [`jose`] (who issued this token, and for what?),
-//! [`oauth`] (what is asked of an authorization server?), [`egress`] (may this address be reached?)
-//! and [`strict_json`] (is this body unambiguous?).
+//! [`inbound`] (which of these tokens open this door?), [`oauth`] (what is asked of an authorization
+//! server?), [`egress`] (may this address be reached?) and [`strict_json`] (is this body
+//! unambiguous?).
 
 pub mod egress;
 #[doc(hidden)]
 pub mod fuzzing;
+pub mod inbound;
 pub mod jose;
 pub mod oauth;
 pub mod sigv4;

@@ -114,6 +114,11 @@ impl DiscoveryUrl {
         &self.url
     }
 
+    /// The issuer without a terminating slash.
+    pub(crate) fn base(&self) -> &str {
+        &self.base
+    }
+
     /// Whether a document from this URL may name `issuer`: RFC 8414 §3.3 and OpenID Connect
     /// Discovery 1.0 §4.3, byte for byte. Both RFCs take a terminating slash off the issuer before
     /// they build the URL, so an issuer with one and an issuer without have the same URL; Auth0's

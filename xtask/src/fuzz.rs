@@ -40,6 +40,7 @@ const TARGETS: &[Target] = &[
     Target { name: "metadata", run: procura_protocol::oauth::fuzzing::metadata, made: Vec::new },
     Target { name: "token_reply", run: procura_protocol::oauth::fuzzing::token_reply, made: Vec::new },
     Target { name: "authorization_response", run: procura_protocol::oauth::fuzzing::authorization_response, made: Vec::new },
+    Target { name: "authorizer", run: procura_protocol::inbound::fuzzing::authorizer, made: Vec::new },
     Target { name: "guard", run: guard, made: Vec::new },
     Target { name: "sealed", run: procura_core::fuzzing::sealed, made: sealed_value },
     Target { name: "aad", run: procura_core::fuzzing::aad, made: Vec::new },

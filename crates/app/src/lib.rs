@@ -29,6 +29,7 @@ pub mod exchange_recovery;
 pub mod expected_account;
 pub mod given_back;
 pub mod grant;
+pub mod iam_role;
 pub mod in_flight;
 pub mod issuer;
 pub mod issuer_keys;

@@ -48,6 +48,15 @@ const BINDING: Who = Who::Role(Role::Binding);
 const AUDITOR: Who = Who::Role(Role::Auditor);
 const POOL_ADMIN: Who = Who::Role(Role::PoolAdmin);
 const POOL_READER: Who = Who::Role(Role::PoolReader);
+const ANY_CALLER: &[Who] = &[
+    ADMIN,
+    AGENT_HOST,
+    BINDING,
+    AUDITOR,
+    POOL_ADMIN,
+    POOL_READER,
+    Who::Agent,
+];
 const READERS: &[Who] = &[ADMIN, AGENT_HOST, AUDITOR];
 
 /// What policies name instead of single actions.
@@ -59,10 +68,6 @@ pub enum Group {
     StopAgents,
     /// Say which workloads are an agent.
     ManageTrust,
-    /// Put roles on that trust the caller.
-    AssumeRoles,
-    /// Learn who one is.
-    KnowOneself,
     /// Read and list agents.
     ReadAgents,
     /// Make, change, delete credential providers.
@@ -99,6 +104,14 @@ pub enum Group {
     ManagePools,
     /// Read and list these.
     ReadPools,
+    /// Make and delete roles, say whom they trust, give them policies.
+    ManageRoles,
+    /// Read and list these.
+    ReadRoles,
+    /// Put a role on.
+    AssumeRoles,
+    /// Learn who one is.
+    ReadIdentity,
     /// Make and list accounts.
     ManageDeployment,
     /// Rotate encryption keys, and take backups.
@@ -112,8 +125,6 @@ impl Group {
             Self::ManageAgents => "ManageAgents",
             Self::StopAgents => "StopAgents",
             Self::ManageTrust => "ManageTrust",
-            Self::AssumeRoles => "AssumeRoles",
-            Self::KnowOneself => "KnowOneself",
             Self::ReadAgents => "ReadAgents",
             Self::ManageProviders => "ManageProviders",
             Self::ReadProviders => "ReadProviders",
@@ -132,6 +143,10 @@ impl Group {
             Self::ManageConnections => "ManageConnections",
             Self::ManagePools => "ManagePools",
             Self::ReadPools => "ReadPools",
+            Self::ManageRoles => "ManageRoles",
+            Self::ReadRoles => "ReadRoles",
+            Self::AssumeRoles => "AssumeRoles",
+            Self::ReadIdentity => "ReadIdentity",
             Self::ManageDeployment => "ManageDeployment",
             Self::ManageVault => "ManageVault",
         }
@@ -176,19 +191,6 @@ pub const fn row(action: Action) -> Row {
         Action::SuspendAgent | Action::ResumeAgent => {
             always(Group::StopAgents, &[ADMIN, Who::Operator])
         }
-        Action::AssumeRole => always(Group::AssumeRoles, &[ADMIN, AGENT_HOST]),
-        Action::GetCallerIdentity => always(
-            Group::KnowOneself,
-            &[
-                ADMIN,
-                AGENT_HOST,
-                BINDING,
-                AUDITOR,
-                POOL_ADMIN,
-                POOL_READER,
-                Who::Agent,
-            ],
-        ),
         Action::CreateApiKeyCredentialProvider
         | Action::UpdateApiKeyCredentialProvider
         | Action::DeleteApiKeyCredentialProvider
@@ -240,6 +242,17 @@ pub const fn row(action: Action) -> Row {
         | Action::ListUserPoolClients
         | Action::AdminGetUser
         | Action::ListUsers => always(Group::ReadPools, &[ADMIN, AUDITOR, POOL_ADMIN, POOL_READER]),
+        Action::CreateRole
+        | Action::DeleteRole
+        | Action::UpdateAssumeRolePolicy
+        | Action::AttachRolePolicy
+        | Action::DetachRolePolicy => always(Group::ManageRoles, &[ADMIN, Who::Operator]),
+        Action::GetRole
+        | Action::ListRoles
+        | Action::ListAttachedRolePolicies
+        | Action::ListRolePolicies => always(Group::ReadRoles, &[ADMIN, AUDITOR, Who::Operator]),
+        Action::AssumeRole => always(Group::AssumeRoles, &[ADMIN, AGENT_HOST]),
+        Action::GetCallerIdentity => always(Group::ReadIdentity, ANY_CALLER),
         Action::CreateAccount | Action::ListAccounts => {
             always(Group::ManageDeployment, &[Who::Operator])
         }

@@ -27,10 +27,6 @@ pub enum Action {
     DistrustWorkload,
     /// List whom an agent trusts to be it.
     ListTrustedWorkloads,
-    /// Put a role on.
-    AssumeRole,
-    /// Learn who one is.
-    GetCallerIdentity,
     /// Make an API-key provider.
     CreateApiKeyCredentialProvider,
     /// Read an API-key provider (never its key).
@@ -154,6 +150,28 @@ pub enum Action {
     AdminGetUser,
     /// List users.
     ListUsers,
+    /// Make a role.
+    CreateRole,
+    /// Delete one.
+    DeleteRole,
+    /// Say whom one trusts.
+    UpdateAssumeRolePolicy,
+    /// Give a role what a managed policy has.
+    AttachRolePolicy,
+    /// Take that back.
+    DetachRolePolicy,
+    /// Read a role.
+    GetRole,
+    /// List roles.
+    ListRoles,
+    /// List what a role has.
+    ListAttachedRolePolicies,
+    /// List what was written into a role.
+    ListRolePolicies,
+    /// Put a role on. Whom it trusts is asked of the role.
+    AssumeRole,
+    /// Learn who one is.
+    GetCallerIdentity,
     /// Read audit records.
     ReadAudit,
     /// Export audit records with their proof.
@@ -168,7 +186,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 77] = [
+    pub const ALL: [Self; 86] = [
         Self::CreateWorkloadIdentity,
         Self::GetWorkloadIdentity,
         Self::UpdateWorkloadIdentity,
@@ -179,8 +197,6 @@ impl Action {
         Self::TrustWorkload,
         Self::DistrustWorkload,
         Self::ListTrustedWorkloads,
-        Self::AssumeRole,
-        Self::GetCallerIdentity,
         Self::CreateApiKeyCredentialProvider,
         Self::GetApiKeyCredentialProvider,
         Self::UpdateApiKeyCredentialProvider,
@@ -241,6 +257,17 @@ impl Action {
         Self::ListUserPoolClients,
         Self::AdminGetUser,
         Self::ListUsers,
+        Self::CreateRole,
+        Self::DeleteRole,
+        Self::UpdateAssumeRolePolicy,
+        Self::AttachRolePolicy,
+        Self::DetachRolePolicy,
+        Self::GetRole,
+        Self::ListRoles,
+        Self::ListAttachedRolePolicies,
+        Self::ListRolePolicies,
+        Self::AssumeRole,
+        Self::GetCallerIdentity,
         Self::ReadAudit,
         Self::ExportAudit,
         Self::ReadVaultKeys,
@@ -261,8 +288,6 @@ impl Action {
             Self::TrustWorkload => "TrustWorkload",
             Self::DistrustWorkload => "DistrustWorkload",
             Self::ListTrustedWorkloads => "ListTrustedWorkloads",
-            Self::AssumeRole => "AssumeRole",
-            Self::GetCallerIdentity => "GetCallerIdentity",
             Self::CreateApiKeyCredentialProvider => "CreateApiKeyCredentialProvider",
             Self::GetApiKeyCredentialProvider => "GetApiKeyCredentialProvider",
             Self::UpdateApiKeyCredentialProvider => "UpdateApiKeyCredentialProvider",
@@ -323,6 +348,17 @@ impl Action {
             Self::ListUserPoolClients => "ListUserPoolClients",
             Self::AdminGetUser => "AdminGetUser",
             Self::ListUsers => "ListUsers",
+            Self::CreateRole => "CreateRole",
+            Self::DeleteRole => "DeleteRole",
+            Self::UpdateAssumeRolePolicy => "UpdateAssumeRolePolicy",
+            Self::AttachRolePolicy => "AttachRolePolicy",
+            Self::DetachRolePolicy => "DetachRolePolicy",
+            Self::GetRole => "GetRole",
+            Self::ListRoles => "ListRoles",
+            Self::ListAttachedRolePolicies => "ListAttachedRolePolicies",
+            Self::ListRolePolicies => "ListRolePolicies",
+            Self::AssumeRole => "AssumeRole",
+            Self::GetCallerIdentity => "GetCallerIdentity",
             Self::ReadAudit => "ReadAudit",
             Self::ExportAudit => "ExportAudit",
             Self::ReadVaultKeys => "ReadVaultKeys",

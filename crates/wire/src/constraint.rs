@@ -178,6 +178,8 @@ mod tests {
         let families = [
             crate::generated::readers::PATTERNS,
             crate::cognito::generated::readers::PATTERNS,
+            crate::iam::generated::readers::PATTERNS,
+            crate::sts::generated::readers::PATTERNS,
         ];
         for pattern in families.concat() {
             assert!(pattern.regex().is_some(), "{}", pattern.source);

@@ -161,6 +161,16 @@ impl<'a> Source<'a> {
         })
     }
 
+    /// What was put together elsewhere: there is nothing but a body.
+    pub(crate) fn of_members(body: Members) -> Self {
+        Self {
+            body,
+            labels: Vec::new(),
+            query: Vec::new(),
+            header: &|_| None,
+        }
+    }
+
     pub(crate) fn body(&mut self, name: &str) -> Option<Node> {
         self.body.take(name)
     }

@@ -28,6 +28,10 @@ pub(crate) enum Node {
 pub(crate) struct Members(BTreeMap<String, Node>);
 
 impl Members {
+    pub(crate) fn of(members: BTreeMap<String, Node>) -> Self {
+        Self(members)
+    }
+
     /// Takes a member out; `null` is absence.
     pub(crate) fn take(&mut self, name: &str) -> Option<Node> {
         self.0

@@ -8,12 +8,16 @@
 //! Start at [`route`], which names the operation of a request, then [`parse`], which turns the
 //! request into that operation's `Input`, and [`render`], which writes its `Output`. The shapes
 //! are in [`generated`], one file per operation; `cargo xtask gen` writes them. User pools are a
-//! family of their own, in [`cognito`], with the same two traits.
+//! family of their own, in [`cognito`], with the same two traits; so are roles, in [`iam`] and [`sts`],
+//! which speak in forms and XML: [`query`].
 
 pub mod cognito;
 #[doc(hidden)]
 pub mod fuzzing;
 pub mod generated;
+pub mod iam;
+pub mod query;
+pub mod sts;
 
 mod constraint;
 mod exception;

@@ -103,8 +103,11 @@ impl Reading {
 
     /// Items of one shape. Items beyond the maximum are not looked at.
     pub(crate) fn list<T>(&mut self, node: Node, size: Size, read: Read<T>) -> Option<Vec<T>> {
-        let Node::List(nodes) = node else {
-            return self.malformed("must be a list");
+        let nodes = match node {
+            Node::List(nodes) => nodes,
+            // A form writes a list without items as a text without characters.
+            Node::Text(text) if text.is_empty() => Vec::new(),
+            _ => return self.malformed("must be a list"),
         };
         if let Some(failure) = size.failure(nodes.len()) {
             return self.violation(failure);

@@ -21,7 +21,7 @@ pub(super) fn emit(model: &Model, files: &mut Files) -> anyhow::Result<()> {
     }
     let (services, home) = match family.protocol {
         Protocol::RestJson => ("both services", "crate::route"),
-        Protocol::Json11 => ("the service", &*family.home()),
+        Protocol::Json11 | Protocol::Query => ("the service", &*family.home()),
     };
     let mut out = format!(
         "//! The operations of {services} that we do not have.\n\n\
@@ -42,7 +42,7 @@ pub(super) fn emit(model: &Model, files: &mut Files) -> anyhow::Result<()> {
                     http.method, http.request_uri
                 )
             }
-            Protocol::Json11 => String::new(),
+            Protocol::Json11 | Protocol::Query => String::new(),
         };
         writeln!(
             out,

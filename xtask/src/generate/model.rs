@@ -9,7 +9,7 @@ use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 
 use super::source::Service;
-use super::tables::Family;
+use super::tables::{Family, Protocol};
 
 /// The services of a family, and the shapes that the operations that we have reach.
 pub(super) struct Model {
@@ -108,6 +108,8 @@ pub(super) struct Shape {
 #[serde(rename_all = "camelCase")]
 pub(super) struct ErrorTrait {
     pub(super) http_status_code: u16,
+    /// What an exception is called at the wire, where that is not the name of its shape.
+    pub(super) code: Option<String>,
 }
 
 /// The members of a structure, in the model's order.
@@ -334,6 +336,13 @@ impl Shape {
 
     pub(super) fn is_required(&self, member: &str) -> bool {
         self.required.iter().any(|required| required == member)
+    }
+
+    /// What an exception is called at the wire.
+    pub(super) fn error_name<'a>(&'a self, family: &Family, name: &'a str) -> &'a str {
+        let code = self.error.as_ref().and_then(|error| error.code.as_deref());
+        code.filter(|_| family.protocol == Protocol::Query)
+            .unwrap_or(name)
     }
 
     fn is_plain_text(&self) -> bool {

@@ -1,6 +1,6 @@
 //! Writes a file for each operation that we have, and the table of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use anyhow::{Context as _, bail};
@@ -21,8 +21,9 @@ pub(super) fn emit(model: &Model, files: &mut Files) -> anyhow::Result<()> {
         let operation = model.implemented(name)?;
         check_path(model, operation)?;
         for error in &operation.detail.errors {
-            let status = status(family, &error.shape, model.shape(&error.shape)?)?;
-            exceptions.insert(error.shape.as_str(), status);
+            let shape = model.shape(&error.shape)?;
+            let status = status(family, &error.shape, shape)?;
+            exceptions.insert(shape.error_name(family, &error.shape), status);
         }
         let module = snake(name);
         writeln!(modules, "pub mod {module};")?;
@@ -37,15 +38,49 @@ pub(super) fn emit(model: &Model, files: &mut Files) -> anyhow::Result<()> {
     }
     files.add(&family.path("exceptions"), &(statuses + "];\n"));
     files.add(&family.path("operation"), &table(family));
+    let timestamps = if family.protocol == Protocol::Query {
+        files.add(&family.path("timestamps"), &timestamps(model)?);
+        "pub(crate) mod timestamps;\n"
+    } else {
+        ""
+    };
     files.add(
         &format!("{}.rs", family.directory()),
         &format!(
             "//! Shapes and tables generated from the public service model.\n\n\
              pub(crate) mod absent;\npub(crate) mod exceptions;\npub(crate) mod operation;\n\
-             pub(crate) mod readers;\n\npub mod shapes;\n\n{modules}"
+             pub(crate) mod readers;\n{timestamps}\npub mod shapes;\n\n{modules}"
         ),
     );
     Ok(())
+}
+
+/// The members of outputs that are times: XML writes them otherwise than numbers. No member of the
+/// same name may be another thing.
+fn timestamps(model: &Model) -> anyhow::Result<String> {
+    let mut names = BTreeSet::new();
+    let mut others = BTreeSet::new();
+    let mut roots: Vec<&str> = model.outputs.iter().map(String::as_str).collect();
+    for name in model.family.implemented {
+        let output = &model.implemented(name)?.detail.output;
+        roots.extend(output.iter().map(|output| output.shape.as_str()));
+    }
+    for root in roots {
+        for (member, reference) in &model.shape(root)?.members.0 {
+            let is_time = model.shape(&reference.shape)?.kind == "timestamp";
+            let names = if is_time { &mut names } else { &mut others };
+            names.insert(reference.wire_name(member));
+        }
+    }
+    if let Some(name) = names.intersection(&others).next() {
+        bail!("member {name} is a time in one structure and none in another");
+    }
+    let names: Vec<String> = names.iter().map(|name| format!("\"{name}\"")).collect();
+    Ok(format!(
+        "//! The members of outputs that are times.\n\n\
+         pub(crate) const TIMESTAMPS: &[&str] = &[{}];\n",
+        names.join(", ")
+    ))
 }
 
 /// The status of an exception. In JSON 1.1 its name is what counts: 500 is the service's fault, and
@@ -53,7 +88,7 @@ pub(super) fn emit(model: &Model, files: &mut Files) -> anyhow::Result<()> {
 fn status(family: &Family, name: &str, shape: &Shape) -> anyhow::Result<u16> {
     let declared = shape.error.as_ref().map(|error| error.http_status_code);
     let by_protocol = match family.protocol {
-        Protocol::RestJson => None,
+        Protocol::RestJson | Protocol::Query => None,
         Protocol::Json11 => Some(if shape.fault { 500 } else { 400 }),
     };
     declared
@@ -61,9 +96,9 @@ fn status(family: &Family, name: &str, shape: &Shape) -> anyhow::Result<u16> {
         .with_context(|| format!("{name} has no status"))
 }
 
-/// Two operations must never answer to one method and path. In JSON 1.1 all of them do.
+/// Two operations must never answer to one method and path. Elsewhere all of them do.
 fn check_path(model: &Model, operation: &Operation) -> anyhow::Result<()> {
-    if model.family.protocol == Protocol::Json11 {
+    if model.family.protocol != Protocol::RestJson {
         return Ok(());
     }
     let shape_of = |uri: &str| -> Vec<String> {
@@ -105,7 +140,7 @@ fn table(family: &Family) -> String {
     let implemented = family.implemented;
     let spec = match family.protocol {
         Protocol::RestJson => "crate::operation::Spec".to_owned(),
-        Protocol::Json11 => format!("{}::Spec", family.home()),
+        Protocol::Json11 | Protocol::Query => format!("{}::Spec", family.home()),
     };
     let variants = implemented
         .iter()
@@ -140,11 +175,12 @@ fn file(model: &Model, operation: &Operation) -> anyhow::Result<String> {
     };
     let (input, output) = (root(&detail.input)?, root(&detail.output)?);
     let mut out = head(model, operation, input, output)?;
-    let errors: Vec<String> = detail
-        .errors
-        .iter()
-        .map(|e| format!("\"{}\"", e.shape))
-        .collect();
+    let mut errors = Vec::new();
+    for error in &detail.errors {
+        let shape = model.shape(&error.shape)?;
+        let name = shape.error_name(model.family, &error.shape);
+        errors.push(format!("\"{name}\""));
+    }
     write!(
         out,
         "/// The exceptions that it declares.\npub const ERRORS: &[&str] = &[{}];\n\n\
@@ -174,7 +210,7 @@ fn file(model: &Model, operation: &Operation) -> anyhow::Result<String> {
 fn type_argument(family: &Family) -> &'static str {
     match family.protocol {
         Protocol::RestJson => "",
-        Protocol::Json11 => "<Operation>",
+        Protocol::Json11 | Protocol::Query => "<Operation>",
     }
 }
 
@@ -190,7 +226,14 @@ fn head(
     let reveals = !family.reveals_no_secret.contains(&name.as_str()) && reveals(model, output)?;
     let is_read = detail.readonly || family.reads.contains(&name.as_str());
     let is_read_only = is_read && !reveals;
-    let body_bytes_max = digits(body_bytes_max(model, detail.is_signed(), input)?);
+    let body_bytes_max = match family.protocol {
+        // Which operation it is is in the body: all of a service have one limit.
+        Protocol::Query => String::new(),
+        Protocol::RestJson | Protocol::Json11 => {
+            let most = digits(body_bytes_max(model, detail.is_signed(), input)?);
+            format!("body_bytes_max: {most}, ")
+        }
+    };
     let home = family.home();
     let (title, spec, row) = match family.protocol {
         Protocol::RestJson => (
@@ -206,12 +249,21 @@ fn head(
             format!("{home}::Spec"),
             format!("is_signed: {}", detail.is_signed()),
         ),
+        Protocol::Query => (
+            format!("`{name}`."),
+            format!("{home}::Spec"),
+            format!(
+                "is_signed: {}, has_result: {}",
+                detail.is_signed(),
+                detail.output.is_some()
+            ),
+        ),
     };
     Ok(format!(
         "//! {title}\n\nuse crate::input::Source;\nuse {spec};\n\
          use crate::reading::Reading;\nuse {home}::Operation;\n\n\
          pub(crate) const SPEC: Spec = Spec {{ name: \"{name}\", {row}, errors: ERRORS, \
-         body_bytes_max: {body_bytes_max}, is_read_only: {is_read_only} }};\n\n",
+         {body_bytes_max}is_read_only: {is_read_only} }};\n\n",
     ))
 }
 

@@ -126,10 +126,10 @@ fn structure(
 }
 
 /// What makes an answer of which nothing is said, where that is one: of the twenty members that
-/// structures of JSON 1.1 have, ours give some.
+/// structures of JSON 1.1 and of forms have, ours give some.
 pub(super) fn default(model: &Model, shape: &Shape) -> &'static str {
-    let is_json11 = model.family.protocol == Protocol::Json11;
-    if is_json11 && !shape.union && shape.required.is_empty() {
+    let has_many = model.family.protocol != Protocol::RestJson;
+    if has_many && !shape.union && shape.required.is_empty() {
         ", Default"
     } else {
         ""

@@ -3,14 +3,18 @@
 
 mod agentcore;
 mod cognito;
+mod iam;
+mod sts;
 
 pub(super) use agentcore::AGENTCORE;
 pub(super) use cognito::COGNITO;
+pub(super) use iam::IAM;
+pub(super) use sts::STS;
 
 use super::source::Service;
 
 /// What is generated.
-pub(super) const FAMILIES: &[&Family] = &[&AGENTCORE, &COGNITO];
+pub(super) const FAMILIES: &[&Family] = &[&AGENTCORE, &COGNITO, &IAM, &STS];
 
 /// Services whose operations are one enum: no two of them share a name with different meanings.
 pub(super) struct Family {
@@ -45,6 +49,8 @@ pub(super) enum Protocol {
     RestJson,
     /// A header names the operation; everything is in the body.
     Json11,
+    /// Everything is in a form, the operation too; answers are XML.
+    Query,
 }
 
 /// A pattern of ours in place of the model's.
@@ -54,6 +60,20 @@ pub(super) struct PatternException {
     /// Written beside the pattern.
     pub(super) reason: &'static str,
 }
+
+/// Roles and sessions have no tags: what a client sends is refused with that reason and no other.
+const TAG_PATTERNS: &[PatternException] = &[
+    PatternException {
+        shape: "tagKeyType",
+        pattern: "[^\\x00]+",
+        reason: "the engine has no tables of Unicode, and tags are refused in any case",
+    },
+    PatternException {
+        shape: "tagValueType",
+        pattern: "[^\\x00]*",
+        reason: "the engine has no tables of Unicode, and tags are refused in any case",
+    },
+];
 
 const ITEMS_MAX: u64 = 100;
 const CHARS_MAX: u64 = 2048;

@@ -60,6 +60,8 @@ fn variables(instance: &Instance) -> Vec<(&'static str, &str)> {
         ("AWS_ENDPOINT_URL_BEDROCK_AGENTCORE", instance.api.as_str()),
         ("AWS_ENDPOINT_URL_BEDROCK_AGENTCORE_CONTROL", &instance.api),
         ("AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER", &instance.api),
+        ("AWS_ENDPOINT_URL_IAM", &instance.api),
+        ("AWS_ENDPOINT_URL_STS", &instance.api),
         ("BEDROCK_AGENTCORE_DP_ENDPOINT", &instance.api),
         ("BEDROCK_AGENTCORE_CP_ENDPOINT", &instance.api),
         ("AWS_ACCESS_KEY_ID", &instance.access_key_id),

@@ -53,10 +53,10 @@ impl App {
                     let remembered = now.plus_seconds(-REMEMBERED_S);
                     let sessions = tx.sweep_authorization_sessions(remembered, SWEPT_MAX)?;
                     let sign_ins = tx.sweep_pool_sign_ins(now, SWEPT_MAX)?;
+                    let logins = tx.sweep_pool_logins(now, SWEPT_MAX)?;
                     let keys = tx.sweep_temporary_keys(now, SWEPT_MAX)?;
-                    Ok(Outcome::Unrecorded([
-                        tokens, proofs, sessions, sign_ins, keys,
-                    ]))
+                    let swept = [tokens, proofs, sessions, sign_ins, logins, keys];
+                    Ok(Outcome::Unrecorded(swept))
                 })
                 .await?
                 .value;

@@ -31,6 +31,7 @@ pub mod name;
 pub mod oauth2_client;
 pub mod peer;
 pub mod permit;
+pub mod pool_authorization;
 pub mod pool_user;
 pub mod rate;
 pub mod redirect_uri;

@@ -103,6 +103,12 @@ pub mod kind {
     /// A sign-in that waits for a new password.
     #[derive(Debug)]
     pub enum SignInChallenge {}
+    /// What the page of an authorization request of a pool is opened with.
+    #[derive(Debug)]
+    pub enum PageState {}
+    /// What a browser is signed in with at a pool, or known by while its user signs in.
+    #[derive(Debug)]
+    pub enum BrowserCookie {}
     /// The claims of a workload access token.
     #[derive(Debug)]
     pub enum TokenClaims {}

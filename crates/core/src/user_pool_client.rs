@@ -16,7 +16,8 @@ const LETTERS: &[u8; 36] = b"abcdefghijklmnopqrstuvwxyz0123456789";
 
 /// The id of a pool's client, unique in the deployment: whoever presents it says nothing else of
 /// where it belongs.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct PoolClientId(String);
 
 /// Why a text is no id of a pool's client.
@@ -45,6 +46,20 @@ impl FromStr for PoolClientId {
         } else {
             Err(InvalidPoolClientId)
         }
+    }
+}
+
+impl TryFrom<String> for PoolClientId {
+    type Error = InvalidPoolClientId;
+
+    fn try_from(text: String) -> Result<Self, InvalidPoolClientId> {
+        text.parse()
+    }
+}
+
+impl From<PoolClientId> for String {
+    fn from(id: PoolClientId) -> Self {
+        id.0
     }
 }
 

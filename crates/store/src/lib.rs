@@ -34,6 +34,7 @@ mod machine_token;
 mod meta;
 mod migration;
 mod oauth2_client;
+mod pool_authorization;
 mod pool_sign_in;
 mod pool_user;
 mod queue;
@@ -73,6 +74,7 @@ pub use crate::machine_token::{MachineTokenFound, NewMachineToken, RevealedMachi
 pub use crate::meta::Meta;
 pub use crate::migration::Migrated;
 pub use crate::oauth2_client::RevealedClientSecret;
+pub use crate::pool_authorization::{OpenIdSignIn, PoolBrowserSession, RefreshTokenFound};
 pub use crate::pool_sign_in::PoolSignIn;
 pub use crate::pool_user::StoredPoolUser;
 pub use crate::revocation::Cut;

@@ -46,6 +46,7 @@ const MIGRATIONS: &[Migration] = migrations! {
     7 "0007_user_pools"
     8 "0008_iam_roles"
     9 "0009_trust_bindings"
+    10 "0010_pool_openid"
 };
 
 /// Two that migrate at once take turns.

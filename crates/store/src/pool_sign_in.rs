@@ -122,8 +122,10 @@ impl AccountTx<'_> {
         Ok(deleted == 1)
     }
 
-    /// Ends all sign-ins of a user; how many there were.
+    /// Ends all sign-ins of a user, in browsers and before the code is redeemed, too; how many
+    /// there were.
     pub fn delete_pool_sign_ins(&mut self, user: PoolUserId) -> Result<u64, Error> {
+        self.delete_pool_logins(user)?;
         self.session.execute(
             "DELETE FROM pool_sign_in WHERE account = $1 AND pool_user = $2",
             &[
@@ -137,6 +139,7 @@ impl AccountTx<'_> {
 impl Tx<'_> {
     /// Ends every sign-in of the deployment.
     pub(crate) fn delete_all_pool_sign_ins(&mut self) -> Result<u64, Error> {
+        self.delete_all_pool_logins()?;
         self.session.execute("DELETE FROM pool_sign_in", &[])
     }
 

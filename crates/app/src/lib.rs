@@ -43,6 +43,7 @@ pub mod operation;
 pub mod outbound;
 pub mod page_token;
 pub mod password;
+pub mod pool_openid;
 pub mod pool_sign_in;
 pub mod pool_token;
 pub mod pool_user;

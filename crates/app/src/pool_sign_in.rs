@@ -8,31 +8,33 @@
 mod challenge;
 mod continuation;
 mod ending;
+mod prepared;
 
 use std::time::Duration;
 
 use procura_core::account::AccountId;
 use procura_core::audit::record::{Committed, Entry, Verdict};
-use procura_core::digest::Sha256;
 use procura_core::error::{Error, Kind};
-use procura_core::id::{RecordId, SignInId};
+use procura_core::id::RecordId;
+use procura_core::pool_authorization::AuthorizationRequest;
 use procura_core::pool_user::{PoolUser, PoolUserStatus, Profile, Tried, Username};
 use procura_core::secret::{Plain, kind};
 use procura_core::user::{User, UserKind};
 use procura_core::user_pool_client::{AuthFlow, PoolClient, PoolClientId};
-use procura_store::{AccountTx, Outcome, PoolSignIn, SealedPoolClient, StoredPoolUser, Tx};
+use procura_store::{Outcome, SealedPoolClient, StoredPoolUser, Tx};
 use tokio::time::Instant;
 
+pub(crate) use self::prepared::{Aim, Gained, drawn, sign_in_written};
+
+use self::prepared::{NewRows, Prepared, written};
 use crate::App;
 use crate::authorization_session::Visit;
-use crate::pool_token::{PoolTokens, Subject, refresh_token};
+use crate::pool_token::PoolTokens;
 use crate::user_pool_client::no_client;
 
 /// Every refusal of a password takes this time, or so many times this time. It is longer than a
 /// password is checked and the guess written down, so that how long it took says nothing.
 const REFUSED_AFTER: Duration = Duration::from_millis(300);
-/// How many sign-ins a user has at once; the oldest ends for the next.
-const SIGN_INS_MAX: u32 = 100;
 /// What a record calls it.
 const SIGN_IN: &str = "InitiateAuth";
 
@@ -68,23 +70,23 @@ fn refused() -> Error {
 }
 
 /// A client that may use a flow.
-struct Admitted {
-    account: AccountId,
-    sealed: SealedPoolClient,
+pub(crate) struct Admitted {
+    pub(crate) account: AccountId,
+    pub(crate) sealed: SealedPoolClient,
 }
 
 impl Admitted {
-    fn client(&self) -> &PoolClient {
+    pub(crate) fn client(&self) -> &PoolClient {
         &self.sealed.client
     }
 }
 
-/// A sign-in that is not written down yet.
-pub(crate) struct Prepared {
-    sign_in: PoolSignIn,
-    /// Of the refresh token.
-    hash: Sha256,
-    tokens: PoolTokens,
+/// What a right password led to.
+pub(crate) enum Led {
+    /// What it was given for.
+    Gained(Gained),
+    /// The user has to choose a password first.
+    NewPassword { session: String, profile: Profile },
 }
 
 /// How a try ended.
@@ -106,13 +108,44 @@ impl App {
         let admitted = self
             .admit_client(&with.client, AuthFlow::UserPassword)
             .await?;
-        let outcome = self.try_credentials(visit, &admitted, with).await;
-        if outcome.is_err() {
-            let taken = begun.elapsed().as_millis() / REFUSED_AFTER.as_millis();
-            let steps = u32::try_from(taken).unwrap_or(u32::MAX).saturating_add(1);
-            tokio::time::sleep_until(begun + REFUSED_AFTER.saturating_mul(steps)).await;
+        let led = self.give_password(visit, &admitted, with, &Aim::Tokens);
+        let Committed { value, record } = in_steps(begun, led.await).await?;
+        let value = match value {
+            Led::Gained(Gained::Tokens(tokens)) => SignedIn::Tokens(tokens),
+            Led::Gained(Gained::Browser(_)) => {
+                return Err(Error::internal("a session that nobody asked for"));
+            }
+            Led::NewPassword { session, profile } => SignedIn::NewPassword { session, profile },
+        };
+        Ok(Committed { value, record })
+    }
+
+    /// A user signs in with a password in a browser, for the application that sent it.
+    pub(crate) async fn log_in(
+        &self,
+        visit: &Visit,
+        admitted: &Admitted,
+        with: Credentials,
+        request: &AuthorizationRequest,
+    ) -> Result<Committed<Led>, Error> {
+        let begun = Instant::now();
+        let aim = Aim::Browser(request);
+        let led = self.give_password(visit, admitted, with, &aim).await;
+        in_steps(begun, led).await
+    }
+
+    /// Tries, and refuses somebody who is not there as somebody who is.
+    async fn give_password(
+        &self,
+        visit: &Visit,
+        admitted: &Admitted,
+        with: Credentials,
+        aim: &Aim<'_>,
+    ) -> Result<Committed<Led>, Error> {
+        if let Aim::Tokens = aim {
+            self.check_secret_hash(admitted, &with).await?;
         }
-        outcome
+        self.try_credentials(visit, admitted, with, aim).await
     }
 
     async fn try_credentials(
@@ -120,9 +153,9 @@ impl App {
         visit: &Visit,
         admitted: &Admitted,
         with: Credentials,
-    ) -> Result<Committed<SignedIn>, Error> {
+        aim: &Aim<'_>,
+    ) -> Result<Committed<Led>, Error> {
         let (account, pool) = (admitted.account, admitted.client().pool.clone());
-        self.check_secret_hash(admitted, &with).await?;
         let found = match with.username.parse::<Username>() {
             Ok(name) => self.pool_user_named(account, &pool, &name).await?,
             Err(_) => None,
@@ -144,25 +177,21 @@ impl App {
         };
         let prepared = match &profile {
             Some(profile) if found.user.status == PoolUserStatus::Confirmed => {
-                let prepared = self.prepare_sign_in(visit, admitted, &found.user, profile);
+                let prepared = self.prepare(visit, admitted, &found.user, profile, aim);
                 Some(prepared.await?)
             }
             _ => None,
         };
-        let (tokens, row) = match prepared {
-            Some(Prepared {
-                sign_in,
-                hash,
-                tokens,
-            }) => (Some(tokens), Some((sign_in, hash))),
+        let (gained, rows) = match prepared {
+            Some(Prepared { rows, gained }) => (Some(gained), Some(rows)),
             None => (None, None),
         };
         let settled = self
-            .settle_try(visit, admitted, &found, (is_right, days), row)
+            .settle_try(visit, admitted, &found, (is_right, days), rows)
             .await?;
-        let value = match (settled.value, tokens, profile) {
-            (Settled::SignedIn, Some(tokens), _) => SignedIn::Tokens(Box::new(tokens)),
-            (Settled::ChoosesPassword, _, Some(profile)) => SignedIn::NewPassword {
+        let value = match (settled.value, gained, profile) {
+            (Settled::SignedIn, Some(gained), _) => Led::Gained(gained),
+            (Settled::ChoosesPassword, _, Some(profile)) => Led::NewPassword {
                 session: self.challenge(admitted, &found, visit.now).await?,
                 profile,
             },
@@ -183,7 +212,7 @@ impl App {
         admitted: &Admitted,
         found: &StoredPoolUser,
         (is_right, days): (bool, u16),
-        row: Option<(PoolSignIn, Sha256)>,
+        rows: Option<NewRows>,
     ) -> Result<Committed<Settled>, Error> {
         let (account, now) = (admitted.account, visit.now);
         let (id, looked_at) = (found.user.id, found.password.clone());
@@ -203,7 +232,7 @@ impl App {
                 let is_right = is_right && current.password == looked_at;
                 let (settled, after) = match current.user.tried(is_right, days, now) {
                     Tried::SignsIn(after) => {
-                        if let Some(said) = written(&mut own, row.as_ref())? {
+                        if let Some(said) = written(&mut own, rows.as_ref())? {
                             done.reason = said.into();
                             (Settled::SignedIn, after)
                         } else {
@@ -233,42 +262,6 @@ impl App {
             .await
     }
 
-    /// The tokens of a sign-in that is to be written down.
-    async fn prepare_sign_in(
-        &self,
-        visit: &Visit,
-        admitted: &Admitted,
-        user: &PoolUser,
-        profile: &Profile,
-    ) -> Result<Prepared, Error> {
-        let client = admitted.client();
-        let life_s = client.settings.lives.refresh_s;
-        let sign_in = PoolSignIn {
-            id: self.with_rng(|rng| SignInId::generate(visit.now, rng)),
-            pool_user: user.id,
-            client: client.id.clone(),
-            authenticated_at: visit.now,
-            expires_at: visit.now.plus_seconds(life_s.into()),
-        };
-        let mut tokens = self
-            .pool_tokens(&Subject {
-                account: admitted.account,
-                client,
-                sign_in: &sign_in,
-                profile,
-                request: visit.request,
-                now: visit.now,
-            })
-            .await?;
-        let (refresh, hash) = refresh_token(self);
-        tokens.refresh = Some(refresh);
-        Ok(Prepared {
-            sign_in,
-            hash,
-            tokens,
-        })
-    }
-
     /// Whether the client shows that it has its secret, before anything is said of a user.
     async fn check_secret_hash(
         &self,
@@ -289,7 +282,7 @@ impl App {
     }
 
     /// The client of this id.
-    async fn find_client(&self, client: &str) -> Result<Admitted, Error> {
+    pub(crate) async fn find_client(&self, client: &str) -> Result<Admitted, Error> {
         let unknown = || Error::not_found("User pool client does not exist; check the client id.");
         let id: PoolClientId = client.parse().map_err(|_| unknown())?;
         let wanted = id.clone();
@@ -313,7 +306,7 @@ impl App {
         Err(Error::new(Kind::Caller, text))
     }
 
-    fn entry_of_pool_user(
+    pub(crate) fn entry_of_pool_user(
         &self,
         visit: &Visit,
         account: AccountId,
@@ -337,24 +330,12 @@ impl App {
     }
 }
 
-/// Adds a sign-in, and ends the oldest of a user who has too many: what the record says of it; none
-/// when the client is gone.
-fn written(
-    own: &mut AccountTx<'_>,
-    row: Option<&(PoolSignIn, Sha256)>,
-) -> Result<Option<String>, Error> {
-    let Some((sign_in, hash)) = row else {
-        return Ok(None);
-    };
-    let (client, id) = (&sign_in.client, sign_in.id);
-    if own.user_pool_client(client)?.is_none() {
-        return Ok(None);
+/// A refusal takes so many steps, however long it took.
+async fn in_steps<T>(begun: Instant, outcome: Result<T, Error>) -> Result<T, Error> {
+    if outcome.is_err() {
+        let taken = begun.elapsed().as_millis() / REFUSED_AFTER.as_millis();
+        let steps = u32::try_from(taken).unwrap_or(u32::MAX).saturating_add(1);
+        tokio::time::sleep_until(begun + REFUSED_AFTER.saturating_mul(steps)).await;
     }
-    own.insert_pool_sign_in(sign_in, hash)?;
-    let ended = own.trim_pool_sign_ins(sign_in.pool_user, SIGN_INS_MAX)?;
-    let said = format!("signed in with client {client}; {id}");
-    Ok(Some(match ended {
-        0 => said,
-        ended => format!("{said}; {ended} older sign-ins ended for it"),
-    }))
+    outcome
 }

@@ -1,10 +1,13 @@
 //! What a pool says of its users: access tokens and ID tokens, made, and read when they come back.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use procura_core::account::AccountId;
 use procura_core::digest::sha256;
 use procura_core::entropy::random_bytes;
 use procura_core::error::{Error, Kind};
 use procura_core::id::{PoolUserId, RequestId, SignInId, TokenId};
+use procura_core::pool_authorization::{OPENID, has_scope};
 use procura_core::pool_user::{PoolUser, Profile};
 use procura_core::secret::{Plain, kind};
 use procura_core::time::Timestamp;
@@ -13,7 +16,7 @@ use procura_core::user_pool_client::{PoolClient, PoolClientId};
 use procura_protocol::jose::Algorithm;
 use procura_protocol::jose::jwk::KeySet;
 use procura_protocol::jose::jwt::{
-    AudiencePolicy, Claims, Expectation, Purpose, USER_TOKEN_BYTES_MAX, Unverified,
+    AudiencePolicy, Claims, Expectation, Purpose, USER_TOKEN_BYTES_MAX, Unverified, Verified,
 };
 use procura_store::{PoolSignIn, Tx};
 use serde_json::{Map, Value, json};
@@ -31,8 +34,8 @@ const OWN_ACCOUNT: &str = "aws.cognito.signin.user.admin";
 pub struct PoolTokens {
     /// For who acts for the user.
     pub access: Plain<kind::UserToken>,
-    /// For the application itself.
-    pub id: Plain<kind::UserToken>,
+    /// For the application itself; none where `openid` was not asked for.
+    pub id: Option<Plain<kind::UserToken>>,
     /// For more of both; a sign-in that goes on keeps the one that it has.
     pub refresh: Option<Plain<kind::RefreshToken>>,
     /// How long the access token is good, in seconds.
@@ -45,8 +48,66 @@ pub(crate) struct Subject<'a> {
     pub(crate) client: &'a PoolClient,
     pub(crate) sign_in: &'a PoolSignIn,
     pub(crate) profile: &'a Profile,
+    /// What was asked for; nothing of it with `InitiateAuth`.
+    pub(crate) openid: Option<OpenIdSubject<'a>>,
     pub(crate) request: RequestId,
     pub(crate) now: Timestamp,
+}
+
+/// What an application has asked for at the OpenID endpoints.
+#[derive(Clone, Copy)]
+pub(crate) struct OpenIdSubject<'a> {
+    pub(crate) scope: &'a str,
+    pub(crate) resource: Option<&'a str>,
+    pub(crate) nonce: Option<&'a str>,
+}
+
+/// The claims that a scope is for (OpenID Connect Core §5.4).
+const CLAIMS: [(&str, &[&str]); 3] = [
+    ("email", &["email", "email_verified"]),
+    ("phone", &["phone_number", "phone_number_verified"]),
+    (
+        "profile",
+        &[
+            "birthdate",
+            "family_name",
+            "gender",
+            "given_name",
+            "locale",
+            "middle_name",
+            "name",
+            "nickname",
+            "picture",
+            "preferred_username",
+            "profile",
+            "website",
+            "zoneinfo",
+        ],
+    ),
+];
+
+/// Every claim of a user that some scope is for.
+pub(crate) fn claims_of_users() -> impl Iterator<Item = &'static str> {
+    CLAIMS.iter().flat_map(|(_, claims)| claims.iter().copied())
+}
+
+/// What is said of a user to who has these scopes.
+pub(crate) fn claims_for(profile: &Profile, scope: &str) -> Map<String, Value> {
+    let is_told = |name: &str| {
+        let mut claims = CLAIMS.iter();
+        claims.any(|(of, claims)| has_scope(scope, of) && claims.contains(&name))
+    };
+    let told = profile.attributes.iter().filter(|(name, _)| is_told(name));
+    told.map(|(name, value)| (name.clone(), claim(name, value)))
+        .collect()
+}
+
+fn claim(name: &str, value: &str) -> Value {
+    if name.ends_with("_verified") {
+        json!(value == "true")
+    } else {
+        json!(value)
+    }
 }
 
 /// Whom a token of a pool proves.
@@ -57,6 +118,8 @@ pub(crate) struct ProvedByPool {
     pub(crate) sign_in: SignInId,
     pub(crate) expires_at: Timestamp,
     pub(crate) is_access: bool,
+    pub(crate) client: PoolClientId,
+    pub(crate) scope: String,
 }
 
 /// What is said where an issuer of this service is no pool, or another's.
@@ -74,6 +137,35 @@ pub(crate) fn refresh_token(app: &App) -> (Plain<kind::RefreshToken>, [u8; 32]) 
     let text = format!("{REFRESH_TOKEN_PREFIX}{drawn}");
     let hash = sha256(&[text.as_bytes()]);
     (Plain::new(text.into_bytes()), hash)
+}
+
+/// What an ID token says beside what every token does.
+fn about_user(of: &Subject<'_>, access: &str) -> Map<String, Value> {
+    let mut about = match of.openid {
+        None => {
+            let all = of.profile.attributes.iter();
+            all.map(|(name, value)| (name.clone(), claim(name, value)))
+                .collect()
+        }
+        Some(openid) => {
+            let mut told = claims_for(of.profile, openid.scope);
+            if let Some(nonce) = openid.nonce {
+                told.insert("nonce".to_owned(), json!(nonce));
+            }
+            told.insert("at_hash".to_owned(), json!(half_hash(access)));
+            told
+        }
+    };
+    about.insert("aud".to_owned(), json!(of.client.id.as_str()));
+    about.insert("cognito:username".to_owned(), json!(of.profile.username));
+    about
+}
+
+/// OpenID Connect Core §3.1.3.6, for an algorithm with SHA-256, as all of ours are.
+fn half_hash(token: &str) -> String {
+    let hash = sha256(&[token.as_bytes()]);
+    let half = hash.first_chunk::<16>().copied().unwrap_or_default();
+    URL_SAFE_NO_PAD.encode(half)
 }
 
 impl App {
@@ -111,27 +203,30 @@ impl App {
         let mut access = common("access", access_end);
         access.insert("client_id".to_owned(), json!(of.client.id.as_str()));
         access.insert("username".to_owned(), json!(of.profile.username));
-        access.insert("scope".to_owned(), json!(OWN_ACCOUNT));
-        let mut id = common("id", id_end);
-        for (name, value) in &of.profile.attributes {
-            let value = if name.ends_with("_verified") {
-                json!(value == "true")
-            } else {
-                json!(value)
-            };
-            id.insert(name.clone(), value);
+        let scope = of.openid.map_or(OWN_ACCOUNT, |openid| openid.scope);
+        access.insert("scope".to_owned(), json!(scope));
+        if let Some(resource) = of.openid.and_then(|openid| openid.resource) {
+            access.insert("aud".to_owned(), json!(resource));
         }
-        id.insert("aud".to_owned(), json!(of.client.id.as_str()));
-        id.insert("cognito:username".to_owned(), json!(of.profile.username));
         let sign = |claims: Map<String, Value>| {
             let payload = Value::Object(claims).to_string();
             let token = signer.sign(&Map::new(), payload.as_bytes());
-            let token = token.map_err(Error::internal_source)?;
-            Ok::<_, Error>(Plain::new(token.into_bytes()))
+            token.map_err(Error::internal_source)
+        };
+        let access = sign(access)?;
+        let has_id = of
+            .openid
+            .is_none_or(|openid| has_scope(openid.scope, OPENID));
+        let id = if has_id {
+            let mut id = common("id", id_end);
+            id.append(&mut about_user(of, &access));
+            Some(Plain::new(sign(id)?.into_bytes()))
+        } else {
+            None
         };
         Ok(PoolTokens {
-            access: sign(access)?,
-            id: sign(id)?,
+            access: Plain::new(access.into_bytes()),
+            id,
             refresh: None,
             access_s: seconds(access_end) - seconds(of.now),
         })
@@ -146,35 +241,11 @@ impl App {
         token: &Unverified<'_>,
         now: Timestamp,
     ) -> Result<ProvedByPool, Error> {
-        let named = pool.clone();
-        let read = move |tx: &mut Tx<'_>| {
-            let Some((owner, _)) = tx.user_pool(&named)? else {
-                return Ok(None);
-            };
-            let keys = tx.account(owner).user_pool_public_keys(&named)?;
-            Ok(Some((owner, keys)))
-        };
-        let found = self.store.look_up("user_pool", read).await?;
-        // SECURITY: a pool of another account proves nobody here, and whether there is one is not told.
-        let found = found.filter(|(owner, _)| account.is_none_or(|account| account == *owner));
-        let (owner, keys) = found.ok_or_else(no_such_pool)?;
-        let set = key_set(&keys)?.to_string();
-        let set = KeySet::parse(set.as_bytes())
-            .map_err(|_| Error::inconsistent("user_pool_key", "public_jwk"))?;
-        let issuer = self.pool_issuer(&pool);
-        let expectation = Expectation {
-            purpose: Purpose::UserToken,
-            issuer: &issuer,
-            algorithms: &[Algorithm::Rs256, Algorithm::Es256],
-            // What it is for is compared with the pool's own clients below.
-            audience: AudiencePolicy::Unchecked,
-        };
-        let verified = token
-            .verify(&set, &expectation, now)
-            .map_err(|error| Error::new(Kind::Unproved, error.to_string()))?;
+        let (owner, verified) = self.signed_by_pool(account, &pool, token, now).await?;
         let said = Said::of(verified.claims())?;
         let expires_at = verified.claims().times.expires_at;
         let (user_id, sign_in, client) = (said.user, said.sign_in, said.client);
+        let named_client = client.clone();
         let read = move |tx: &mut Tx<'_>| {
             let mut own = tx.account(owner);
             let has_client = own
@@ -194,7 +265,46 @@ impl App {
             sign_in,
             expires_at,
             is_access: said.is_access,
+            client: named_client,
+            scope: verified.claims().scope.clone().unwrap_or_default(),
         })
+    }
+
+    /// What a token says that `pool` has signed, and whose pool that is.
+    pub(crate) async fn signed_by_pool(
+        &self,
+        account: Option<AccountId>,
+        pool: &PoolId,
+        token: &Unverified<'_>,
+        now: Timestamp,
+    ) -> Result<(AccountId, Verified), Error> {
+        let named = pool.clone();
+        let read = move |tx: &mut Tx<'_>| {
+            let Some((owner, _)) = tx.user_pool(&named)? else {
+                return Ok(None);
+            };
+            let keys = tx.account(owner).user_pool_public_keys(&named)?;
+            Ok(Some((owner, keys)))
+        };
+        let found = self.store.look_up("user_pool", read).await?;
+        // SECURITY: a pool of another account proves nobody here, and whether there is one is not told.
+        let found = found.filter(|(owner, _)| account.is_none_or(|account| account == *owner));
+        let (owner, keys) = found.ok_or_else(no_such_pool)?;
+        let set = key_set(&keys)?.to_string();
+        let set = KeySet::parse(set.as_bytes())
+            .map_err(|_| Error::inconsistent("user_pool_key", "public_jwk"))?;
+        let issuer = self.pool_issuer(pool);
+        let expectation = Expectation {
+            purpose: Purpose::UserToken,
+            issuer: &issuer,
+            algorithms: &[Algorithm::Rs256, Algorithm::Es256],
+            // What it is for is compared with the pool's own clients below.
+            audience: AudiencePolicy::Unchecked,
+        };
+        let verified = token
+            .verify(&set, &expectation, now)
+            .map_err(|error| Error::new(Kind::Unproved, error.to_string()))?;
+        Ok((owner, verified))
     }
 
     /// Whom an access token proves that a user presents here.
@@ -208,10 +318,15 @@ impl App {
         let pool = self.own_issuer(unverified.claimed_issuer());
         let pool = pool.and_then(Result::ok).ok_or_else(invalid)?;
         let proved = self.proved_by_pool(None, pool, &unverified, now).await?;
-        if proved.is_access {
+        if !proved.is_access {
+            return Err(invalid());
+        }
+        // SECURITY: an application that the user signed in to has of the account what it asked for.
+        // Held by `a_token_without_the_scope_opens_no_account`.
+        if has_scope(&proved.scope, OWN_ACCOUNT) {
             Ok(proved)
         } else {
-            Err(invalid())
+            Err(Error::denied("Access Token does not have required scopes"))
         }
     }
 }

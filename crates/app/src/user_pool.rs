@@ -192,21 +192,13 @@ impl App {
         key_set(&keys.ok_or_else(|| no_pool(id))?)
     }
 
-    /// What a pool says of itself as an issuer, for everybody (OpenID Connect Discovery 1.0 §3). It
-    /// has no authorization endpoint, and names none: its users sign in with `InitiateAuth`.
+    /// What a pool says of itself as an issuer, for everybody (OpenID Connect Discovery 1.0 §3).
     pub async fn pool_metadata(&self, id: &PoolId) -> Result<Value, Error> {
         let wanted = id.clone();
         let read = move |tx: &mut Tx<'_>| tx.user_pool(&wanted);
         let found = self.store.look_up("user_pool", read).await?;
         let (_, pool) = found.ok_or_else(|| no_pool(id))?;
-        let issuer = self.pool_issuer(id);
-        Ok(json!({
-            "issuer": issuer,
-            "jwks_uri": format!("{issuer}/.well-known/jwks.json"),
-            "id_token_signing_alg_values_supported": [pool.settings.algorithm.as_str()],
-            "response_types_supported": [],
-            "subject_types_supported": ["public"],
-        }))
+        Ok(self.metadata_of(&pool))
     }
 
     /// The newest key of a pool, ready to sign.

@@ -170,7 +170,10 @@ impl AuthorizationRequest {
             None => return Err(Code::InvalidRequest.because("response_type is missing")),
             Some(_) => return Err(Code::UnsupportedResponseType.because("use code")),
         }
-        if asked.get("response_mode").is_some_and(|mode| mode != "query") {
+        if asked
+            .get("response_mode")
+            .is_some_and(|mode| mode != "query")
+        {
             return Err(Code::InvalidRequest.because("the only response_mode is query"));
         }
         // SECURITY: always, and never `plain` (RFC 9700 §2.1.1, §4.8). Held by
@@ -178,7 +181,9 @@ impl AuthorizationRequest {
         if asked.get("code_challenge_method") != Some("S256") {
             return Err(Code::InvalidRequest.because("use PKCE, with code_challenge_method S256"));
         }
-        let challenge = asked.get("code_challenge").filter(|text| is_challenge(text));
+        let challenge = asked
+            .get("code_challenge")
+            .filter(|text| is_challenge(text));
         let challenge = challenge
             .ok_or_else(|| Code::InvalidRequest.because("code_challenge is none of S256"))?;
         let nonce = asked.get("nonce");
@@ -186,8 +191,8 @@ impl AuthorizationRequest {
             return Err(Code::InvalidRequest.because("nonce is longer than 512 bytes"));
         }
         let max_age_s = asked.get("max_age").map(str::parse::<u32>).transpose();
-        let max_age_s =
-            max_age_s.map_err(|_| Code::InvalidRequest.because("max_age is no number of seconds"))?;
+        let max_age_s = max_age_s
+            .map_err(|_| Code::InvalidRequest.because("max_age is no number of seconds"))?;
         Ok(Self {
             client: client.id.clone(),
             to,
@@ -284,7 +289,9 @@ pub fn resource(asked: &Parameters) -> Result<Option<String>, Refusal> {
     let wrong = || ErrorCode::InvalidTarget.because("resource is no https URI without a fragment");
     // The form is that of a place on the web, which a redirect URI has, too.
     let uri: RedirectUri = text.parse().map_err(|_| wrong())?;
-    let is_web = ["https://", "http://"].iter().any(|scheme| uri.as_str().starts_with(scheme));
+    let is_web = ["https://", "http://"]
+        .iter()
+        .any(|scheme| uri.as_str().starts_with(scheme));
     is_web.then(|| Some(text.to_owned())).ok_or_else(wrong)
 }
 

@@ -2,4 +2,5 @@
 
 pub(crate) mod aws;
 pub(crate) mod cognito;
+pub(crate) mod oauth;
 pub(crate) mod problem;

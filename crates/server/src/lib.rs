@@ -19,6 +19,7 @@ pub mod native;
 mod nature;
 mod ops;
 mod pool_document;
+mod pool_openid;
 mod request;
 mod response;
 mod service;

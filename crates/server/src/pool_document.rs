@@ -20,16 +20,27 @@ pub(crate) enum Document {
     Keys(PoolId),
 }
 
+/// What the metadata of an issuer is called (OpenID Connect Discovery 1.0 §4, RFC 8414 §3).
+const METADATA: [&str; 2] = ["openid-configuration", "oauth-authorization-server"];
+
 impl Document {
     /// What metrics and the log call them.
     pub(crate) const NAMES: [&'static str; 2] = ["UserPoolMetadata", "UserPoolKeys"];
 
     /// The document of a path, if it is one.
     pub(crate) fn of(path: &str) -> Option<Self> {
+        // RFC 8414 §3.1: before the path of the issuer, too.
+        for name in METADATA {
+            let before = path.strip_prefix("/.well-known/");
+            let before = before.and_then(|rest| rest.strip_prefix(name)?.strip_prefix('/'));
+            if let Some(pool) = before {
+                return pool.parse().ok().map(Self::Metadata);
+            }
+        }
         let (pool, document) = path.strip_prefix('/')?.split_once("/.well-known/")?;
         match document {
-            "openid-configuration" => pool.parse().ok().map(Self::Metadata),
             "jwks.json" => pool.parse().ok().map(Self::Keys),
+            name if METADATA.contains(&name) => pool.parse().ok().map(Self::Metadata),
             _ => None,
         }
     }
@@ -81,6 +92,20 @@ mod tests {
                 "/us-east-1_abcdefghijklmnop/.well-known/openid-configuration",
                 Some(Document::Metadata(pool.clone())),
             ),
+            (
+                "/us-east-1_abcdefghijklmnop/.well-known/oauth-authorization-server",
+                Some(Document::Metadata(pool.clone())),
+            ),
+            (
+                "/.well-known/oauth-authorization-server/us-east-1_abcdefghijklmnop",
+                Some(Document::Metadata(pool.clone())),
+            ),
+            (
+                "/.well-known/openid-configuration/us-east-1_abcdefghijklmnop",
+                Some(Document::Metadata(pool.clone())),
+            ),
+            ("/.well-known/openid-configuration", None),
+            ("/.well-known/jwks.json/us-east-1_abcdefghijklmnop", None),
             (
                 "/us-east-1_abcdefghijklmnop/.well-known/jwks.json",
                 Some(Document::Keys(pool)),

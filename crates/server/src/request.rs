@@ -1,6 +1,7 @@
 //! The way of every request: probes, browsers, operations. [`signed`] is that of nearly all
 //! operations, of the AWS APIs and of ours; [`unsigned`] that of the few that nobody signs.
 
+mod openid;
 mod signed;
 mod unsigned;
 
@@ -29,6 +30,7 @@ use crate::metrics::{Outcome, UNKNOWN};
 use crate::native::signed::SignedOperation;
 use crate::ops::Failure;
 use crate::pool_document::Document;
+use crate::pool_openid;
 use crate::response::{self, Answer};
 use crate::service::{Peer, Service};
 
@@ -104,6 +106,11 @@ impl Job<'_> {
         if let Some(asked) = ContainerCredentials::of(parts.uri.path()) {
             let (outcome, answer) = self.container_credentials(&asked, parts).await;
             in_flight.answered(container_credentials::NAME, outcome);
+            return answer;
+        }
+        if let Some(place) = pool_openid::Place::of(parts.uri.path()) {
+            let (outcome, answer) = self.openid(&place, parts, body).await;
+            in_flight.answered(place.endpoint.name(), outcome);
             return answer;
         }
         let (operation, answered) = self.run(parts, body).await;

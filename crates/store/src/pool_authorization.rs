@@ -326,7 +326,8 @@ impl AccountTx<'_> {
 impl Tx<'_> {
     /// Ends every session of a browser of the deployment, and every code.
     pub(crate) fn delete_all_pool_logins(&mut self) -> Result<(), Error> {
-        self.session.execute("DELETE FROM pool_browser_session", &[])?;
+        self.session
+            .execute("DELETE FROM pool_browser_session", &[])?;
         self.session
             .execute("DELETE FROM pool_authorization_code", &[])?;
         Ok(())

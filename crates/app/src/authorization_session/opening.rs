@@ -124,7 +124,7 @@ impl App {
     }
 
     /// Whether browsers reach us under a secure origin.
-    pub(super) fn is_https(&self) -> bool {
+    pub(crate) fn is_https(&self) -> bool {
         self.endpoint.starts_with("https://")
     }
 }

@@ -15,7 +15,8 @@ use procura_core::user_pool_client::AuthFlow;
 use procura_store::{Outcome, StoredPoolUser, Tx};
 use serde::{Deserialize, Serialize};
 
-use super::{Admitted, Credentials, Prepared, written};
+use super::prepared::{Aim, Gained, Prepared, written};
+use super::{Admitted, Credentials};
 use crate::App;
 use crate::authorization_session::Visit;
 use crate::pool_token::PoolTokens;
@@ -110,9 +111,29 @@ impl App {
         let admitted = self
             .admit_client(&with.client, AuthFlow::UserPassword)
             .await?;
-        let account = admitted.account;
         self.check_secret_hash(&admitted, &with).await?;
-        let challenge = self.open_challenge(&admitted, session, visit.now).await?;
+        let gained = self.choose_password(visit, &admitted, session, with, &Aim::Tokens);
+        let Committed { value, record } = gained.await?;
+        match value {
+            Gained::Tokens(tokens) => Ok(Committed {
+                value: *tokens,
+                record,
+            }),
+            Gained::Browser(_) => Err(Error::internal("a session that nobody asked for")),
+        }
+    }
+
+    /// A user who knew the temporary password chooses another, and gains what it was given for.
+    pub(crate) async fn choose_password(
+        &self,
+        visit: &Visit,
+        admitted: &Admitted,
+        session: &str,
+        with: Credentials,
+        aim: &Aim<'_>,
+    ) -> Result<Committed<Gained>, Error> {
+        let account = admitted.account;
+        let challenge = self.open_challenge(admitted, session, visit.now).await?;
         let name: Username = with.username.parse().map_err(|_| refused_session())?;
         let pool = admitted.client().pool.clone();
         let found = self.pool_user_named(account, &pool, &name).await?;
@@ -126,16 +147,11 @@ impl App {
         check_password(&pool.ok_or_else(refused_session)?, &with.password)?;
         let new = self.hash_password(with.password).await?;
         let profile = self.known(account, found.clone()).await?.profile;
-        let prepared = self.prepare_sign_in(visit, &admitted, &found.user, &profile);
-        let Prepared {
-            sign_in,
-            hash,
-            tokens,
-        } = prepared.await?;
+        let prepared = self.prepare(visit, admitted, &found.user, &profile, aim);
+        let Prepared { rows, gained } = prepared.await?;
         let mut entry =
             self.entry_of_pool_user(visit, account, &found.user, ANSWER, Verdict::Allow);
         entry.reason = "the temporary password was replaced; ".into();
-        let row = (sign_in, hash);
         let now = visit.now;
         let committed = self
             .store
@@ -158,7 +174,7 @@ impl App {
                     ..current.user.signed_in()
                 };
                 // Nothing is written where the client is gone.
-                let Some(said) = written(&mut own, Some(&row))? else {
+                let Some(said) = written(&mut own, Some(&rows))? else {
                     return Ok(Outcome::Unrecorded(false));
                 };
                 own.set_pool_password(&changed, &new)?;
@@ -171,7 +187,7 @@ impl App {
             return Err(refused_session());
         }
         Ok(Committed {
-            value: tokens,
+            value: gained,
             record: committed.record,
         })
     }

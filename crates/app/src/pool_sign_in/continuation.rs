@@ -3,9 +3,9 @@
 use procura_core::account::AccountId;
 use procura_core::audit::record::{Committed, Verdict};
 use procura_core::digest::sha256;
-use procura_core::error::Error;
+use procura_core::error::{Error, Kind};
 use procura_core::secret::{Plain, kind};
-use procura_core::user_pool_client::AuthFlow;
+use procura_core::user_pool_client::{AuthFlow, Rotation};
 use procura_store::{Outcome, PoolSignIn, StoredPoolUser, Tx};
 
 use super::SIGN_IN;
@@ -27,6 +27,11 @@ impl App {
         secret_hash: Option<&str>,
     ) -> Result<Committed<PoolTokens>, Error> {
         let admitted = self.admit_client(client, AuthFlow::RefreshToken).await?;
+        if let Rotation::Always { .. } = admitted.client().settings.rotation {
+            let text = "Refresh token rotation is enabled for this client; REFRESH_TOKEN_AUTH is \
+                        not supported with it";
+            return Err(Error::new(Kind::Caller, text));
+        }
         let (account, id) = (admitted.account, admitted.client().id.clone());
         let found = self.sign_in_of(account, token).await?;
         let found = found.filter(|(sign_in, user)| {
@@ -55,6 +60,7 @@ impl App {
                 client: admitted.client(),
                 sign_in: &sign_in,
                 profile: &known.profile,
+                openid: None,
                 request: visit.request,
                 now: visit.now,
             })

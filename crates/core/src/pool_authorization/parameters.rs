@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use zeroize::Zeroizing;
+
 /// How many parameters a request has at most.
 const COUNT_MAX: usize = 60;
 /// The longest name, in bytes.
@@ -15,7 +17,7 @@ const LONG: [&str; 4] = ["id_token_hint", "request_state", "session", "token"];
 
 /// Parameters, each of which is there once and has a value (RFC 6749 §3.1, §3.2).
 #[derive(Clone, PartialEq, Eq)]
-pub struct Parameters(BTreeMap<String, String>);
+pub struct Parameters(BTreeMap<String, Zeroizing<String>>);
 
 /// Why something is no [`Parameters`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -53,7 +55,7 @@ impl Parameters {
             if !is_text(&name) || !is_text(&value) {
                 return Err(InvalidParameters::NotText);
             }
-            if all.insert(name, value).is_some() {
+            if all.insert(name, Zeroizing::new(value)).is_some() {
                 return Err(InvalidParameters::Repeated);
             }
         }
@@ -63,7 +65,7 @@ impl Parameters {
     /// The value of a parameter. "Parameters sent without a value MUST be treated as if they were
     /// omitted from the request" (RFC 6749 §3.1).
     pub fn get(&self, name: &str) -> Option<&str> {
-        let value = self.0.get(name).map(String::as_str);
+        let value = self.0.get(name).map(|value| value.as_str());
         value.filter(|value| !value.is_empty())
     }
 }

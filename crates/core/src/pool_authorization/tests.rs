@@ -36,7 +36,10 @@ fn scopes_are_a_part_of_those_of_the_client() {
     let allowed: Vec<String> = ["openid", "email"].map(str::to_owned).to_vec();
     let check = |asked| granted(asked, &allowed).map_err(|refusal| refusal.code);
     assert_eq!(check(Some("email")), Ok("email".to_owned()));
-    assert_eq!(check(Some("email openid email")), Ok("email openid".to_owned()));
+    assert_eq!(
+        check(Some("email openid email")),
+        Ok("email openid".to_owned())
+    );
     assert_eq!(check(None), Ok("openid email".to_owned()));
     for wrong in ["phone", "openid phone", "OPENID", "openid\temail"] {
         assert_eq!(check(Some(wrong)), Err(ErrorCode::InvalidScope), "{wrong}");
@@ -50,7 +53,13 @@ fn a_resource_is_a_place_on_the_web() {
     for good in ["https://mcp.example/a", "http://localhost:1/mcp", ""] {
         assert!(check(good), "{good}");
     }
-    for bad in ["urn:x", "mcp", "http://mcp.example", "https://mcp.example/#a", "com.x:/a"] {
+    for bad in [
+        "urn:x",
+        "mcp",
+        "http://mcp.example",
+        "https://mcp.example/#a",
+        "com.x:/a",
+    ] {
         assert!(!check(bad), "{bad}");
     }
 }

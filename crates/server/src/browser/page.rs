@@ -27,6 +27,9 @@ bdi{display:inline-block;max-width:100%;overflow:hidden;vertical-align:bottom}\
 li code{display:block;font-size:.9rem;color:var(--quiet)}\
 label{display:flex;gap:.7rem;align-items:center;min-height:3rem}\
 input[type=checkbox]{width:1.4rem;height:1.4rem;flex:none}\
+input[type=text],input[type=password]{font:inherit;flex:1;min-width:0;min-height:2.6rem;\
+padding:0 .6rem;border:.1rem solid var(--line);border-radius:.5rem;\
+color:var(--text);background:var(--ground)}\
 button{font:inherit;font-weight:600;display:block;width:100%;min-height:3rem;margin:.8rem 0;\
 padding:.5rem 1.2rem;border:.1rem solid var(--line);border-radius:.5rem;\
 color:var(--text);background:var(--ground)}\
@@ -38,7 +41,7 @@ button.act{color:var(--on-act);background:var(--act);border-color:var(--act)}\
 /// counts but the one above, whose hash this is. Held by `the_policy_allows_the_one_style`.
 const POLICY: &str = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; \
                       form-action 'self'; \
-                      style-src 'sha256-IMv4eT8xezsdwfuHpIDec3bytKNmqsrHgg36iOhdl1Q='";
+                      style-src 'sha256-Sp2YTc1ICR/Z+CxQoeS+q9VACwxE/Hltrgi8rAR7b+Q='";
 
 /// A page that says one thing.
 pub(crate) fn say(status: StatusCode, title: &str, text: &str) -> Answer {
@@ -65,6 +68,25 @@ pub(crate) fn html(status: StatusCode, title: &str, body: &str) -> Answer {
         (HeaderName::from_static("referrer-policy"), "no-referrer"),
     ] {
         headers.insert(name, HeaderValue::from_static(value));
+    }
+    answer
+}
+
+/// The same, with a form whose answer leads to `source`, as a policy names it: browsers look at
+/// where a form is redirected, too.
+pub(crate) fn html_that_leaves(
+    status: StatusCode,
+    title: &str,
+    body: &str,
+    source: &str,
+) -> Answer {
+    let mut answer = html(status, title, body);
+    let own = "form-action 'self'";
+    let policy = POLICY.replace(own, &format!("{own} {source}"));
+    // What is no header is not said, and the form leads nowhere.
+    if let Ok(policy) = HeaderValue::from_str(&policy) {
+        let name = HeaderName::from_static("content-security-policy");
+        answer.headers_mut().insert(name, policy);
     }
     answer
 }

@@ -8,10 +8,13 @@ use procura_wire::cognito::generated::shapes::AuthenticationResultType;
 
 /// What a sign-in gives.
 pub(super) fn result(tokens: &PoolTokens) -> Result<AuthenticationResultType, Error> {
-    let refresh = tokens.refresh.as_ref().map(text);
+    let (refresh, id) = (
+        tokens.refresh.as_ref().map(text),
+        tokens.id.as_ref().map(text),
+    );
     Ok(AuthenticationResultType {
         access_token: Some(text(&tokens.access)?),
-        id_token: Some(text(&tokens.id)?),
+        id_token: id.transpose()?,
         refresh_token: refresh.transpose()?,
         expires_in: i32::try_from(tokens.access_s).ok(),
         token_type: Some("Bearer".to_owned()),

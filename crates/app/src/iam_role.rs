@@ -244,7 +244,8 @@ impl App {
     pub(crate) fn check_covers(&self, cx: &OpCx, wanted: &[Role]) -> Result<(), Error> {
         let own = match &cx.caller {
             Caller::Operator => return Ok(()),
-            Caller::AccessKey { roles, .. } => roles,
+            Caller::AccessKey { roles, .. } | Caller::Session { roles, .. } => roles.as_slice(),
+            Caller::Agent { .. } => &[],
         };
         let is_covered = |wanted: &Role| own.iter().any(|own| own.covers(*wanted));
         let lacking: Vec<&str> = wanted

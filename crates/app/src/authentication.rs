@@ -27,7 +27,15 @@ pub enum SignedApi {
     Identity,
     /// User pools.
     UserPools,
+    /// Roles.
+    AccessManagement,
+    /// Putting roles on.
+    SecurityTokens,
 }
+
+/// Where requests of access management are signed for, wherever they go: the reference has it in one
+/// place only.
+const ACCESS_MANAGEMENT_REGION: &str = "us-east-1";
 
 impl SignedApi {
     /// The name of the service in the scope of a signature.
@@ -35,17 +43,26 @@ impl SignedApi {
         match self {
             Self::Identity => SIGNING_NAME,
             Self::UserPools => "cognito-idp",
+            Self::AccessManagement => "iam",
+            Self::SecurityTokens => "sts",
         }
+    }
+
+    /// The API of this signing name, of those that one way of asking leads to.
+    pub fn of_forms(signing_name: &str) -> Option<Self> {
+        [Self::AccessManagement, Self::SecurityTokens]
+            .into_iter()
+            .find(|api| api.signing_name() == signing_name)
     }
 }
 
 /// How many derived signing keys are held.
 const SIGNING_KEYS_MAX: u64 = 10_000;
 
-/// What a signing key was derived for: the row that held the secret and its version, and date and
-/// service of the scope. (The region is a constant of the deployment.) A key that was given to another
-/// holder in the database is so opened anew, and does not open.
-type DerivedFor = (Vec<u8>, u64, String, SignedApi);
+/// What a signing key was derived for: the row that held the secret and its version, and date,
+/// service and region of the scope. A key that was given to another holder in the database is so
+/// opened anew, and does not open.
+type DerivedFor = (Vec<u8>, u64, String, SignedApi, String);
 
 /// Derived signing keys, so that a warm request costs one HMAC and no unsealing.
 pub(crate) struct SigningKeys(Cache<DerivedFor, Arc<SigningKey>>);
@@ -132,13 +149,19 @@ impl App {
         api: SignedApi,
         now: Timestamp,
     ) -> Result<(), Unauthenticated> {
-        sigv4::check_scope_and_time(presented, now, self.expectation(api))
+        sigv4::check_scope_and_time(presented, now, self.expectation(presented, api))
             .map_err(Unauthenticated::Signature)
     }
 
-    fn expectation(&self, api: SignedApi) -> Expectation<'_> {
+    fn expectation(&self, presented: &Presented<'_>, api: SignedApi) -> Expectation<'_> {
+        let is_global = api == SignedApi::AccessManagement
+            && presented.scope().region == ACCESS_MANAGEMENT_REGION;
         Expectation {
-            region: self.region.as_str(),
+            region: if is_global {
+                ACCESS_MANAGEMENT_REGION
+            } else {
+                self.region.as_str()
+            },
             service: api.signing_name(),
         }
     }
@@ -237,7 +260,8 @@ impl App {
         now: Timestamp,
     ) -> Result<Proved, Unauthenticated> {
         let signing_key = self.signing_key(&claimed, presented, api).await?;
-        sigv4::verify(presented, body, &signing_key, now, self.expectation(api))
+        let expectation = self.expectation(presented, api);
+        sigv4::verify(presented, body, &signing_key, now, expectation)
             .map_err(Unauthenticated::Signature)?;
         let caller = match claimed.key {
             ClaimedKey::Lasting(key) => Caller::AccessKey {
@@ -276,7 +300,8 @@ impl App {
             ClaimedKey::Temporary(key, _) => (temporary_key::secret_row(key), 1),
         };
         let date = presented.scope().date;
-        let derived_for = (row.clone(), version, date.to_owned(), api);
+        let region = self.expectation(presented, api).region;
+        let derived_for = (row.clone(), version, date.to_owned(), api, region.to_owned());
         if let Some(known) = self.signing_keys.0.get(&derived_for) {
             return Ok(known);
         }
@@ -290,7 +315,6 @@ impl App {
         };
         let secret = sealing::open(&sealing_key, &place, &claimed.secret)
             .map_err(|error| failed(Error::internal_source(error)))?;
-        let region = self.region.as_str();
         let service = api.signing_name();
         let derived = SigningKey::derive(secret.expose_secret(), date, region, service);
         let derived = Arc::new(derived);

@@ -11,7 +11,7 @@ use procura_authority::{Caller, Target};
 use procura_core::access_key::Role;
 use procura_core::account::AccountId;
 use procura_core::audit::record::Committed;
-use procura_core::error::Error;
+use procura_core::error::{Error, Kind};
 use procura_core::iam_role::{IamRole, ManagedPolicy, RoleName, RolePath, TrustPolicy};
 use procura_core::id::RoleId;
 use procura_protocol::strict_json;
@@ -54,7 +54,8 @@ fn unknown_policy() -> Error {
 }
 
 fn changed_meanwhile(name: &RoleName) -> Error {
-    Error::conflict(format!("the role {name} was changed meanwhile; try again"))
+    let text = format!("the role {name} was changed meanwhile; try again");
+    Error::new(Kind::Throttled, text)
 }
 
 impl App {

@@ -16,6 +16,7 @@ pub mod authorization_session;
 pub mod authorize;
 pub mod backup;
 pub mod basis;
+pub mod caller_identity;
 pub mod checkpoint;
 pub mod clock_skew;
 pub mod code_exchange;

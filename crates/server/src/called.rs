@@ -6,15 +6,20 @@ use procura_app::operation::OpCx;
 use procura_core::action::Action;
 use procura_core::error::Error;
 use procura_core::id::{RecordId, RequestId};
-use procura_wire::{InputError, Labels, Operation, cognito as wire};
+use procura_wire::{
+    InputError, Labels, Operation, cognito as wire, iam as roles, query, sts as tokens,
+};
 
 use crate::cognito::{self, Asker};
 use crate::error::aws::Exception;
 use crate::error::cognito::Name;
+use crate::iam;
 use crate::native::signed::SignedOperation;
 use crate::nature::Nature;
 use crate::ops::{self, Asked, Failure, Rendered};
+use crate::request::strict;
 use crate::response::{self, Answer};
+use crate::sts;
 
 /// What a signed request calls.
 #[derive(Debug)]
@@ -23,6 +28,10 @@ pub(crate) enum Called<'a> {
     Aws(Operation, Labels<'a>),
     /// An operation of user pools.
     UserPools(wire::Operation),
+    /// An operation of roles.
+    AccessManagement(roles::Operation),
+    /// An operation of putting them on.
+    SecurityTokens(tokens::Operation),
     /// An operation of ours.
     Native(SignedOperation),
 }
@@ -42,6 +51,8 @@ impl Called<'_> {
         match self {
             Self::Aws(operation, _) => ops::action_of(*operation).name(),
             Self::UserPools(operation) => operation.name(),
+            Self::AccessManagement(operation) => operation.name(),
+            Self::SecurityTokens(operation) => operation.name(),
             Self::Native(operation) => operation.name(),
         }
     }
@@ -51,6 +62,8 @@ impl Called<'_> {
         match self {
             Self::Aws(..) | Self::Native(_) => SignedApi::Identity,
             Self::UserPools(_) => SignedApi::UserPools,
+            Self::AccessManagement(_) => SignedApi::AccessManagement,
+            Self::SecurityTokens(_) => SignedApi::SecurityTokens,
         }
     }
 
@@ -59,6 +72,13 @@ impl Called<'_> {
         let (action, nature) = match self {
             Self::Aws(operation, _) => (ops::action_of(*operation), ops::nature_of(*operation)),
             Self::Native(operation) => (operation.action(), operation.nature()),
+            Self::AccessManagement(operation) => {
+                (iam::action_of(*operation), iam::nature_of(*operation))
+            }
+            Self::SecurityTokens(operation) => match sts::asker_of(*operation) {
+                Asker::Caller(action, nature) => (action, nature),
+                Asker::Anybody => return Err(sts::another_way()),
+            },
             Self::UserPools(operation) => match cognito::asker_of(*operation) {
                 Asker::Caller(action, nature) => (action, nature),
                 Asker::Anybody => return Err(cognito::another_way(*operation)),
@@ -72,6 +92,7 @@ impl Called<'_> {
         match self {
             Self::Aws(operation, _) => operation.body_bytes_max(),
             Self::UserPools(operation) => operation.body_bytes_max(),
+            Self::AccessManagement(_) | Self::SecurityTokens(_) => query::FORM_BYTES_MAX,
             Self::Native(operation) => operation.body_bytes_max(),
         }
     }
@@ -82,7 +103,17 @@ impl Called<'_> {
         match self {
             Self::Aws(operation, _) => response::json(operation.status(), body, request, record),
             Self::UserPools(_) => response::json_1_1(200, body, request, record),
+            Self::AccessManagement(operation) => iam::answer(*operation, &body, request, record),
+            Self::SecurityTokens(operation) => sts::answer(*operation, &body, request, record),
             Self::Native(_) => response::json(200, body, request, record),
+        }
+    }
+
+    /// Whether a body reads in one way only. That of a form was asked when it was taken apart.
+    pub(crate) fn check(&self, body: &[u8]) -> Result<(), InputError> {
+        match self {
+            Self::Aws(..) | Self::UserPools(_) | Self::Native(_) => strict(body),
+            Self::AccessManagement(_) | Self::SecurityTokens(_) => Ok(()),
         }
     }
 
@@ -96,6 +127,10 @@ impl Called<'_> {
         match self {
             Self::Aws(operation, _) => ops::dispatch(app, cx, *operation, asked).await,
             Self::UserPools(operation) => cognito::dispatch(app, cx, *operation, asked.body).await,
+            Self::AccessManagement(operation) => {
+                iam::dispatch(app, cx, *operation, asked.body).await
+            }
+            Self::SecurityTokens(operation) => sts::dispatch(app, cx, *operation, asked.body).await,
             Self::Native(operation) => Ok(operation.dispatch(app, cx, asked.body).await?),
         }
     }
@@ -105,6 +140,8 @@ impl Called<'_> {
         match self {
             Self::Aws(operation, _) => Exception::of(error, *operation),
             Self::UserPools(operation) => Exception::of_user_pools(error, *operation, name),
+            Self::AccessManagement(operation) => Exception::of_roles(error, *operation),
+            Self::SecurityTokens(_) => Exception::of_tokens(error),
             Self::Native(_) => Exception::native(error),
         }
     }
@@ -118,6 +155,8 @@ impl Called<'_> {
         match self {
             Self::Aws(..) | Self::Native(_) => Exception::of_input(error, record),
             Self::UserPools(_) => Exception::of_user_pools_input(error, record),
+            Self::AccessManagement(_) => Exception::of_form(error, record, &roles::SERVICE),
+            Self::SecurityTokens(_) => Exception::of_form(error, record, &tokens::SERVICE),
         }
     }
 }

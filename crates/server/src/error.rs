@@ -4,3 +4,4 @@ pub(crate) mod aws;
 pub(crate) mod cognito;
 pub(crate) mod oauth;
 pub(crate) mod problem;
+pub(crate) mod query;

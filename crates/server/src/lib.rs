@@ -13,6 +13,7 @@ mod cognito;
 mod connections;
 mod container_credentials;
 mod error;
+mod iam;
 pub mod listener;
 mod metrics;
 pub mod native;
@@ -24,5 +25,6 @@ mod request;
 mod response;
 mod service;
 pub mod session_binding;
+mod sts;
 
 pub use crate::listener::{Limits, Listener};

@@ -11,7 +11,7 @@ use procura_app::rate_limit::Bucket;
 use procura_core::error::Kind;
 use procura_core::measure::{Count, Gauge, Histogram};
 use procura_core::time::{Stopwatch, Timestamp};
-use procura_wire::{Operation, cognito};
+use procura_wire::{Operation, cognito, iam, sts};
 
 use crate::browser::Place;
 use crate::container_credentials;
@@ -174,6 +174,8 @@ impl Metrics {
         let user_pools = cognito::Operation::ALL
             .iter()
             .map(|operation| operation.name());
+        let roles = iam::Operation::ALL.iter().map(|operation| operation.name());
+        let tokens = sts::Operation::ALL.iter().map(|operation| operation.name());
         let requests = |name| {
             let requests = Requests {
                 outcomes: Tally::of(&Outcome::ALL),
@@ -185,6 +187,8 @@ impl Metrics {
             started_at,
             operations: names
                 .chain(user_pools)
+                .chain(roles)
+                .chain(tokens)
                 .chain(Place::NAMES)
                 .chain(Document::NAMES)
                 .chain([container_credentials::NAME])

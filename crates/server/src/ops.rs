@@ -175,7 +175,7 @@ where
         .map_err(|error: T::Err| Error::field(field, error.to_string()))
 }
 
-fn epoch(at: Timestamp) -> EpochMillis {
+pub(crate) fn epoch(at: Timestamp) -> EpochMillis {
     EpochMillis(at.millis())
 }
 

@@ -2,6 +2,7 @@
 //! operations, of the AWS APIs and of ours; [`unsigned`] that of the few that nobody signs.
 
 mod openid;
+mod query;
 mod signed;
 mod unsigned;
 
@@ -226,6 +227,9 @@ impl Job<'_> {
             let answered = self.signed(&called, parts, body).await;
             return (called.name(), answered.map_err(Exception::into_problem));
         }
+        if query::is_form(parts) {
+            return self.query(parts, body).await;
+        }
         if let Some(target) = target(parts) {
             let (name, answered) = self.user_pools(target, parts, body).await;
             return (name, answered.map_err(Exception::into_json_1_1));
@@ -301,7 +305,7 @@ fn parts_of(failure: Failure) -> (Option<InputError>, Option<Name>, Error) {
 }
 
 /// A body, if there is one, is one JSON object without duplicate keys, within limits.
-fn strict(body: &[u8]) -> Result<(), InputError> {
+pub(crate) fn strict(body: &[u8]) -> Result<(), InputError> {
     if body.is_empty() {
         return Ok(());
     }

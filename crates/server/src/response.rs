@@ -5,7 +5,7 @@ use http_body_util::Full;
 use hyper::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue};
 use hyper::{Response, StatusCode};
 use procura_core::id::{RecordId, RequestId};
-use procura_wire::cognito;
+use procura_wire::{cognito, query};
 
 /// What we answer with.
 pub(crate) type Answer = Response<Full<Bytes>>;
@@ -48,6 +48,19 @@ pub(crate) fn json_1_1(
 ) -> Answer {
     let mut answer = json(status, body, request, record);
     let content_type = HeaderValue::from_static(cognito::CONTENT_TYPE);
+    answer.headers_mut().insert(CONTENT_TYPE, content_type);
+    answer
+}
+
+/// XML under `status`.
+pub(crate) fn xml(
+    status: u16,
+    body: String,
+    request: RequestId,
+    record: Option<RecordId>,
+) -> Answer {
+    let mut answer = json(status, body.into_bytes(), request, record);
+    let content_type = HeaderValue::from_static(query::XML);
     answer.headers_mut().insert(CONTENT_TYPE, content_type);
     answer
 }

@@ -11,7 +11,7 @@ pub(crate) use crate::query::{Absent, Spec};
 pub use generated::operation::Operation;
 
 /// The service, as its wire knows it.
-pub const SERVICE: Service = Service {
+pub static SERVICE: Service = Service {
     name: "iam",
     version: "2010-05-08",
     namespace: "https://iam.amazonaws.com/doc/2010-05-08/",

@@ -22,7 +22,7 @@ pub const XML: &str = "text/xml";
 pub const FORM_BYTES_MAX: usize = 64 * 1024;
 
 /// A service that speaks it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Service {
     /// Its name in the scope of a signature.
     pub name: &'static str,

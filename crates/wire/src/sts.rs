@@ -11,7 +11,7 @@ pub(crate) use crate::query::{Absent, Spec};
 pub use generated::operation::Operation;
 
 /// The service, as its wire knows it.
-pub const SERVICE: Service = Service {
+pub static SERVICE: Service = Service {
     name: "sts",
     version: "2011-06-15",
     namespace: "https://sts.amazonaws.com/doc/2011-06-15/",

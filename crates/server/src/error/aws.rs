@@ -6,6 +6,7 @@ use procura_app::rate_limit::{Bucket, Throttled};
 use procura_core::error::{Error, Kind};
 use procura_core::id::{RecordId, RequestId};
 use procura_protocol::sigv4::{self, SigV4Error};
+use procura_wire::query::{self, Service};
 use procura_wire::{InputError, Operation, exception_status};
 use serde_json::json;
 
@@ -41,6 +42,8 @@ pub(super) enum Form {
     Json11,
     /// As RFC 9457 has it.
     Problem,
+    /// In XML.
+    Query(&'static Service),
 }
 
 impl Exception {
@@ -118,6 +121,14 @@ impl Exception {
                 let message = self.body.get("message");
                 let detail = message.and_then(|text| text.as_str()).unwrap_or_default();
                 problem::render(self.status, title, detail, request, self.record)
+            }
+            Form::Query(service) => {
+                let message = self.body.get("message");
+                let message = message.and_then(|text| text.as_str()).unwrap_or_default();
+                let is_callers = self.status < 500;
+                let id = request.as_uuid_text();
+                let body = query::error(service, is_callers, self.name, message, &id);
+                response::xml(self.status, body, request, self.record)
             }
             Form::RestJson => {
                 let body = self.body.to_string().into_bytes();

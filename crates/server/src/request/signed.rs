@@ -6,14 +6,14 @@ use bytes::Bytes;
 use hyper::body::Incoming;
 use hyper::header::HeaderMap;
 use hyper::http::request::Parts;
-use procura_app::authentication::{Proved, Unauthenticated};
+use procura_app::authentication::{Proved, SignedApi, Unauthenticated};
 use procura_app::operation::OpCx;
 use procura_core::digest::sha256;
 use procura_core::time::Timestamp;
 use procura_protocol::sigv4::{self, RequestHead};
 use procura_wire::Labels;
 
-use super::{Job, parts_of, strict};
+use super::{Job, parts_of};
 use crate::body;
 use crate::called::{Called, Work};
 use crate::error::aws::Exception;
@@ -44,24 +44,39 @@ impl Job<'_> {
         };
         let presented =
             sigv4::parse(&head).map_err(|error| refused(&Unauthenticated::Signature(error)))?;
-        let (proved, whole, now) = self.prove(called, &presented, body).await?;
+        let (api, bytes_max) = (called.api(), called.body_bytes_max());
+        let proof = self.prove(api, bytes_max, &presented, body).await?;
+        self.perform(called, parts, &presented, proof).await
+    }
+
+    /// Does what a proved caller asks, and answers.
+    pub(super) async fn perform(
+        &self,
+        called: &Called<'_>,
+        parts: &Parts,
+        presented: &sigv4::Presented<'_>,
+        (proved, whole, now): (Proved, Bytes, Timestamp),
+    ) -> Result<Answer, Exception> {
         let Work { action, nature } = called.work()?;
         let peer = self.peer.0.to_string();
         let mut cx = OpCx::new(now, self.id, action, proved, peer).traced(self.trace);
         self.service.admit(&cx, nature.class())?;
-        self.use_up(nature, &cx, &presented).await?;
+        self.use_up(nature, &cx, presented).await?;
         let query = parts.uri.query().unwrap_or_default();
         let none = Labels::default();
         let asked = Asked {
             labels: match called {
                 Called::Aws(_, labels) => labels,
-                Called::UserPools(_) | Called::Native(_) => &none,
+                Called::UserPools(_)
+                | Called::AccessManagement(_)
+                | Called::SecurityTokens(_)
+                | Called::Native(_) => &none,
             },
             query,
             headers: &parts.headers,
             body: &whole,
         };
-        let done = match strict(&whole) {
+        let done = match called.check(&whole) {
             Ok(()) => called.dispatch(self.app, &mut cx, &asked).await,
             Err(error) => Err(Failure::Input(error)),
         };
@@ -79,9 +94,10 @@ impl Job<'_> {
     }
 
     /// Who signed, the body, and the time of the operation: when all of it was there.
-    async fn prove(
+    pub(super) async fn prove(
         &self,
-        called: &Called<'_>,
+        api: SignedApi,
+        body_bytes_max: usize,
         presented: &sigv4::Presented<'_>,
         body: Incoming,
     ) -> Result<(Proved, Bytes, Timestamp), Exception> {
@@ -89,13 +105,13 @@ impl Job<'_> {
         // SECURITY: what needs no database is asked first, and a key that does not exist is refused
         // before a byte of the body is held.
         self.app
-            .check_scope(presented, called.api(), self.now)
+            .check_scope(presented, api, self.now)
             .map_err(turn_away)?;
         let claimed = self.app.claimed_key(presented, self.now).await;
         let mut claimed = claimed.map_err(turn_away)?;
         let held = body::read(
             body,
-            called.body_bytes_max(),
+            body_bytes_max,
             &self.service.budget,
             self.service.limits.body_timeout,
         )
@@ -110,7 +126,7 @@ impl Job<'_> {
         let hash = sha256(&[&held.bytes]);
         let proved = self
             .app
-            .prove_caller(claimed, presented, called.api(), hash, now)
+            .prove_caller(claimed, presented, api, hash, now)
             .await
             .map_err(turn_away)?;
         // The body is a proved caller's now, and no stranger's.
@@ -157,14 +173,14 @@ impl Job<'_> {
     }
 }
 
-fn refused(error: &Unauthenticated) -> Exception {
+pub(super) fn refused(error: &Unauthenticated) -> Exception {
     if let Unauthenticated::Failed(error) = error {
         tracing::error!(cause = ?error.cause(), "authentication failed on our side");
     }
     Exception::of_unauthenticated(error)
 }
 
-fn flat(headers: &HeaderMap) -> Vec<(&str, &[u8])> {
+pub(super) fn flat(headers: &HeaderMap) -> Vec<(&str, &[u8])> {
     headers
         .iter()
         .map(|(name, value)| (name.as_str(), value.as_bytes()))

@@ -1,0 +1,20 @@
+//! `UpdateAssumeRolePolicy`.
+
+use procura_app::App;
+use procura_app::operation::OpCx;
+use procura_wire::iam::generated::update_assume_role_policy::{Input, Output};
+
+use super::role::role_name;
+use crate::ops::{Failure, Reply};
+
+pub(super) async fn handle(
+    app: &App,
+    cx: &mut OpCx,
+    input: Input,
+) -> Result<Reply<Output>, Failure> {
+    let name = role_name(&input.role_name)?;
+    let updated = app
+        .update_assume_role_policy(cx, name, input.policy_document)
+        .await?;
+    Ok(Reply::done(updated, |()| Output {}))
+}

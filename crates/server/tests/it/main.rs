@@ -66,6 +66,7 @@ mod oauth2_provider_life;
 mod oauth2_vendors;
 mod ops;
 mod page_token;
+mod pool_openid;
 mod pool_sign_in;
 mod rate_limits;
 mod renewal;

@@ -28,6 +28,12 @@ pub(crate) enum Endpoint {
     Token,
     /// OpenID Connect Core §5.3.
     UserInfo,
+    /// RFC 7662.
+    Introspect,
+    /// RFC 7009.
+    Revoke,
+    /// OpenID Connect RP-Initiated Logout 1.0.
+    LogOut,
 }
 
 /// An endpoint of a pool.
@@ -38,11 +44,14 @@ pub(crate) struct Place {
 }
 
 impl Endpoint {
-    const ALL: [(Self, &'static str, &'static str); 4] = [
+    const ALL: [(Self, &'static str, &'static str); 7] = [
         (Self::Authorize, "/oauth2/authorize", "UserPoolAuthorize"),
         (Self::Login, "/login", "UserPoolLogin"),
         (Self::Token, "/oauth2/token", "UserPoolToken"),
         (Self::UserInfo, "/oauth2/userInfo", "UserPoolUserInfo"),
+        (Self::Introspect, "/oauth2/introspect", "UserPoolIntrospect"),
+        (Self::Revoke, "/oauth2/revoke", "UserPoolRevoke"),
+        (Self::LogOut, "/logout", "UserPoolLogOut"),
     ];
 
     /// What metrics and the log call them.
@@ -60,18 +69,18 @@ impl Endpoint {
     /// Whether a person sits there.
     pub(crate) const fn is_for_browsers(self) -> bool {
         match self {
-            Self::Authorize | Self::Login => true,
-            Self::Token | Self::UserInfo => false,
+            Self::Authorize | Self::Login | Self::LogOut => true,
+            Self::Token | Self::UserInfo | Self::Introspect | Self::Revoke => false,
         }
     }
 
     /// Whether it is asked so.
     pub(crate) fn takes(self, method: &Method) -> bool {
         match self {
-            Self::Authorize | Self::Login | Self::UserInfo => {
+            Self::Authorize | Self::Login | Self::UserInfo | Self::LogOut => {
                 *method == Method::GET || *method == Method::POST
             }
-            Self::Token => *method == Method::POST,
+            Self::Token | Self::Introspect | Self::Revoke => *method == Method::POST,
         }
     }
 }

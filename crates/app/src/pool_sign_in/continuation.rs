@@ -92,7 +92,7 @@ impl App {
     }
 
     /// The sign-in of a refresh token, and its user.
-    pub(super) async fn sign_in_of(
+    pub(crate) async fn sign_in_of(
         &self,
         account: AccountId,
         token: &Plain<kind::RefreshToken>,

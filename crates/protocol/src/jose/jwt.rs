@@ -76,6 +76,12 @@ impl<'t> Unverified<'t> {
         &self.claims.issuer
     }
 
+    /// When the token claims to be over: for who takes one that is over, and only a time to verify
+    /// it at.
+    pub fn claimed_end(&self) -> Timestamp {
+        self.claims.times.expires_at
+    }
+
     /// What can be refused without a key. [`Self::verify`] asks this, too.
     ///
     /// # Errors

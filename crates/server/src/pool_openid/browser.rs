@@ -11,6 +11,7 @@ use procura_app::authorization_session::Visit;
 use procura_app::pool_openid::OpenIdError;
 use procura_app::pool_openid::authorize::{Returned, Shown};
 use procura_app::pool_openid::login::Given;
+use procura_app::pool_openid::logout::LoggedOut;
 use procura_core::error::{Error, Kind};
 use procura_core::pool_authorization::{ErrorCode, Parameters};
 use procura_core::secret::Plain;
@@ -42,11 +43,20 @@ pub(crate) async fn visited(
         of_query(parts)?
     };
     let cookies = brought(app, pool, headers);
-    let shown = if is_post && place.endpoint == Endpoint::Login {
-        if is_cross_site(app, headers) {
-            let words = words::cross_site();
-            return Ok(say(words.status, words.title, &words.text));
-        }
+    let state = asked.get("request_state");
+    let is_form = is_post && (place.endpoint == Endpoint::Login || state.is_some());
+    if is_form && is_cross_site(app, headers) {
+        let words = words::cross_site();
+        return Ok(say(words.status, words.title, &words.text));
+    }
+    if place.endpoint == Endpoint::LogOut {
+        let gone = match state.filter(|_| is_form) {
+            Some(state) => app.answer_logout_page(visit, pool, state, &cookies).await?,
+            None => app.log_out(visit, pool, &asked, &cookies).await?,
+        };
+        return Ok(logged_out(app, pool, gone)?);
+    }
+    let shown = if is_form && place.endpoint == Endpoint::Login {
         let answered = (
             asked.get("request_state").unwrap_or_default(),
             given(&asked)?,
@@ -68,6 +78,32 @@ pub(crate) async fn visited(
             answer
         }
     })
+}
+
+fn logged_out(app: &App, pool: &PoolId, gone: LoggedOut) -> Result<Answer, Error> {
+    match gone {
+        LoggedOut::Asked {
+            state,
+            form_cookie,
+            redirect_uri,
+        } => {
+            let mut answer = page::logout(pool, &state, redirect_uri.as_ref());
+            if let Some(cookie) = &form_cookie {
+                let cookie = Cookie::Form.set(app, pool, Some(cookie))?;
+                answer.headers_mut().append(SET_COOKIE, cookie);
+            }
+            Ok(answer)
+        }
+        LoggedOut::Done { location } => {
+            let mut answer = match location {
+                Some(location) => sent_to(&location)?,
+                None => say(StatusCode::OK, words::SIGNED_OUT, words::CLOSE),
+            };
+            let cookie = Cookie::Session.set(app, pool, None)?;
+            answer.headers_mut().append(SET_COOKIE, cookie);
+            Ok(answer)
+        }
+    }
 }
 
 /// The page that says what went wrong, to a person.
@@ -117,16 +153,21 @@ fn is_cross_site(app: &App, headers: &HeaderMap) -> bool {
         || headers.get(ORIGIN).is_some_and(is_foreign)
 }
 
-/// SECURITY: with 303, so that no browser posts a password again (RFC 9700 §4.12).
 fn sent_back(app: &App, pool: &PoolId, returned: &Returned) -> Result<Answer, Error> {
-    let mut answer = response::text(StatusCode::SEE_OTHER, "");
-    let headers = answer.headers_mut();
-    let location = HeaderValue::from_str(&returned.location).map_err(Error::internal_source)?;
-    headers.insert(LOCATION, location);
+    let mut answer = sent_to(&returned.location)?;
     if let Some(session) = &returned.session {
         let cookie = Cookie::Session.set(app, pool, Some(session))?;
-        headers.insert(SET_COOKIE, cookie);
+        answer.headers_mut().insert(SET_COOKIE, cookie);
     }
+    Ok(answer)
+}
+
+/// SECURITY: with 303, so that no browser posts a password again (RFC 9700 §4.12).
+fn sent_to(location: &str) -> Result<Answer, Error> {
+    let mut answer = response::text(StatusCode::SEE_OTHER, "");
+    let headers = answer.headers_mut();
+    let location = HeaderValue::from_str(location).map_err(Error::internal_source)?;
+    headers.insert(LOCATION, location);
     headers.remove(CONTENT_TYPE);
     // SECURITY: the code stands in the address; what the next page loads does not learn ours.
     headers.insert(

@@ -53,6 +53,22 @@ pub(super) fn login(pool: &PoolId, shown: &LoginPage) -> Answer {
     )
 }
 
+/// The page that asks whether to sign out.
+pub(super) fn logout(pool: &PoolId, state: &str, to: Option<&RedirectUri>) -> Answer {
+    let state = Escaped(state);
+    let body = format!(
+        "<p>{}</p><form method=\"post\" action=\"/{pool}/logout\">\
+         <input type=\"hidden\" name=\"request_state\" value=\"{state}\">\
+         <button class=\"act\">{}</button></form>",
+        words::SIGN_OUT_MEANS,
+        words::SIGN_OUT
+    );
+    match to {
+        Some(to) => page::html_that_leaves(StatusCode::OK, words::SIGN_OUT, &body, &leaves_to(to)),
+        None => page::html(StatusCode::OK, words::SIGN_OUT, &body),
+    }
+}
+
 /// Who wants what. SECURITY: the name was chosen by whoever made the client; where the browser goes
 /// says whose it is.
 fn application(shown: &LoginPage) -> String {

@@ -72,7 +72,15 @@ pub(crate) async fn asked(
                 Err(error) => Err(error),
             }
         }
-        Endpoint::Authorize | Endpoint::Login | Endpoint::UserInfo => {
+        Endpoint::Introspect => {
+            let told = app.introspect(visit, &place.pool, header, &asked).await;
+            told.map(|told| oauth::json_of(StatusCode::OK, &told, visit.request))
+        }
+        Endpoint::Revoke => {
+            let revoked = app.revoke(visit, &place.pool, header, &asked).await;
+            revoked.map(|()| oauth::json_of(StatusCode::OK, &json!({}), visit.request))
+        }
+        Endpoint::Authorize | Endpoint::Login | Endpoint::LogOut | Endpoint::UserInfo => {
             Err(Error::internal("an endpoint on another way than its own").into())
         }
     };

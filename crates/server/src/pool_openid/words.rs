@@ -19,6 +19,16 @@ pub(super) const ONLY_IF: &str = "Go on only if you have just asked for this you
 pub(super) const TEMPORARY: &str = "Your password was right, and only for the first time. Choose one \
                                     of your own.";
 
+/// The title and the button of the page that asks whether to sign out.
+pub(super) const SIGN_OUT: &str = "Sign out";
+/// What that means.
+pub(super) const SIGN_OUT_MEANS: &str = "Sign out of this browser? Applications that you use stay \
+                                         open until you sign out of them.";
+/// The title of the page at the end.
+pub(super) const SIGNED_OUT: &str = "You are signed out";
+/// What stands on it.
+pub(super) const CLOSE: &str = "You can close this page.";
+
 /// A page that says one thing.
 pub(super) struct Words {
     pub(super) status: StatusCode,

@@ -3,5 +3,6 @@
 
 mod client;
 mod codes;
+mod ends;
 mod flow;
 mod requests;

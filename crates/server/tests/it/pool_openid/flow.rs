@@ -142,14 +142,14 @@ async fn who_is_signed_in_is_not_asked_again(app: TestApp) {
 }
 
 async fn whatever_ends_a_sign_in_ends_the_session_of_the_browser(app: TestApp) {
-    for ends in ["disable", "password", "sign out", "user", "client's user"] {
+    for ends in ["disable", "password", "sign out", "delete"] {
         let pool = Pool::new(&app).await;
         let mut browser = Browser::new();
         let code = pool.signs_in(&mut browser, &[]).await.get("code");
         match ends {
             "disable" => pool.of_user(&app, AdminDisableUser).await,
             "password" => pool.set_password(&app, true).await,
-            "user" => {
+            "delete" => {
                 let delete = procura_wire::cognito::Operation::AdminDeleteUser;
                 pool.of_user(&app, delete).await;
             }

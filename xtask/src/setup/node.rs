@@ -1,4 +1,5 @@
-//! Node.js and the packages that it runs: an authorization server that somebody else wrote.
+//! Node.js and the packages that it runs: an authorization server, OpenID clients and a suite of the
+//! Model Context Protocol, all of which somebody else wrote.
 //!
 //! The Node.js of the machine may be too old for it, and one that is new enough is a package, too:
 //! npm picks the one of this machine. What is installed is what the lock file pins, byte for byte, and
@@ -45,8 +46,8 @@ pub(crate) fn packages() -> anyhow::Result<PathBuf> {
 fn install(packages: &Path) -> anyhow::Result<()> {
     if !has_program("npm", &["--version"]) {
         bail!(
-            "npm is missing, and the checks run an authorization server that it installs: install it \
-             with Node.js (on Debian the packages nodejs and npm), then run this again"
+            "npm is missing, and the checks run a server and clients that it installs: install it with \
+             Node.js (on Debian the packages nodejs and npm), then run this again"
         );
     }
     println!(

@@ -5,10 +5,12 @@ import json
 import socket
 import sys
 import threading
+import urllib.parse
 from collections.abc import Awaitable, Callable
 
 import uvicorn
 from authlib.integrations.base_client.errors import OAuthError
+from authlib.integrations.httpx_client import AsyncOAuth2Client
 from authlib.integrations.starlette_client import OAuth
 from httpx import HTTPStatusError
 from starlette.applications import Starlette
@@ -25,6 +27,7 @@ METHODS = {"basic": "client_secret_basic", "post": "client_secret_post", "none":
 class Party:
     def __init__(self, told: dict) -> None:
         self.told = told
+        self.method = METHODS[told["method"]]
         oauth = OAuth()
         issuer = told["issuer"]
         self.client = oauth.register(
@@ -32,7 +35,7 @@ class Party:
             server_metadata_url=f"{issuer}/.well-known/openid-configuration",
             client_kwargs={
                 "scope": SCOPE, "code_challenge_method": "S256",
-                "token_endpoint_auth_method": METHODS[told["method"]],
+                "token_endpoint_auth_method": self.method,
             },
         )
 
@@ -44,10 +47,9 @@ class Party:
         return JSONResponse({**token, "claims": token["userinfo"]})
 
     async def refresh(self, request: Request) -> Response:
-        async with await self.session() as session:
-            token = await session.refresh_token(
-                session.metadata["token_endpoint"], request.query_params["token"]
-            )
+        endpoint = await self.endpoint("token_endpoint")
+        async with self.session() as session:
+            token = await session.refresh_token(endpoint, request.query_params["token"])
         claims = await self.client.parse_id_token(token, None)
         return JSONResponse({**token, "claims": claims})
 
@@ -57,37 +59,41 @@ class Party:
         return JSONResponse(told)
 
     async def introspect(self, request: Request) -> Response:
-        async with await self.session() as session:
-            endpoint = session.metadata["introspection_endpoint"]
+        endpoint = await self.endpoint("introspection_endpoint")
+        async with self.session() as session:
             reply = await session.introspect_token(endpoint, request.query_params["token"])
         reply.raise_for_status()
         return JSONResponse(reply.json())
 
     async def revoke(self, request: Request) -> Response:
-        async with await self.session() as session:
-            endpoint = session.metadata["revocation_endpoint"]
+        endpoint = await self.endpoint("revocation_endpoint")
+        async with self.session() as session:
             reply = await session.revoke_token(endpoint, request.query_params["token"])
         reply.raise_for_status()
         return JSONResponse({})
 
     async def logout(self, request: Request) -> Response:
         """It has nothing for that: this is a link."""
-        metadata = await self.client.load_server_metadata()
+        endpoint = await self.endpoint("end_session_endpoint")
         query = {
             "id_token_hint": request.query_params["token"],
             "client_id": self.told["client_id"],
             "post_logout_redirect_uri": f"{self.told['url']}/out",
         }
-        url = request.url.replace(query="").include_query_params(**query)
-        return RedirectResponse(f"{metadata['end_session_endpoint']}?{url.query}", status_code=302)
+        return RedirectResponse(f"{endpoint}?{urllib.parse.urlencode(query)}", status_code=302)
 
     async def out(self, _: Request) -> Response:
         return JSONResponse({"out": True})
 
-    async def session(self):
-        """A session of Authlib's client, which proves itself at every endpoint."""
-        metadata = await self.client.load_server_metadata()
-        return self.client._get_oauth_client(**metadata)
+    async def endpoint(self, name: str) -> str:
+        return (await self.client.load_server_metadata())[name]
+
+    def session(self) -> AsyncOAuth2Client:
+        """Of the same client, for what is asked without a user."""
+        return AsyncOAuth2Client(
+            self.told["client_id"], self.told["client_secret"],
+            token_endpoint_auth_method=self.method, revocation_endpoint_auth_method=self.method,
+        )
 
 
 def answering(answer: Callable[[Request], Awaitable[Response]]):

@@ -301,7 +301,13 @@ impl App {
         };
         let date = presented.scope().date;
         let region = self.expectation(presented, api).region;
-        let derived_for = (row.clone(), version, date.to_owned(), api, region.to_owned());
+        let derived_for = (
+            row.clone(),
+            version,
+            date.to_owned(),
+            api,
+            region.to_owned(),
+        );
         if let Some(known) = self.signing_keys.0.get(&derived_for) {
             return Ok(known);
         }

@@ -2,7 +2,8 @@
 
 use procura_authority::{Caller, Target};
 use procura_core::account::AccountId;
-use procura_core::error::Error;
+use procura_core::error::{Error, Kind};
+use procura_store::Tx;
 
 use crate::App;
 use crate::operation::OpCx;
@@ -18,12 +19,53 @@ pub struct CallerIdentity {
     pub arn: String,
 }
 
+/// The name, across AWS, of what signs with a temporary key.
+pub fn session_arn(account: AccountId, role: &str, session: &str) -> String {
+    format!("arn:aws:sts::{account}:assumed-role/{role}/{session}")
+}
+
+fn session_of(account: AccountId, id: &str, name: &str, session: &str) -> CallerIdentity {
+    CallerIdentity {
+        user_id: format!("{id}:{session}"),
+        account,
+        arn: session_arn(account, name, session),
+    }
+}
+
+fn gone() -> Error {
+    Error::new(Kind::Unproved, "the key was taken back; get a new one")
+}
+
 impl App {
     /// Tells the caller who it is.
-    pub fn caller_identity(&self, cx: &mut OpCx) -> Result<CallerIdentity, Error> {
+    pub async fn caller_identity(&self, cx: &mut OpCx) -> Result<CallerIdentity, Error> {
         let account = cx.account()?;
         self.authorize(cx, &Target::Account(account))?;
         match &cx.caller {
+            Caller::Agent { key, agent, .. } => {
+                let (key, agent) = (*key, *agent);
+                let read = move |tx: &mut Tx<'_>| {
+                    let named = tx.account(account).workload_identity_by_id(agent)?;
+                    let session = tx.temporary_key_for_signature(key)?;
+                    Ok(named.zip(session))
+                };
+                let found = self.store.look_up("caller_identity", read).await?;
+                let (named, session) = found.ok_or_else(gone)?;
+                let (name, session) = (named.name.to_string(), session.key.name);
+                Ok(session_of(account, &agent.to_string(), &name, &session))
+            }
+            Caller::Session { key, role, .. } => {
+                let (key, role) = (*key, *role);
+                let read = move |tx: &mut Tx<'_>| {
+                    let named = tx.account(account).iam_role(role)?;
+                    let session = tx.temporary_key_for_signature(key)?;
+                    Ok(named.zip(session))
+                };
+                let found = self.store.look_up("caller_identity", read).await?;
+                let (named, session) = found.ok_or_else(gone)?;
+                let (name, session) = (named.name.to_string(), session.key.name);
+                Ok(session_of(account, &role.to_string(), &name, &session))
+            }
             Caller::AccessKey { id, .. } => Ok(CallerIdentity {
                 user_id: id.to_string(),
                 account,

@@ -13,7 +13,7 @@ use procura_core::error::Error;
 use procura_core::iam_role::{IamRole, RoleName, RolePath, SessionName, parse_role_arn};
 use procura_core::id::RecordId;
 use procura_core::temporary_key::{AssumedBy, Holder, lifetime_s};
-use procura_protocol::jose::jwt::{Claims, Purpose, USER_TOKEN_BYTES_MAX, Unverified};
+use procura_protocol::jose::jwt::{Claims, Purpose};
 use procura_store::{Outcome, StoredTemporaryKey, Tx};
 use serde_json::Value;
 
@@ -21,8 +21,8 @@ use crate::App;
 use crate::authorization_session::Visit;
 use crate::operation::OpCx;
 use crate::temporary_key::TemporaryCredentials;
-use crate::user_proof::{About, unproved};
-use crate::web_identity::{ASSUME, Proved, WebIdentity, not_trusted};
+use crate::user_proof::About;
+use crate::web_identity::{ASSUME, Proved, WebIdentity, not_trusted, unverified};
 
 /// Which role a caller wants to put on.
 #[derive(Debug)]
@@ -122,8 +122,7 @@ impl App {
         with: WebIdentity,
     ) -> Result<Committed<Proved>, Error> {
         let (account, path, name) = parse_role_arn(&with.role_arn).ok_or_else(not_trusted)?;
-        let unverified = Unverified::parse(&with.token, USER_TOKEN_BYTES_MAX)
-            .map_err(|error| unproved(&error))?;
+        let unverified = unverified(&with.token)?;
         let issuer = unverified.claimed_issuer().to_owned();
         let role = self.role_to_assume(account, path, name).await?;
         let named = issuer.clone();

@@ -10,6 +10,7 @@ use procura_core::error::Error;
 use procura_core::id::RecordId;
 use procura_core::issuer::{IssuerPolicy, RegisteredIssuer};
 use procura_core::name::WorkloadName;
+use procura_core::secret::{Plain, kind::UserToken};
 use procura_core::temporary_key::{AGENT_LIFETIME_MAX_S, Holder, lifetime_s};
 use procura_core::trust_binding::{Said, TrustBinding};
 use procura_core::workload_identity::{AgentState, WorkloadIdentity};
@@ -35,7 +36,7 @@ pub struct WebIdentity {
     /// What the caller calls this use of it.
     pub name: String,
     /// The token of the platform.
-    pub token: String,
+    pub token: Plain<UserToken>,
     /// How long the key is to be good, in seconds.
     pub life_s: Option<i64>,
 }
@@ -99,8 +100,7 @@ impl App {
             let text = "the keys of an agent are good for 900 to 3600 seconds";
             Error::field("DurationSeconds", text)
         })?;
-        let unverified = Unverified::parse(&with.token, USER_TOKEN_BYTES_MAX)
-            .map_err(|error| unproved(&error))?;
+        let unverified = unverified(&with.token)?;
         let issuer = unverified.claimed_issuer().to_owned();
         let named = issuer.clone();
         let read = move |tx: &mut Tx<'_>| {
@@ -242,6 +242,13 @@ impl App {
 
 fn is_stopped() -> Error {
     Error::denied("the agent is suspended or retired; an administrator has to resume it first")
+}
+
+/// What a token claims; nothing of it is verified.
+pub(crate) fn unverified(token: &Plain<UserToken>) -> Result<Unverified<'_>, Error> {
+    // What is no text is no token either.
+    let text = token.expose_secret_text().unwrap_or_default();
+    Unverified::parse(text, USER_TOKEN_BYTES_MAX).map_err(|error| unproved(&error))
 }
 
 fn means(binding: &TrustBinding, claims: &Claims) -> bool {

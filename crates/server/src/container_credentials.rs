@@ -10,6 +10,7 @@ use procura_app::web_identity::{WebIdentity, agent_role_arn};
 use procura_core::account::AccountId;
 use procura_core::error::{Error, Kind};
 use procura_core::name::WorkloadName;
+use procura_core::secret::Plain;
 use serde_json::json;
 
 use crate::response::{self, Answer};
@@ -48,7 +49,7 @@ impl ContainerCredentials {
         let with = WebIdentity {
             role_arn: role_arn.clone(),
             name: SESSION_NAME.to_owned(),
-            token: token(headers)?.to_owned(),
+            token: Plain::new(token(headers)?.as_bytes().to_vec()),
             life_s: None,
         };
         let proved = app.assume_with_web_identity(visit, with).await?;

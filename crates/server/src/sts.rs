@@ -81,6 +81,8 @@ operations! {
     }
 }
 
+mod session;
+
 fn render<O: procura_wire::Output<Operation>>(reply: &Reply<O>) -> Result<Rendered, Failure> {
     let members = query::render(&SERVICE, &reply.output).map_err(Error::internal_source)?;
     Ok(Rendered {

@@ -11,7 +11,7 @@ pub(super) async fn handle(
     cx: &mut OpCx,
     Input {}: Input,
 ) -> Result<Reply<Output>, Failure> {
-    let identity = app.caller_identity(cx)?;
+    let identity = app.caller_identity(cx).await?;
     Ok(Reply::read(Output {
         user_id: Some(identity.user_id),
         account: Some(identity.account.to_string()),

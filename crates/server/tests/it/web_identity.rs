@@ -6,6 +6,7 @@ use procura_core::action::Action;
 use procura_core::audit::record::{Committed, Verdict};
 use procura_core::error::{Error, Kind};
 use procura_core::id::TrustBindingId;
+use procura_core::secret::Plain;
 use procura_core::time::Clock as _;
 use procura_core::trust_binding::{TrustBinding, TrustedWorkload};
 use procura_core::workload_identity::AgentState;
@@ -85,7 +86,7 @@ async fn assumes(app: &TestApp, role: &str, token: String) -> Result<Committed<P
     let with = WebIdentity {
         role_arn: role.to_owned(),
         name: "pod-1".to_owned(),
-        token,
+        token: Plain::new(token.into_bytes()),
         life_s: None,
     };
     app.app().assume_with_web_identity(&visit, with).await

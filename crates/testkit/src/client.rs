@@ -10,7 +10,8 @@ use procura_core::access_key::AccessKey;
 use procura_core::account::AccountId;
 use procura_core::secret::{Plain, kind::AccessKeySecret};
 use procura_core::time::Clock as _;
-use procura_wire::Operation;
+use procura_wire::query::Service;
+use procura_wire::{Operation, iam, sts};
 use serde_json::{Value, json};
 
 use crate::clock::TestClock;
@@ -79,6 +80,23 @@ impl Client {
     pub fn of_user_pools(&self) -> Self {
         let service = SignedApi::UserPools.signing_name();
         self.signing(|signer| service.clone_into(&mut signer.service))
+    }
+
+    /// Calls an operation of roles, signed for them.
+    pub async fn roles(&self, action: &str, fields: &[(&str, &str)]) -> Response {
+        self.form(&iam::SERVICE, action, fields).await
+    }
+
+    /// Calls an operation of putting roles on, signed for it.
+    pub async fn tokens(&self, action: &str, fields: &[(&str, &str)]) -> Response {
+        self.form(&sts::SERVICE, action, fields).await
+    }
+
+    async fn form(&self, service: &Service, action: &str, fields: &[(&str, &str)]) -> Response {
+        let client = self.signing(|signer| service.name.clone_into(&mut signer.service));
+        client
+            .send(&Request::of_form(service, action, fields))
+            .await
     }
 
     /// Where it sends.

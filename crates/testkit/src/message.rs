@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use procura_wire::query::Service;
 use procura_wire::{Operation, cognito};
 use serde_json::Value;
 
@@ -50,6 +51,22 @@ impl Request {
         let mut request = Self::new("POST", "/").header(cognito::TARGET, target);
         request.body = body.to_string().into_bytes();
         request.header("content-type", cognito::CONTENT_TYPE)
+    }
+
+    /// A form for the operation of this name, of roles or of putting them on.
+    pub fn of_form(service: &Service, action: &str, fields: &[(&str, &str)]) -> Self {
+        let head = [("Action", action), ("Version", service.version)];
+        let fields: Vec<String> = head
+            .iter()
+            .chain(fields)
+            .map(|(name, value)| format!("{name}={}", percent_encoded(value)))
+            .collect();
+        let mut request = Self::new("POST", "/");
+        request.body = fields.join("&").into_bytes();
+        request.header(
+            "content-type",
+            "application/x-www-form-urlencoded; charset=utf-8",
+        )
     }
 
     /// With a query, as it is sent.

@@ -110,6 +110,26 @@ impl Response {
         this
     }
 
+    /// What stands in the first XML element of this name.
+    pub fn element(&self, name: &str) -> String {
+        let text = self.text();
+        let found = text
+            .split_once(&format!("<{name}>"))
+            .and_then(|(_, rest)| rest.split_once(&format!("</{name}>")));
+        let (inner, _) = found.unwrap_or_else(|| panic!("no {name} in {text}"));
+        inner.to_owned()
+    }
+
+    /// This response, if it is this error in XML.
+    #[track_caller]
+    pub fn expect_code(self, status: u16, code: &str) -> Self {
+        assert_eq!(self.status, status, "{}", self.text());
+        assert_eq!(self.element("Code"), code, "{}", self.text());
+        assert_eq!(self.header("content-type"), Some("text/xml"));
+        assert!(!self.element("Message").is_empty());
+        self
+    }
+
     /// Whether `text` stands anywhere in it.
     pub fn holds(&self, text: &str) -> bool {
         let body = String::from_utf8_lossy(&self.body);

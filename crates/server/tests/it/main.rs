@@ -50,6 +50,7 @@ mod every_operation;
 mod expected_account;
 mod given_back;
 mod hostile_provider;
+mod iam_roles;
 mod isolation;
 mod issuer_keys;
 mod issuer_server;

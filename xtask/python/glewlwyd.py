@@ -6,7 +6,6 @@ import base64
 import json
 import os
 import secrets
-import socket
 import sqlite3
 import subprocess
 import tempfile
@@ -23,6 +22,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from authorization_server import encoded
 from browser import Browser, Page
+from ports import free_port
 
 FOLDER = Path(os.environ["PROCURA_GLEWLWYD"])
 MODULES = FOLDER / "usr" / "lib" / "glewlwyd"
@@ -257,12 +257,6 @@ class Proxy:
             taken = [what for where, what in self.noted if where == path]
             self.noted = [(where, what) for where, what in self.noted if where != path]
         return taken
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def password(user: str) -> str:

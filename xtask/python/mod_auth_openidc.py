@@ -7,7 +7,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from glewlwyd import free_port
+from ports import free_port
 from user_pool import UserPool
 
 FOLDER = Path(os.environ["PROCURA_APACHE"])

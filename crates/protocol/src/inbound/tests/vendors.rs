@@ -413,6 +413,28 @@ fn keycloak_passes_and_is_refused() {
     assert_eq!(fixture.changed("iss", realm), no(Refused::Issuer));
 }
 
+#[test]
+fn an_issuer_is_spelt_as_its_vendor_spells_it() {
+    // The document and the token agree, on a spelling that the vendor has not.
+    let respelt = |fixture: Fixture, issuer: &'static str| {
+        let claims = with(&fixture.claims, "iss", Some(json!(issuer)));
+        Fixture {
+            claims,
+            discovered: issuer,
+            ..fixture
+        }
+    };
+    for fixture in [
+        respelt(auth0(), "https://acme.eu.auth0.com"),
+        respelt(keycloak(), "https://sso.example.com/realms/agents/"),
+        respelt(okta(), "https://acme.okta.com/oauth2/default/"),
+    ] {
+        assert_eq!(fixture.changed("x", None), no(Refused::Issuer));
+    }
+    // Of others nobody knows how they spell it: the document says.
+    respelt(generic(), "https://id.example.com/").passes();
+}
+
 const POOL: &str = "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_AbC123xyz";
 
 fn cognito() -> Fixture {

@@ -1,21 +1,24 @@
 //! `cargo xtask setup`: what a machine needs beside the Rust toolchain and a C compiler.
 //!
 //! PostgreSQL's server programs (tests start their own server with them), a Python environment with
-//! the unmodified clients and one with what an example needs, two authorization servers that are not
-//! ours, one with its Node.js, and a browser. Nothing is done when all is there, so it is run whenever
-//! in doubt.
+//! the unmodified clients and one with what an example needs, two authorization servers and
+//! OpenID clients that are not ours, some with their Node.js, and a browser. Nothing is done when all is
+//! there, so it is run whenever in doubt.
 
+mod apache;
 mod chromium;
 mod glewlwyd;
 mod node;
 mod postgres;
 mod python;
+mod unpacked;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, bail};
 
+pub(crate) use apache::{VARIABLE as APACHE_VARIABLE, unpacked as apache};
 pub(crate) use glewlwyd::{VARIABLE as GLEWLWYD_VARIABLE, unpacked as glewlwyd};
 pub(crate) use node::{VARIABLE as NODE_VARIABLE, packages as node_packages};
 pub(crate) use postgres::programs as postgres_programs;
@@ -33,6 +36,7 @@ pub(crate) fn run(args: &[String]) -> anyhow::Result<()> {
     node::ready()?;
     chromium::ready()?;
     glewlwyd::ready()?;
+    apache::ready()?;
     println!(
         "test runner: {}",
         if has_nextest() {

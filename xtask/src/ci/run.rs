@@ -57,6 +57,7 @@ impl Run {
                 ("CARGO_TERM_COLOR", "never".into()),
                 (setup::NODE_VARIABLE, setup::node_packages()?.into()),
                 (setup::GLEWLWYD_VARIABLE, setup::glewlwyd()?.into()),
+                (setup::APACHE_VARIABLE, setup::apache()?.into()),
                 (
                     setup::EXAMPLES_VARIABLE,
                     setup::examples_environment()?.into(),

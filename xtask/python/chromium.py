@@ -16,11 +16,13 @@ from playwright.sync_api import (
 
 from browser import PASSWORD
 
-# A name of nobody's, which leads to this machine: what is there is another site to a browser. All
-# other names lead nowhere, so that a page that needs one does not work here.
+# A name of nobody's, which leads to this machine: what is there is another site to a browser, and so
+# is what is at `localhost`. All other names lead nowhere, so that a page that needs one does not work
+# here.
 ELSEWHERE = "attacker.example"
 ARGUMENTS = (
-    f"--host-resolver-rules=MAP {ELSEWHERE} 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+    f"--host-resolver-rules=MAP {ELSEWHERE} 127.0.0.1, MAP * ~NOTFOUND, "
+    "EXCLUDE 127.0.0.1, EXCLUDE localhost",
     # Root has no sandbox of its own, and what is visited is ours.
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",

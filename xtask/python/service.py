@@ -64,7 +64,9 @@ class Service:
     def client(self, name: str) -> BaseClient:
         """An unmodified client of boto3, told what `procura env` prints."""
         found = self.environment()
-        endpoint = found["AWS_ENDPOINT_URL_" + name.replace("-", "_").upper()]
+        # User pools go by another name than the one that boto3 calls them.
+        called = "cognito-identity-provider" if name == "cognito-idp" else name
+        endpoint = found["AWS_ENDPOINT_URL_" + called.replace("-", "_").upper()]
         session = boto3.Session(
             aws_access_key_id=found["AWS_ACCESS_KEY_ID"],
             aws_secret_access_key=found["AWS_SECRET_ACCESS_KEY"],

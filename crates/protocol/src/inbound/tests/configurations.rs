@@ -11,6 +11,19 @@ fn with_member(member: &str, value: Value) -> AuthorizerError {
 }
 
 #[test]
+fn the_example_of_the_documentation_is_an_authorizer() {
+    let page = include_str!("../../../../../docs/inbound-authorizers.md");
+    let (_, rest) = page.split_once("```json\n").unwrap();
+    let (example, _) = rest.split_once("```").unwrap();
+    let authorizer = JwtAuthorizer::parse(example.as_bytes()).unwrap();
+    assert_eq!(authorizer.profile(), IssuerProfile::Cognito);
+    assert_eq!(
+        authorizer.advertised_scopes(),
+        ["https://door.example.com/call"]
+    );
+}
+
+#[test]
 fn something_must_be_demanded() {
     let bare = json!({ "discoveryUrl": "https://id.example.com/.well-known/openid-configuration" });
     assert_eq!(refused_configuration(&bare), AuthorizerError::NoRequirement);

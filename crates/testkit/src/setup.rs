@@ -45,6 +45,7 @@ pub struct Setup {
     outbound_timeout: Option<Duration>,
     token_lifetime_s: Option<u32>,
     binding: Option<AssertedUsers>,
+    region: &'static str,
 }
 
 /// The clock stands still and refills nothing: no test empties a bucket by accident.
@@ -74,6 +75,7 @@ impl Default for Setup {
             outbound_timeout: None,
             token_lifetime_s: Some(3600),
             binding: None,
+            region: REGION,
         }
     }
 }
@@ -106,6 +108,12 @@ impl Setup {
     /// long.
     pub fn token_lifetime_s(mut self, lifetime_s: Option<u32>) -> Self {
         self.token_lifetime_s = lifetime_s;
+        self
+    }
+
+    /// In another region than that which its clients sign for.
+    pub fn region(mut self, region: &'static str) -> Self {
+        self.region = region;
         self
     }
 
@@ -181,7 +189,7 @@ impl Setup {
         let config = StartConfig {
             data_dir: database.directory().to_owned(),
             store: database.config(),
-            region: REGION.parse().unwrap(),
+            region: self.region.parse().unwrap(),
             rules: self.rules,
             endpoint: format!("http://{address}"),
             binding_page,

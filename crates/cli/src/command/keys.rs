@@ -20,7 +20,8 @@ pub(crate) enum Keys {
         /// Whose it is: 12 decimal digits.
         #[arg(long)]
         account: String,
-        /// What its holder is: admin, agent-host, binding, auditor. May be given more than once.
+        /// What its holder is: admin, agent-host, binding, auditor, pool-admin,
+        /// pool-reader. May be given more than once.
         #[arg(long, required = true)]
         role: Vec<String>,
     },

@@ -225,7 +225,7 @@ impl AuthorizationRequest {
             self.max_age_s
                 .is_none_or(|age_s| now < at.plus_seconds(age_s.into()))
         };
-        let is_signed_in = signed_in_at.filter(is_fresh).is_some();
+        let is_signed_in = signed_in_at.as_ref().is_some_and(is_fresh);
         match (self.prompt, is_signed_in) {
             (Prompt::Never, false) => {
                 Step::Refuse(ErrorCode::LoginRequired.because("nobody is signed in"))

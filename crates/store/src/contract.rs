@@ -19,6 +19,7 @@ mod idle_connections;
 mod isolation;
 mod lookups;
 mod migrations;
+mod pool_authorization;
 mod postgres_only;
 mod proxy;
 mod revoked_connections;
@@ -75,6 +76,11 @@ on_both_engines! {
     iam_roles {
         a_role_is_of_one_account_and_found_without_regard_to_case
         a_role_is_replaced_by_the_next_version_only
+    }
+    pool_authorization {
+        a_code_is_redeemed_once_and_remembered_a_while
+        a_sign_in_knows_its_newest_refresh_token
+        a_browser_is_signed_out_with_its_user
     }
     user_pools {
         a_pool_is_of_one_account_and_takes_everything_with_it

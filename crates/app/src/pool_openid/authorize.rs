@@ -171,13 +171,11 @@ impl App {
         &self,
         cookies: &BrowserCookies,
     ) -> (Option<Plain<kind::BrowserCookie>>, Sha256) {
-        match &cookies.form {
-            Some(cookie) => (None, hash_of(cookie)),
-            None => {
-                let (cookie, hash) = drawn(self);
-                (Some(cookie), hash)
-            }
+        if let Some(cookie) = &cookies.form {
+            return (None, hash_of(cookie));
         }
+        let (cookie, hash) = drawn(self);
+        (Some(cookie), hash)
     }
 
     /// Who is signed in gets a code without a question.

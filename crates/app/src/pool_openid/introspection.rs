@@ -191,13 +191,12 @@ impl App {
     ) -> Result<Option<(PoolUser, SignInId)>, OpenIdError> {
         let hash = sha256(&[token.as_bytes()]);
         let found = self.openid_sign_in_of(admitted, hash).await?;
-        let found = match found {
-            Some((found, user)) => Some((found.sign_in, user)),
+        let found = if let Some((found, user)) = found {
+            Some((found.sign_in, user))
+        } else {
             // One that `InitiateAuth` gave is taken back here, too.
-            None => {
-                let token = Plain::new(token.as_bytes().to_vec());
-                self.sign_in_of(admitted.account, &token).await?
-            }
+            let token = Plain::new(token.as_bytes().to_vec());
+            self.sign_in_of(admitted.account, &token).await?
         };
         Ok(found
             .filter(|(sign_in, _)| sign_in.client == admitted.client().id)

@@ -94,9 +94,9 @@ impl App {
             }
             Some(browser) => {
                 self.end_session(visit, account, browser).await?;
-                Ok(self.gone(to))
+                Ok(gone(to))
             }
-            None => Ok(self.gone(to)),
+            None => Ok(gone(to)),
         }
     }
 
@@ -122,12 +122,12 @@ impl App {
             }
         }
         let Some(to) = to else {
-            return Ok(self.gone(None));
+            return Ok(gone(None));
         };
         // What the client has registered may be less by now.
         let client = self.openid_client(pool, to.client.as_str()).await?;
         let client = client.filter(|client| is_registered(client, &to.uri));
-        Ok(self.gone(client.map(|_| to)))
+        Ok(gone(client.map(|_| to)))
     }
 
     async fn ask_to_log_out(
@@ -149,18 +149,6 @@ impl App {
             form_cookie,
             redirect_uri,
         })
-    }
-
-    fn gone(&self, to: Option<LogOutReturn>) -> LoggedOut {
-        let location = to.map(|to| match &to.state {
-            None => to.uri.as_str().to_owned(),
-            Some(state) => {
-                let mut query = url::form_urlencoded::Serializer::new(String::new());
-                query.append_pair("state", state);
-                with_query(&to.uri, &query.finish())
-            }
-        });
-        LoggedOut::Done { location }
     }
 
     async fn end_session(
@@ -215,6 +203,19 @@ impl App {
             _ => Err(wrong().into()),
         }
     }
+}
+
+/// Nobody is signed in any more.
+fn gone(to: Option<LogOutReturn>) -> LoggedOut {
+    let location = to.map(|to| match &to.state {
+        None => to.uri.as_str().to_owned(),
+        Some(state) => {
+            let mut query = url::form_urlencoded::Serializer::new(String::new());
+            query.append_pair("state", state);
+            with_query(&to.uri, &query.finish())
+        }
+    });
+    LoggedOut::Done { location }
 }
 
 fn is_registered(client: &Admitted, uri: &RedirectUri) -> bool {

@@ -38,7 +38,8 @@ pub(crate) async fn visited(
         return Ok(response::text(StatusCode::NO_CONTENT, ""));
     }
     let asked = if is_post {
-        of_body(service, parts, body).await.map_err(unread)?
+        let read = of_body(service, parts, body).await;
+        read.map_err(|unreadable| unread(&unreadable))?
     } else {
         of_query(parts)?
     };
@@ -112,9 +113,9 @@ pub(crate) fn failed(error: &OpenIdError) -> Answer {
     say(words.status, words.title, &words.text)
 }
 
-fn unread(unreadable: Unreadable) -> OpenIdError {
+fn unread(unreadable: &Unreadable) -> OpenIdError {
     match unreadable {
-        Unreadable::Parameters(refusal) => refusal.into(),
+        Unreadable::Parameters(refusal) => (*refusal).into(),
         Unreadable::Body(_) => Error::new(Kind::Caller, "the form did not come whole").into(),
     }
 }

@@ -18,7 +18,7 @@ use crate::pool_user::StoredPoolUser;
 use crate::tx::AccountTx;
 use crate::user_pool_client::SealedPoolClient;
 
-fn new_pool(own: &mut AccountTx<'_>) -> PoolId {
+pub(super) fn new_pool(own: &mut AccountTx<'_>) -> PoolId {
     let region = "eu-west-1".parse().unwrap();
     let pool = UserPool {
         id: PoolId::generate(&region, &mut OsEntropy),
@@ -44,7 +44,7 @@ fn new_pool(own: &mut AccountTx<'_>) -> PoolId {
     pool.id
 }
 
-fn new_client(own: &mut AccountTx<'_>, pool: &PoolId) -> PoolClientId {
+pub(super) fn new_client(own: &mut AccountTx<'_>, pool: &PoolId) -> PoolClientId {
     let client = PoolClient {
         id: PoolClientId::generate(&mut OsEntropy),
         pool: pool.clone(),
@@ -67,7 +67,7 @@ fn new_client(own: &mut AccountTx<'_>, pool: &PoolId) -> PoolClientId {
     client.id
 }
 
-fn new_pool_user(own: &mut AccountTx<'_>, pool: &PoolId, index: u8) -> StoredPoolUser {
+pub(super) fn new_pool_user(own: &mut AccountTx<'_>, pool: &PoolId, index: u8) -> StoredPoolUser {
     let stored = StoredPoolUser {
         user: PoolUser {
             id: PoolUserId::generate(NOW, &mut OsEntropy),
@@ -90,7 +90,7 @@ fn new_pool_user(own: &mut AccountTx<'_>, pool: &PoolId, index: u8) -> StoredPoo
     stored
 }
 
-fn sign_in(
+pub(super) fn sign_in(
     own: &mut AccountTx<'_>,
     user: &StoredPoolUser,
     client: &PoolClientId,

@@ -166,7 +166,8 @@ impl Pool {
         password: &str,
     ) -> Page {
         let form = page.form(&self.path("/login"));
-        let form = form.unwrap_or_else(|| panic!("no form: {}", page.response.text()));
+        assert!(form.is_some(), "no form: {}", page.response.text());
+        let form = form.unwrap();
         let fields = [("username", username), ("password", password)];
         browser.submit(&form, &fields).await
     }
@@ -206,17 +207,13 @@ impl Pool {
 
     /// Asks with what shows that it is the application.
     pub(super) async fn asks(&self, path: &str, pairs: &[(&str, &str)]) -> Response {
-        match &self.secret {
-            Some(secret) => {
-                let header = basic(&self.client, secret);
-                self.posts(path, pairs, Some(&header)).await
-            }
-            None => {
-                let mut pairs = pairs.to_vec();
-                pairs.push(("client_id", &self.client));
-                self.posts(path, &pairs, None).await
-            }
+        if let Some(secret) = &self.secret {
+            let header = basic(&self.client, secret);
+            return self.posts(path, pairs, Some(&header)).await;
         }
+        let mut pairs = pairs.to_vec();
+        pairs.push(("client_id", &self.client));
+        self.posts(path, &pairs, None).await
     }
 
     pub(super) async fn posts(
@@ -315,9 +312,10 @@ impl Answered {
     #[track_caller]
     pub(super) fn get(&self, name: &str) -> String {
         let mut all = self.pairs.iter().filter(|(own, _)| own == name);
-        let (_, value) = all.next().unwrap_or_else(|| panic!("no {name}: {self:?}"));
+        let value = all.next().map(|(_, value)| value.clone());
+        assert!(value.is_some(), "no {name}: {self:?}");
         assert!(all.next().is_none(), "{name} stands twice");
-        value.clone()
+        value.unwrap()
     }
 
     pub(super) fn has(&self, name: &str) -> bool {

@@ -1,6 +1,6 @@
 //! The answer of a user to the page: name and password, a new password, a word to go on, or Cancel.
 
-use procura_core::audit::record::Committed;
+use procura_core::account::AccountId;
 use procura_core::digest::Sha256;
 use procura_core::error::{Error, Kind};
 use procura_core::pool_authorization::{AuthorizationRequest, ErrorCode, Step};
@@ -75,34 +75,21 @@ impl App {
             }
             Given::SomebodyElse => Ok(page(asks_password(None), None)),
             Given::Confirmed => {
-                let account = admitted.account;
-                let found = self.signed_in_browser(account, pool, cookies, visit.now);
-                let Some(found) = found.await? else {
-                    let hint = request.login_hint.clone();
-                    return Ok(page(asks_password(hint), Some(Notice::Late)));
-                };
-                let since = Some(found.session.authenticated_at);
-                let step = request.step(since, is_anybodys(&admitted, &request.to), visit.now);
-                match step {
-                    Step::Answer | Step::Confirm => {
-                        self.answer_at_once(visit, &admitted, &request, &found)
-                            .await
-                    }
-                    Step::LogIn | Step::Refuse(_) => Ok(page(asks_password(None), None)),
-                }
+                let shown = self.confirmed(visit, &admitted, &request, cookies);
+                let hint = request.login_hint.clone();
+                let again = || page(asks_password(hint), Some(Notice::Late));
+                Ok(shown.await?.unwrap_or_else(again))
             }
             Given::Password { username, password } => {
                 let with = credentials(&admitted, &username, password);
                 let led = self.log_in(visit, &admitted, with, &request).await;
-                match led {
-                    Ok(Committed { value, .. }) => match value {
-                        Led::Gained(gained) => {
-                            self.entered(&admitted, &request, gained, cookies).await
-                        }
-                        Led::NewPassword { session, .. } => {
-                            Ok(page(Asks::NewPassword { session, username }, None))
-                        }
-                    },
+                match led.map(|led| led.value) {
+                    Ok(Led::Gained(gained)) => {
+                        self.entered(&admitted, &request, gained, cookies).await
+                    }
+                    Ok(Led::NewPassword { session, .. }) => {
+                        Ok(page(Asks::NewPassword { session, username }, None))
+                    }
                     Err(error) if error.kind() == Kind::Denied => {
                         Ok(page(asks_password(Some(username)), Some(Notice::Refused)))
                     }
@@ -117,10 +104,8 @@ impl App {
                 let with = credentials(&admitted, &username, password);
                 let aim = Aim::Browser(&request);
                 let gained = self.choose_password(visit, &admitted, &session, with, &aim);
-                match gained.await {
-                    Ok(Committed { value, .. }) => {
-                        self.entered(&admitted, &request, value, cookies).await
-                    }
+                match gained.await.map(|gained| gained.value) {
+                    Ok(gained) => self.entered(&admitted, &request, gained, cookies).await,
                     Err(error) if error.kind() == Kind::Caller => {
                         let weak = Notice::Weak(error.public().to_owned());
                         Ok(page(Asks::NewPassword { session, username }, Some(weak)))
@@ -131,6 +116,29 @@ impl App {
                     Err(error) => Err(error.into()),
                 }
             }
+        }
+    }
+
+    /// The user who is signed in goes on, if that is enough.
+    async fn confirmed(
+        &self,
+        visit: &Visit,
+        admitted: &Admitted,
+        request: &AuthorizationRequest,
+        cookies: &BrowserCookies,
+    ) -> Result<Option<Shown>, OpenIdError> {
+        let (account, pool) = (admitted.account, &admitted.client().pool);
+        let found = self.signed_in_browser(account, pool, cookies, visit.now);
+        let Some(found) = found.await? else {
+            return Ok(None);
+        };
+        let since = Some(found.session.authenticated_at);
+        match request.step(since, is_anybodys(admitted, &request.to), visit.now) {
+            Step::Answer | Step::Confirm => {
+                let shown = self.answer_at_once(visit, admitted, request, &found);
+                shown.await.map(Some)
+            }
+            Step::LogIn | Step::Refuse(_) => Ok(None),
         }
     }
 
@@ -158,7 +166,7 @@ impl App {
     /// The session of a browser is over.
     pub(super) async fn end_browser_session(
         &self,
-        account: procura_core::account::AccountId,
+        account: AccountId,
         hash: Sha256,
     ) -> Result<(), Error> {
         self.store

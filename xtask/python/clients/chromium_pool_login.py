@@ -70,7 +70,7 @@ def signs_in_and_out(party: RelyingParty, person: Person) -> None:
 def main() -> None:
     with running(None) as service, chromium() as browser:
         pool = UserPool(service)
-        with RelyingParty(pool, by_node("openid_client.mjs"), "basic") as party:
+        with RelyingParty(pool, by_node("openid_client.mjs"), "none") as party:
             for how in (WITHOUT_SCRIPTS, PHONE):
                 with browser.person(USER, **how) as person:
                     signs_in_and_out(party, person)

@@ -2,7 +2,7 @@
 //!
 //! SECURITY: a delegation never grows. Whoever gives a role something, or says who may put on a role
 //! that has something, has all of it itself; only the operator, who may make keys of every kind, may
-//! give anything. See [`App::check_covers`].
+//! give anything. See [`check_covers`].
 
 use std::collections::BTreeMap;
 
@@ -170,7 +170,7 @@ impl App {
         let role = self.iam_role(cx, name).await?;
         // SECURITY: who says who may put it on may put it on (test:
         // `whom_a_role_trusts_is_said_by_who_has_what_it_has`).
-        self.check_covers(cx, &role.roles())?;
+        check_covers(cx, &role.roles())?;
         let trust = self.trust_policy(account, document).await?;
         self.replace_iam_role(cx, IamRole { trust, ..role }, "trusts others")
             .await
@@ -186,7 +186,7 @@ impl App {
         let mut role = self.iam_role(cx, name).await?;
         let policy = ManagedPolicy::from_arn(arn).ok_or_else(unknown_policy)?;
         // SECURITY: nobody gives what it has not (test: `a_policy_is_attached_by_who_has_it`).
-        self.check_covers(cx, policy.roles())?;
+        check_covers(cx, policy.roles())?;
         if !role.managed.contains(&policy) {
             if role.managed.len() >= MANAGED_MAX {
                 let text = format!("a role has at most {MANAGED_MAX} policies");
@@ -240,30 +240,6 @@ impl App {
             .await
     }
 
-    /// SECURITY: whether the caller may hand `wanted` on: each is covered by one of its own roles. The
-    /// operator may hand anything on, as it may make keys of every kind.
-    pub(crate) fn check_covers(&self, cx: &OpCx, wanted: &[Role]) -> Result<(), Error> {
-        let own = match &cx.caller {
-            Caller::Operator => return Ok(()),
-            Caller::AccessKey { roles, .. } | Caller::Session { roles, .. } => roles.as_slice(),
-            Caller::Agent { .. } => &[],
-        };
-        let is_covered = |wanted: &Role| own.iter().any(|own| own.covers(*wanted));
-        let lacking: Vec<&str> = wanted
-            .iter()
-            .filter(|wanted| !is_covered(wanted))
-            .map(|wanted| wanted.as_str())
-            .collect();
-        if lacking.is_empty() {
-            return Ok(());
-        }
-        Err(Error::denied(format!(
-            "a role is given and entrusted only what the caller has itself, and it has not {}; use \
-             an access key that has that, or ask the operator",
-            lacking.join(", ")
-        )))
-    }
-
     /// Translates a document. What is wrong with it is told in full.
     async fn trust_policy(
         &self,
@@ -288,4 +264,28 @@ impl App {
             .map_err(|error| malformed(error.to_string()))?;
         Ok(TrustPolicy { document, cedar })
     }
+}
+
+/// SECURITY: whether the caller may hand `wanted` on: each is covered by one of its own roles. The
+/// operator may hand anything on, as it may make keys of every kind.
+pub(crate) fn check_covers(cx: &OpCx, wanted: &[Role]) -> Result<(), Error> {
+    let own = match &cx.caller {
+        Caller::Operator => return Ok(()),
+        Caller::AccessKey { roles, .. } | Caller::Session { roles, .. } => roles.as_slice(),
+        Caller::Agent { .. } => &[],
+    };
+    let is_covered = |wanted: &Role| own.iter().any(|own| own.covers(*wanted));
+    let lacking: Vec<&str> = wanted
+        .iter()
+        .filter(|wanted| !is_covered(wanted))
+        .map(|wanted| wanted.as_str())
+        .collect();
+    if lacking.is_empty() {
+        return Ok(());
+    }
+    Err(Error::denied(format!(
+        "a role is given and entrusted only what the caller has itself, and it has not {}; use \
+         an access key that has that, or ask the operator",
+        lacking.join(", ")
+    )))
 }

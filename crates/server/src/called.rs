@@ -13,6 +13,7 @@ use procura_wire::{
 use crate::cognito::{self, Asker};
 use crate::error::aws::Exception;
 use crate::error::cognito::Name;
+use crate::error::query::Dialect;
 use crate::iam;
 use crate::native::signed::SignedOperation;
 use crate::nature::Nature;
@@ -155,8 +156,10 @@ impl Called<'_> {
         match self {
             Self::Aws(..) | Self::Native(_) => Exception::of_input(error, record),
             Self::UserPools(_) => Exception::of_user_pools_input(error, record),
-            Self::AccessManagement(_) => Exception::of_form(error, record, &roles::SERVICE),
-            Self::SecurityTokens(_) => Exception::of_form(error, record, &tokens::SERVICE),
+            Self::AccessManagement(_) => {
+                Exception::of_form(error, record, Dialect::AccessManagement)
+            }
+            Self::SecurityTokens(_) => Exception::of_form(error, record, Dialect::SecurityTokens),
         }
     }
 }

@@ -47,8 +47,9 @@ pub(crate) struct Clients {
     pub(crate) agent_host: Client,
     pub(crate) binding: Client,
     pub(crate) auditor: Client,
-    pub(crate) pool_admin: Client,
-    pub(crate) pool_reader: Client,
+    // Boxed: an app is passed by value, and should not be large.
+    pub(crate) pool_admin: Box<Client>,
+    pub(crate) pool_reader: Box<Client>,
     pub(crate) other_admin: Client,
     pub(crate) other_agent_host: Client,
 }
@@ -60,8 +61,8 @@ impl Clients {
             agent_host: self.agent_host.at(address),
             binding: self.binding.at(address),
             auditor: self.auditor.at(address),
-            pool_admin: self.pool_admin.at(address),
-            pool_reader: self.pool_reader.at(address),
+            pool_admin: Box::new(self.pool_admin.at(address)),
+            pool_reader: Box::new(self.pool_reader.at(address)),
             other_admin: self.other_admin.at(address),
             other_agent_host: self.other_agent_host.at(address),
         }

@@ -306,8 +306,8 @@ impl KeyMaker<'_> {
             agent_host: self.client(account, vec![Role::AgentHost]).await,
             binding: self.client(account, vec![Role::Binding]).await,
             auditor: self.client(account, vec![Role::Auditor]).await,
-            pool_admin: self.client(account, vec![Role::PoolAdmin]).await,
-            pool_reader: self.client(account, vec![Role::PoolReader]).await,
+            pool_admin: Box::new(self.client(account, vec![Role::PoolAdmin]).await),
+            pool_reader: Box::new(self.client(account, vec![Role::PoolReader]).await),
             other_admin: self.client(other, vec![Role::Admin]).await,
             other_agent_host: self.client(other, vec![Role::AgentHost]).await,
         }

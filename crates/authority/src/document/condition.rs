@@ -108,10 +108,8 @@ fn comparison(key: &Key, operator: Operator, value: &str) -> Result<String, Stri
         return Err("a ? in StringLike is not supported; use * or the text itself".to_owned());
     }
     let against = quoted(value)?;
-    let compared = |left: &str| match is_pattern {
-        true => format!("{left} like {against}"),
-        false => format!("{left} == {against}"),
-    };
+    let operator = if is_pattern { "like" } else { "==" };
+    let compared = |left: &str| format!("{left} {operator} {against}");
     Ok(match key {
         Key::SessionName => compared("context.sessionName"),
         Key::ExternalId => compared("context.externalId"),

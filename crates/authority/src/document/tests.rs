@@ -1,4 +1,8 @@
 //! Documents and what becomes of them.
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "documents are written where they are used"
+)]
 
 use std::collections::BTreeMap;
 
@@ -202,7 +206,7 @@ fn what_is_not_supported_is_refused_with_the_statement_and_the_reason() {
         with(statement)
     };
     for (document, reason) in [
-        ("".to_owned(), "not valid JSON"),
+        (String::new(), "not valid JSON"),
         ("[]".to_owned(), "no JSON object"),
         (json!({ "Statement": [] }).to_string(), "2012-10-17"),
         (

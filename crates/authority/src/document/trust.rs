@@ -4,7 +4,7 @@
 //! to the baseline: they say who is trusted by the role, never what anybody may do.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use cedar_policy::{
     Authorizer, Context, Decision, Entities, Entity, EntityId, EntityTypeName, EntityUid,
@@ -121,29 +121,15 @@ impl Translation<'_> {
             };
             let action = action.trim_start_matches("sts:");
             let (number, keyword) = (statement.number, statement.effect.keyword());
-            text.push_str(&format!(
+            // Writing to a String cannot fail.
+            let _ = write!(
+                text,
                 "@id(\"statement-{number}-{place}\")\n\
                  {keyword} ({principal}, action == Action::\"{action}\", resource){when};\n"
-            ));
+            );
         }
-        self.check_each_action_has_somebody(statement)?;
+        check_each_action_has_somebody(statement)?;
         Ok(text)
-    }
-
-    /// An action that no principal of the statement can do says something that is not enforced.
-    fn check_each_action_has_somebody(&self, statement: &Statement) -> Result<(), String> {
-        for action in &statement.actions {
-            let mut kinds = statement.principals.iter().map(|(kind, _)| kind.as_str());
-            let has_somebody = match action.as_str() {
-                ASSUME_ROLE => kinds.any(|kind| kind != "Federated"),
-                ASSUME_ROLE_WITH_WEB_IDENTITY => kinds.any(|kind| kind == "Federated"),
-                _ => true,
-            };
-            if !has_somebody {
-                return Err(format!("no principal of the statement can do {action}"));
-            }
-        }
-        Ok(())
     }
 
     fn meant<'t>(&self, kind: &str, named: &'t str) -> Result<Meant<'t>, String> {
@@ -217,6 +203,22 @@ fn check_actions(actions: &[String]) -> Result<(), String> {
     // Sessions have no tags. Beside the others it is what documents of the reference have.
     if actions.iter().all(|action| action == TAG_SESSION) {
         return Err(format!("{TAG_SESSION} alone does nothing here"));
+    }
+    Ok(())
+}
+
+/// An action that no principal of the statement can do says something that is not enforced.
+fn check_each_action_has_somebody(statement: &Statement) -> Result<(), String> {
+    for action in &statement.actions {
+        let mut kinds = statement.principals.iter().map(|(kind, _)| kind.as_str());
+        let has_somebody = match action.as_str() {
+            ASSUME_ROLE => kinds.any(|kind| kind != "Federated"),
+            ASSUME_ROLE_WITH_WEB_IDENTITY => kinds.any(|kind| kind == "Federated"),
+            _ => true,
+        };
+        if !has_somebody {
+            return Err(format!("no principal of the statement can do {action}"));
+        }
     }
     Ok(())
 }

@@ -6,12 +6,13 @@ use procura_app::rate_limit::{Bucket, Throttled};
 use procura_core::error::{Error, Kind};
 use procura_core::id::{RecordId, RequestId};
 use procura_protocol::sigv4::{self, SigV4Error};
-use procura_wire::query::{self, Service};
+use procura_wire::query;
 use procura_wire::{InputError, Operation, exception_status};
 use serde_json::json;
 
 use crate::body::Unread;
 use crate::error::problem;
+use crate::error::query::Dialect;
 use crate::metrics::{Outcome, Reason};
 use crate::response::{self, Answer, ERROR_TYPE};
 
@@ -43,7 +44,7 @@ pub(super) enum Form {
     /// As RFC 9457 has it.
     Problem,
     /// In XML.
-    Query(&'static Service),
+    Query(Dialect),
 }
 
 impl Exception {
@@ -122,12 +123,12 @@ impl Exception {
                 let detail = message.and_then(|text| text.as_str()).unwrap_or_default();
                 problem::render(self.status, title, detail, request, self.record)
             }
-            Form::Query(service) => {
+            Form::Query(dialect) => {
                 let message = self.body.get("message");
                 let message = message.and_then(|text| text.as_str()).unwrap_or_default();
                 let is_callers = self.status < 500;
                 let id = request.as_uuid_text();
-                let body = query::error(service, is_callers, self.name, message, &id);
+                let body = query::error(dialect.service(), is_callers, self.name, message, &id);
                 response::xml(self.status, body, request, self.record)
             }
             Form::RestJson => {

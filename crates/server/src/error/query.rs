@@ -15,6 +15,25 @@ const ACCESS_DENIED: (&str, u16) = ("AccessDenied", 403);
 const THROTTLED: (&str, u16) = ("Throttling", 400);
 const INVALID: (&str, u16) = ("ValidationError", 400);
 
+/// Which service tells an error: the name of its XML differs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Dialect {
+    /// That of roles.
+    AccessManagement,
+    /// That of putting them on.
+    SecurityTokens,
+}
+
+impl Dialect {
+    /// The service.
+    pub(crate) const fn service(self) -> &'static Service {
+        match self {
+            Self::AccessManagement => &roles::SERVICE,
+            Self::SecurityTokens => &tokens::SERVICE,
+        }
+    }
+}
+
 impl Exception {
     /// What `error` is for a client of `operation`.
     pub(crate) fn of_roles(error: &Error, operation: Operation) -> Self {
@@ -39,7 +58,7 @@ impl Exception {
             Kind::Throttled | Kind::Upstream => THROTTLED,
             Kind::Internal => ("ServiceFailure", 500),
         };
-        Self::coded(error, coded, &roles::SERVICE)
+        Self::coded(error, coded, Dialect::AccessManagement)
     }
 
     /// What `error` is for who wants to put a role on.
@@ -53,10 +72,10 @@ impl Exception {
             Kind::Upstream => ("IDPCommunicationError", 400),
             Kind::Internal => ("InternalFailure", 500),
         };
-        Self::coded(error, coded, &tokens::SERVICE)
+        Self::coded(error, coded, Dialect::SecurityTokens)
     }
 
-    fn coded(error: &Error, (code, status): (&'static str, u16), of: &'static Service) -> Self {
+    fn coded(error: &Error, (code, status): (&'static str, u16), of: Dialect) -> Self {
         Self {
             record: error.record(),
             retry_after_s: error.retry_after_s(),
@@ -66,24 +85,20 @@ impl Exception {
     }
 
     /// An input that cannot be taken.
-    pub(crate) fn of_form(
-        error: &InputError,
-        record: Option<RecordId>,
-        service: &'static Service,
-    ) -> Self {
+    pub(crate) fn of_form(error: &InputError, record: Option<RecordId>, dialect: Dialect) -> Self {
         let (code, status) = match error {
             InputError::Malformed(_) => ("MalformedInput", 400),
             InputError::Invalid(_) => INVALID,
         };
         Self {
             record,
-            form: Form::Query(service),
+            form: Form::Query(dialect),
             ..Self::new(Kind::Caller, code, status, &error.to_string())
         }
     }
 
     /// The same, told in XML: what is not about one operation has other names and statuses there.
-    pub(crate) fn into_query(self, service: &'static Service) -> Self {
+    pub(crate) fn into_query(self, dialect: Dialect) -> Self {
         if matches!(self.form, Form::Query(_)) {
             return self;
         }
@@ -102,7 +117,7 @@ impl Exception {
             name,
             status,
             retry_after_s: self.retry_after_s.or(at_once),
-            form: Form::Query(service),
+            form: Form::Query(dialect),
             ..self
         }
     }
@@ -142,7 +157,7 @@ mod tests {
     #[test]
     fn what_is_refused_before_the_operation_is_known_has_the_codes_of_forms() {
         let throttled = Exception::new(Kind::Throttled, "ThrottlingException", 429, "text");
-        let told = throttled.into_query(&tokens::SERVICE);
+        let told = throttled.into_query(Dialect::SecurityTokens);
         assert_eq!((told.name, told.status), ("Throttling", 400));
         assert_eq!(told.retry_after_s, Some(1));
     }

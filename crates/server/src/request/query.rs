@@ -7,7 +7,7 @@ use hyper::http::request::Parts;
 use procura_app::authentication::{SignedApi, Unauthenticated};
 use procura_app::authorization_session::Visit;
 use procura_protocol::sigv4::{self, RequestHead};
-use procura_wire::query::{self, FORM_BYTES_MAX, Form, Route, Service};
+use procura_wire::query::{self, FORM_BYTES_MAX, Form, Route};
 use procura_wire::{cognito, iam as roles, sts as tokens};
 
 use super::signed::{flat, refused};
@@ -15,6 +15,7 @@ use super::{Job, parts_of};
 use crate::body;
 use crate::called::Called;
 use crate::error::aws::Exception;
+use crate::error::query::Dialect;
 use crate::metrics::UNKNOWN;
 use crate::response::Answer;
 use crate::sts;
@@ -39,13 +40,13 @@ impl Job<'_> {
         body: Incoming,
     ) -> (&'static str, Result<Answer, Exception>) {
         let mut name = UNKNOWN;
-        let mut service = &tokens::SERVICE;
+        let mut dialect = Dialect::SecurityTokens;
         let answered = if parts.headers.contains_key(AUTHORIZATION) {
-            self.signed_form(parts, body, &mut name, &mut service).await
+            self.signed_form(parts, body, &mut name, &mut dialect).await
         } else {
             self.unsigned_form(parts, body, &mut name).await
         };
-        let told = answered.map_err(|exception| exception.into_query(service));
+        let told = answered.map_err(|exception| exception.into_query(dialect));
         (name, told)
     }
 
@@ -54,7 +55,7 @@ impl Job<'_> {
         parts: &Parts,
         body: Incoming,
         name: &mut &'static str,
-        service: &mut &'static Service,
+        dialect: &mut Dialect,
     ) -> Result<Answer, Exception> {
         // SECURITY: before anything is spent on an address that failed too often.
         self.service.check_address(self.peer, self.now)?;
@@ -65,11 +66,12 @@ impl Job<'_> {
             let text = "the request is signed for another service; forms go to iam and sts";
             return Err(Exception::unknown(text));
         };
-        *service = service_of(api);
+        *dialect = dialect_of(api);
         // The operation is in the body, and the body of a stranger is not looked at.
         let proof = self.prove(api, FORM_BYTES_MAX, &presented, body).await?;
         let (_, whole, _) = &proof;
-        let form = Form::parse(whole).map_err(|error| Exception::of_form(&error, None, service))?;
+        let form =
+            Form::parse(whole).map_err(|error| Exception::of_form(&error, None, *dialect))?;
         let called = called(api, &form)?;
         *name = called.name();
         self.perform(&called, parts, &presented, proof).await
@@ -87,9 +89,9 @@ impl Job<'_> {
         let held = body::read(body, FORM_BYTES_MAX, budget, timeout)
             .await
             .map_err(|error| Exception::of_unread(&error).of_anybody())?;
-        let service = &tokens::SERVICE;
+        let dialect = Dialect::SecurityTokens;
         let form = Form::parse(&held.bytes)
-            .map_err(|error| Exception::of_form(&error, None, service).of_anybody())?;
+            .map_err(|error| Exception::of_form(&error, None, dialect).of_anybody())?;
         let operation = match tokens::route(&form) {
             Route::Found(operation) if !operation.is_signed() => operation,
             // Whoever asks for something else has forgotten to sign.
@@ -118,7 +120,7 @@ impl Job<'_> {
                     tracing::error!(request = %self.id, operation = *name, ?cause, "failed");
                 }
                 let exception = match input {
-                    Some(input) => Exception::of_form(&input, None, service),
+                    Some(input) => Exception::of_form(&input, None, dialect),
                     None => Exception::of_tokens(&error),
                 };
                 Err(exception.of_anybody())
@@ -136,10 +138,12 @@ fn head<'a>(parts: &'a Parts, headers: &'a [(&'a str, &'a [u8])]) -> RequestHead
     }
 }
 
-const fn service_of(api: SignedApi) -> &'static Service {
+const fn dialect_of(api: SignedApi) -> Dialect {
     match api {
-        SignedApi::AccessManagement => &roles::SERVICE,
-        SignedApi::SecurityTokens | SignedApi::Identity | SignedApi::UserPools => &tokens::SERVICE,
+        SignedApi::AccessManagement => Dialect::AccessManagement,
+        SignedApi::SecurityTokens | SignedApi::Identity | SignedApi::UserPools => {
+            Dialect::SecurityTokens
+        }
     }
 }
 

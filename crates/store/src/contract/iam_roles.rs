@@ -45,7 +45,10 @@ pub(super) async fn a_role_is_of_one_account_and_found_without_regard_to_case(da
             assert_eq!(mine.iam_role(first.id)?.as_ref(), Some(&first));
             let all = mine.iam_roles(None, 9)?;
             assert_eq!(all, [second.clone(), first.clone()]);
-            assert_eq!(mine.iam_roles(Some(&second.name), 9)?, [first.clone()]);
+            assert_eq!(
+                mine.iam_roles(Some(&second.name), 9)?,
+                std::slice::from_ref(&first)
+            );
             assert_eq!(mine.iam_roles(None, 1)?, [second]);
 
             let mut theirs = tx.account(other());

@@ -30,7 +30,7 @@ const CLAIMS: [&str; 10] = [
 /// How a client shows its secret.
 const METHODS: [&str; 2] = ["client_secret_basic", "client_secret_post"];
 /// The same, where one without a secret may ask.
-const METHODS_OR_NONE: [&str; 3] = ["none", "client_secret_basic", "client_secret_post"];
+const METHODS_OR_NONE: [&str; 3] = ["client_secret_basic", "client_secret_post", "none"];
 
 impl App {
     /// What a pool says of itself; nothing of it is empty.

@@ -21,6 +21,8 @@ pub(crate) enum Scheme {
     Basic,
     /// An access token.
     Bearer,
+    /// Not at all, where an access token is needed: then no error is named (RFC 6750 §3.1).
+    BearerWanted,
 }
 
 /// The status of a code.
@@ -88,6 +90,7 @@ fn refused(refusal: Refusal, scheme: Scheme, realm: &str, id: RequestId) -> Answ
         Scheme::Basic => {
             (refusal.code == ErrorCode::InvalidClient).then(|| format!("Basic realm=\"{realm}\""))
         }
+        Scheme::BearerWanted => Some(format!("Bearer realm=\"{realm}\"")),
         Scheme::Bearer => Some(format!(
             "Bearer realm=\"{realm}\", error=\"{code}\", error_description=\"{}\"",
             refusal.text

@@ -118,13 +118,12 @@ async fn userinfo(
     visit: &Visit,
 ) -> Result<Answer, NotAnswered> {
     let token = header.and_then(bearer);
-    let told = match token {
-        Some(token) => app.userinfo(visit, &place.pool, token).await,
-        None => Err(ErrorCode::InvalidToken
-            .because("send an access token in the header Authorization, as Bearer")
-            .into()),
+    let Some(token) = token else {
+        let text = "send an access token in the header Authorization, as Bearer";
+        let refusal = ErrorCode::InvalidToken.because(text);
+        return Err(NotAnswered::OpenId(refusal.into(), Scheme::BearerWanted));
     };
-    match told {
+    match app.userinfo(visit, &place.pool, token).await {
         Ok(told) => Ok(oauth::json_of(StatusCode::OK, &told, visit.request)),
         Err(error) => Err(NotAnswered::OpenId(error, Scheme::Bearer)),
     }

@@ -9,11 +9,11 @@ use procura_testkit::{ACCOUNT, Client, Connection, Request, Response, Setup, Tes
 use procura_wire::Operation::{self, CreateWorkloadIdentity, ListWorkloadIdentities};
 use serde_json::json;
 
-const fn rate(per_second: u32, burst: u32) -> Rate {
+pub(crate) const fn rate(per_second: u32, burst: u32) -> Rate {
     Rate { per_second, burst }
 }
 
-async fn with(rates: RateLimits) -> TestApp {
+pub(crate) async fn with(rates: RateLimits) -> TestApp {
     let limits = Limits {
         rates,
         ..Limits::default()

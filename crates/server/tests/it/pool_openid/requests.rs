@@ -1,8 +1,11 @@
 //! Who asks what may not be asked.
 
+use procura_app::rate_limit::RateLimits;
 use procura_testkit::{Browser, TestApp};
 
 use serde_json::json;
+
+use crate::rate_limits::{rate, with};
 
 use super::client::{Answered, PASSWORD, Pool, VERIFIER, basic, refused};
 
@@ -17,6 +20,7 @@ tests! {
         a_client_shows_its_secret_in_one_way
         a_wrong_password_is_told_on_the_page
         what_stands_twice_is_refused
+        what_is_too_long_or_no_form_is_refused
     }
 }
 
@@ -299,4 +303,58 @@ async fn what_stands_twice_is_refused(app: TestApp) {
         "invalid_request",
     );
     pool.redeems(&code, &[]).await.expect_status(200);
+}
+
+async fn what_is_too_long_or_no_form_is_refused(app: TestApp) {
+    let pool = Pool::new(&app).await;
+    let path = pool.path("/oauth2/token");
+    let json = "application/json";
+    for (content_type, length, status) in [
+        ("application/x-www-form-urlencoded", 16 * 1024 + 1, 413),
+        ("application/x-www-form-urlencoded", 16 * 1024, 400),
+        (json, 10, 400),
+    ] {
+        let message = pool
+            .message("POST", &path)
+            .add("content-type", content_type)
+            .add("content-length", &length.to_string())
+            .with_body(vec![b'a'; length]);
+        refused(&pool.sends(&message).await, status, "invalid_request");
+    }
+    let absent = pool.message("GET", &pool.path("/oauth2/userInfo"));
+    let absent = pool.sends(&absent).await;
+    refused(&absent, 401, "invalid_token");
+    let challenge = absent.header("www-authenticate").unwrap();
+    assert_eq!(challenge, format!("Bearer realm=\"{}\"", pool.id));
+    let long = "s".repeat(2049);
+    let page = Browser::new()
+        .get(&pool.authorize_url(&[("state", Some(&long))]))
+        .await;
+    assert_eq!(page.response.status, 400);
+}
+
+/// What succeeds is limited, too; and each endpoint takes from one bucket.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_asks_too_often_waits() {
+    let limits = RateLimits {
+        unsigned: rate(1, 4),
+        ..RateLimits::default()
+    };
+    let app = with(limits).await;
+    let pool = Pool::new(&app).await;
+    let tokens = pool.tokens(&[]).await;
+    let access = tokens["access_token"].as_str().unwrap();
+    pool.userinfo(access).await.expect_status(200);
+    let refresh = tokens["refresh_token"].as_str().unwrap();
+    for throttled in [
+        pool.userinfo(access).await,
+        pool.refreshes(refresh, &[]).await,
+    ] {
+        refused(&throttled, 429, "temporarily_unavailable");
+        assert_eq!(throttled.header("retry-after"), Some("1"));
+    }
+    let page = Browser::new().get(&pool.authorize_url(&[])).await;
+    assert_eq!(page.response.status, 429);
+    app.clock().advance(1);
+    pool.refreshes(refresh, &[]).await.expect_status(200);
 }

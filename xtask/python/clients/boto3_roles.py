@@ -5,6 +5,8 @@ import json
 import sys
 from pathlib import Path
 
+import boto3
+
 sys.path.insert(0, str(Path(__file__).parent.parent))
 from service import Service, each, refused
 
@@ -51,6 +53,42 @@ def walk_through(service: Service) -> None:
     refused("NoSuchEntity", iam.get_role, RoleName="CognitoRole")
 
 
+def puts_on(service: Service, account: str) -> None:
+    iam, sts = service.client("iam"), service.client("sts")
+    root = trusting({"AWS": f"arn:aws:iam::{account}:root"})
+    role = iam.create_role(RoleName="Worn", AssumeRolePolicyDocument=root)["Role"]
+    iam.attach_role_policy(RoleName="Worn", PolicyArn=POWER_USER)
+    worn = sts.assume_role(RoleArn=role["Arn"], RoleSessionName="me", DurationSeconds=900)
+    assert worn["AssumedRoleUser"]["Arn"].endswith(":assumed-role/Worn/me"), worn
+    given = worn["Credentials"]
+    session = boto3.Session(
+        aws_access_key_id=given["AccessKeyId"], aws_secret_access_key=given["SecretAccessKey"],
+        aws_session_token=given["SessionToken"], region_name=service.environment()["AWS_REGION"],
+    )
+    endpoint = service.environment()["AWS_ENDPOINT_URL_STS"]
+
+    def client(name: str):
+        return session.client(name, endpoint_url=endpoint)
+
+    who = client("sts").get_caller_identity()["Arn"]
+    assert who == f"arn:aws:sts::{account}:assumed-role/Worn/me", who
+    pools = client("cognito-idp")
+    assert pools.create_user_pool(PoolName="by a role")["UserPool"]["Name"] == "by a role"
+    # It has what its role has, and not what its caller has beside.
+    refused("AccessDeniedException", client("bedrock-agentcore-control").list_workload_identities)
+    refused("AccessDenied", client("iam").list_roles)
+    refused("AccessDenied", client("sts").assume_role, RoleArn=role["Arn"], RoleSessionName="again")
+    # As soon as the role has it no more, nor has the session.
+    iam.detach_role_policy(RoleName="Worn", PolicyArn=POWER_USER)
+    refused("AccessDeniedException", pools.list_user_pools, MaxResults=1)
+    iam.delete_role(RoleName="Worn")
+    refused("InvalidClientTokenId", client("sts").get_caller_identity)
+    nobody = trusting({"Service": "ec2.amazonaws.com"})
+    role = iam.create_role(RoleName="Nobodys", AssumeRolePolicyDocument=nobody)["Role"]
+    refused("AccessDenied", sts.assume_role, RoleArn=role["Arn"], RoleSessionName="me")
+    iam.delete_role(RoleName="Nobodys")
+
+
 def refusals(service: Service, account: str) -> None:
     iam = service.client("iam")
     root = trusting({"AWS": f"arn:aws:iam::{account}:root"})
@@ -90,6 +128,7 @@ def main() -> None:
     for engine, service in each():
         account = who_one_is(service)
         walk_through(service)
+        puts_on(service, account)
         refusals(service, account)
         print(f"roles on {engine}: ok")
 

@@ -9,7 +9,6 @@ use procura_wire::sts::generated::assume_role::{Input, Output};
 use super::session::{credentials, refuse, session_name, user};
 use crate::ops::{Failure, Reply};
 
-#[expect(clippy::unused_async, reason = "all handlers have one form")]
 pub(super) async fn handle(
     app: &App,
     cx: &mut OpCx,

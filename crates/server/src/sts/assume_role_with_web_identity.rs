@@ -10,7 +10,6 @@ use procura_wire::sts::generated::assume_role_with_web_identity::{Input, Output}
 use super::session::{credentials, refuse, session_name, user};
 use crate::ops::{Failure, Reply};
 
-#[expect(clippy::unused_async, reason = "all handlers have one form")]
 pub(super) async fn handle(
     app: &App,
     visit: &Visit,

@@ -6,7 +6,6 @@ use procura_wire::sts::generated::get_caller_identity::{Input, Output};
 
 use crate::ops::{Failure, Reply};
 
-#[expect(clippy::unused_async, reason = "all handlers have one form")]
 pub(super) async fn handle(
     app: &App,
     cx: &mut OpCx,

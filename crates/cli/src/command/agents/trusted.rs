@@ -18,8 +18,8 @@ use crate::print;
 pub(crate) struct NewTrust {
     #[command(flatten)]
     agent: NamedAgent,
-    /// Who issues the workload's tokens (`iss`): a Kubernetes cluster,
-    /// https://token.actions.githubusercontent.com, a SPIFFE trust domain's issuer.
+    /// Who issues the workload's tokens (`iss`): a Kubernetes cluster, GitHub Actions, a SPIFFE
+    /// trust domain's issuer.
     #[arg(long)]
     issuer: String,
     /// For whom they have to be (`aud`), and for nobody else.

@@ -73,6 +73,7 @@ mod rate_limits;
 mod renewal;
 mod replay;
 mod revocation;
+mod role_sessions;
 mod session_binding;
 mod simultaneous;
 mod telemetry;

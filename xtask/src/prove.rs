@@ -15,6 +15,7 @@ mod disk;
 mod hostile_provider;
 mod jwt;
 mod kill9;
+mod kill_switch;
 mod one_time;
 mod refresh_crash;
 mod rotate;
@@ -46,6 +47,7 @@ const PROOFS: &[Proof] = &[
     Proof { name: "rotate", about: "keys rotate under load and through kills; a backup restores anywhere", run: rotate::run },
     Proof { name: "contention", about: "one of many redeems each refresh token, and nobody goes without", run: contention::run },
     Proof { name: "one-time", about: "what is good for once has one winner", run: one_time::run },
+    Proof { name: "kill-switch", about: "whoever is disabled is refused on every path within a second", run: kill_switch::run },
     Proof { name: "refresh-crash", about: "a renewal or a consent that is cut short loses nothing in silence", run: refresh_crash::run },
     Proof { name: "hostile-provider", about: "whatever a provider does, each is told what is specified, in bounded time and memory", run: hostile_provider::run },
 ];

@@ -148,7 +148,6 @@ impl Client {
         let time = basic_time();
         // What is asked twice within a second is told apart by this.
         let invocation = hex(&random_bytes::<16>(&mut OsEntropy));
-        let day = time.get(..8).unwrap_or_default();
         let Call {
             method,
             path,
@@ -157,27 +156,23 @@ impl Client {
             body,
         } = call;
         let target = headers.iter().find(|(name, _)| *name == TARGET);
-        let (service, target, signed) = match target {
-            Some((name, value)) => ("cognito-idp", format!("{name}:{value}\n"), ";x-amz-target"),
-            None => ("bedrock-agentcore", String::new(), ""),
+        let service = match target {
+            Some(_) => "cognito-idp",
+            None => "bedrock-agentcore",
         };
-        // Every service but S3 has the path escaped once more.
-        let canonical = format!(
-            "{method}\n{}\n{query}\namz-sdk-invocation-id:{invocation}\nhost:{address}\n\
-             x-amz-date:{time}\n{target}\namz-sdk-invocation-id;host;x-amz-date{signed}\n{}",
-            path.replace('%', "%25"),
-            hex(&sha256(&[body]))
-        );
-        let scope = format!("{day}/{region}/{service}/aws4_request");
-        let to_sign = format!(
-            "AWS4-HMAC-SHA256\n{time}\n{scope}\n{}",
-            hex(&sha256(&[canonical.as_bytes()]))
-        );
-        let mut signing = hmac_sha256(format!("AWS4{secret}").as_bytes(), day.as_bytes());
-        for part in [region.as_str(), service, "aws4_request"] {
-            signing = hmac_sha256(&signing, part.as_bytes());
-        }
-        let signature = hex(&hmac_sha256(&signing, to_sign.as_bytes()));
+        let who = Signer {
+            key,
+            secret,
+            region,
+            service,
+        };
+        let mut own = vec![
+            ("amz-sdk-invocation-id", invocation.as_str()),
+            ("host", address),
+            ("x-amz-date", &time),
+        ];
+        own.extend(target);
+        let authorization = who.authorization((method, path, query), &own, body);
         let mark = if query.is_empty() { "" } else { "?" };
         let more: Vec<String> = headers
             .iter()
@@ -188,8 +183,7 @@ impl Client {
             "{method} {path}{mark}{query} HTTP/1.1\r\nhost: {address}\r\nx-amz-date: {time}\r\n\
              amz-sdk-invocation-id: {invocation}\r\n\
              content-type: application/json\r\ncontent-length: {}\r\n{more}\
-             authorization: AWS4-HMAC-SHA256 Credential={key}/{scope}, \
-             SignedHeaders=amz-sdk-invocation-id;host;x-amz-date{signed}, Signature={signature}\r\n\r\n",
+             authorization: {authorization}\r\n\r\n",
             body.len()
         )
     }
@@ -235,6 +229,59 @@ impl Client {
     }
 }
 
+/// Who signs, and for which service.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Signer<'a> {
+    pub(super) key: &'a str,
+    pub(super) secret: &'a str,
+    pub(super) region: &'a str,
+    pub(super) service: &'a str,
+}
+
+impl Signer<'_> {
+    /// The header of a request: its method, its path with escapes and its query, the headers that are
+    /// signed in the order of their names, the date among them, and its body.
+    pub(super) fn authorization(
+        &self,
+        (method, path, query): (&str, &str, &str),
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> String {
+        let date = headers.iter().find(|(name, _)| *name == "x-amz-date");
+        let time = date.map(|(_, value)| *value).unwrap_or_default();
+        let day = time.get(..8).unwrap_or_default();
+        let lines: Vec<String> = headers
+            .iter()
+            .map(|(name, value)| format!("{name}:{value}\n"))
+            .collect();
+        let names: Vec<&str> = headers.iter().map(|(name, _)| *name).collect();
+        let names = names.join(";");
+        // Every service but S3 has the path escaped once more.
+        let canonical = format!(
+            "{method}\n{}\n{query}\n{}\n{names}\n{}",
+            path.replace('%', "%25"),
+            lines.concat(),
+            hex(&sha256(&[body]))
+        );
+        let scope = format!("{day}/{}/{}/aws4_request", self.region, self.service);
+        let to_sign = format!(
+            "AWS4-HMAC-SHA256\n{time}\n{scope}\n{}",
+            hex(&sha256(&[canonical.as_bytes()]))
+        );
+        let secret = format!("AWS4{}", self.secret);
+        let mut signing = hmac_sha256(secret.as_bytes(), day.as_bytes());
+        for part in [self.region, self.service, "aws4_request"] {
+            signing = hmac_sha256(&signing, part.as_bytes());
+        }
+        let signature = hex(&hmac_sha256(&signing, to_sign.as_bytes()));
+        let key = self.key;
+        format!(
+            "AWS4-HMAC-SHA256 Credential={key}/{scope}, SignedHeaders={names}, \
+             Signature={signature}"
+        )
+    }
+}
+
 impl Answer {
     /// A member of the body, as text.
     pub(super) fn text(&self, member: &str) -> Option<String> {
@@ -273,7 +320,7 @@ pub(super) fn hex(bytes: &[u8]) -> String {
 }
 
 /// The present as `20251122T062340Z`.
-fn basic_time() -> String {
+pub(super) fn basic_time() -> String {
     let now = SystemClock.now().to_string();
     let seconds = now.split('.').next().unwrap_or_default();
     let digits: String = seconds

@@ -44,6 +44,7 @@ pub mod operation;
 pub mod outbound;
 pub mod page_token;
 pub mod password;
+pub mod pool_group;
 pub mod pool_openid;
 pub mod pool_sign_in;
 pub mod pool_token;

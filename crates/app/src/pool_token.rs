@@ -8,6 +8,7 @@ use procura_core::entropy::random_bytes;
 use procura_core::error::{Error, Kind};
 use procura_core::id::{PoolUserId, RequestId, SignInId, TokenId};
 use procura_core::pool_authorization::{OPENID, has_scope};
+use procura_core::pool_group::names_in_order;
 use procura_core::pool_user::{PoolUser, Profile};
 use procura_core::secret::{Plain, kind};
 use procura_core::time::Timestamp;
@@ -173,6 +174,7 @@ impl App {
     pub(crate) async fn pool_tokens(&self, of: &Subject<'_>) -> Result<PoolTokens, Error> {
         let pool = &of.client.pool;
         let signer = self.pool_signer(of.account, pool).await?;
+        let groups = self.pool_group_names(of).await?;
         let issuer = self.pool_issuer(pool);
         let ends = |life_s: u32| {
             // No token outlives the sign-in.
@@ -195,10 +197,14 @@ impl App {
                 "exp": seconds(end),
                 "jti": jti.as_uuid_text(),
             });
-            match claims {
+            let mut claims = match claims {
                 Value::Object(claims) => claims,
                 _ => Map::new(),
+            };
+            if !groups.is_empty() {
+                claims.insert("cognito:groups".to_owned(), json!(groups));
             }
+            claims
         };
         let mut access = common("access", access_end);
         access.insert("client_id".to_owned(), json!(of.client.id.as_str()));
@@ -230,6 +236,14 @@ impl App {
             refresh: None,
             access_s: seconds(access_end) - seconds(of.now),
         })
+    }
+
+    /// The groups that a user is in now.
+    async fn pool_group_names(&self, of: &Subject<'_>) -> Result<Vec<String>, Error> {
+        let (account, user) = (of.account, of.sign_in.pool_user);
+        let read = move |tx: &mut Tx<'_>| tx.account(account).pool_groups_of(user);
+        let groups = self.store.look_up("pool_groups_of", read).await?;
+        Ok(names_in_order(groups))
     }
 
     /// Whom a token of `pool` proves, if everything that it rests on still stands: the pool, its key,

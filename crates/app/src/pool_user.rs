@@ -44,7 +44,7 @@ pub struct KnownPoolUser {
 /// What is said where there is no such user.
 pub const NO_USER: &str = "User does not exist.";
 
-fn no_user() -> Error {
+pub(crate) fn no_user() -> Error {
     Error::not_found(NO_USER)
 }
 
@@ -310,7 +310,7 @@ impl App {
     }
 
     /// A user by name, and the pool.
-    async fn find_pool_user(
+    pub(crate) async fn find_pool_user(
         &self,
         cx: &mut OpCx,
         pool: PoolId,

@@ -237,12 +237,23 @@ pub const fn row(action: Action) -> Row {
         | Action::AdminEnableUser
         | Action::AdminDisableUser
         | Action::AdminDeleteUser
-        | Action::AdminUserGlobalSignOut => always(Group::ManagePools, &[ADMIN, POOL_ADMIN]),
+        | Action::AdminUserGlobalSignOut
+        | Action::CreateGroup
+        | Action::UpdateGroup
+        | Action::DeleteGroup
+        | Action::AdminAddUserToGroup
+        | Action::AdminRemoveUserFromGroup => always(Group::ManagePools, &[ADMIN, POOL_ADMIN]),
         Action::DescribeUserPool
         | Action::ListUserPools
         | Action::ListUserPoolClients
         | Action::AdminGetUser
-        | Action::ListUsers => always(Group::ReadPools, &[ADMIN, AUDITOR, POOL_ADMIN, POOL_READER]),
+        | Action::ListUsers
+        | Action::GetGroup
+        | Action::ListGroups
+        | Action::AdminListGroupsForUser
+        | Action::ListUsersInGroup => {
+            always(Group::ReadPools, &[ADMIN, AUDITOR, POOL_ADMIN, POOL_READER])
+        }
         Action::CreateRole
         | Action::DeleteRole
         | Action::UpdateAssumeRolePolicy

@@ -140,6 +140,16 @@ pub enum Action {
     AdminDeleteUser,
     /// End all sign-ins of a user.
     AdminUserGlobalSignOut,
+    /// Make a group of users.
+    CreateGroup,
+    /// Say something else of one.
+    UpdateGroup,
+    /// Delete one.
+    DeleteGroup,
+    /// Put a user into one.
+    AdminAddUserToGroup,
+    /// Take a user out of one.
+    AdminRemoveUserFromGroup,
     /// Read a directory of users.
     DescribeUserPool,
     /// List them.
@@ -150,6 +160,14 @@ pub enum Action {
     AdminGetUser,
     /// List users.
     ListUsers,
+    /// Read a group of users.
+    GetGroup,
+    /// List them.
+    ListGroups,
+    /// List those that a user is in.
+    AdminListGroupsForUser,
+    /// List who is in one.
+    ListUsersInGroup,
     /// Make a role.
     CreateRole,
     /// Delete one.
@@ -186,7 +204,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 86] = [
+    pub const ALL: [Self; 95] = [
         Self::CreateWorkloadIdentity,
         Self::GetWorkloadIdentity,
         Self::UpdateWorkloadIdentity,
@@ -252,11 +270,20 @@ impl Action {
         Self::AdminDisableUser,
         Self::AdminDeleteUser,
         Self::AdminUserGlobalSignOut,
+        Self::CreateGroup,
+        Self::UpdateGroup,
+        Self::DeleteGroup,
+        Self::AdminAddUserToGroup,
+        Self::AdminRemoveUserFromGroup,
         Self::DescribeUserPool,
         Self::ListUserPools,
         Self::ListUserPoolClients,
         Self::AdminGetUser,
         Self::ListUsers,
+        Self::GetGroup,
+        Self::ListGroups,
+        Self::AdminListGroupsForUser,
+        Self::ListUsersInGroup,
         Self::CreateRole,
         Self::DeleteRole,
         Self::UpdateAssumeRolePolicy,
@@ -343,11 +370,20 @@ impl Action {
             Self::AdminDisableUser => "AdminDisableUser",
             Self::AdminDeleteUser => "AdminDeleteUser",
             Self::AdminUserGlobalSignOut => "AdminUserGlobalSignOut",
+            Self::CreateGroup => "CreateGroup",
+            Self::UpdateGroup => "UpdateGroup",
+            Self::DeleteGroup => "DeleteGroup",
+            Self::AdminAddUserToGroup => "AdminAddUserToGroup",
+            Self::AdminRemoveUserFromGroup => "AdminRemoveUserFromGroup",
             Self::DescribeUserPool => "DescribeUserPool",
             Self::ListUserPools => "ListUserPools",
             Self::ListUserPoolClients => "ListUserPoolClients",
             Self::AdminGetUser => "AdminGetUser",
             Self::ListUsers => "ListUsers",
+            Self::GetGroup => "GetGroup",
+            Self::ListGroups => "ListGroups",
+            Self::AdminListGroupsForUser => "AdminListGroupsForUser",
+            Self::ListUsersInGroup => "ListUsersInGroup",
             Self::CreateRole => "CreateRole",
             Self::DeleteRole => "DeleteRole",
             Self::UpdateAssumeRolePolicy => "UpdateAssumeRolePolicy",

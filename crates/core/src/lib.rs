@@ -32,6 +32,7 @@ pub mod oauth2_client;
 pub mod peer;
 pub mod permit;
 pub mod pool_authorization;
+pub mod pool_group;
 pub mod pool_user;
 pub mod rate;
 pub mod redirect_uri;

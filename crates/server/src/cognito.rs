@@ -95,6 +95,15 @@ operations! {
         AdminDeleteUser => admin_delete_user: Change,
         ListUsers => list_users: Read,
         AdminUserGlobalSignOut => admin_user_global_sign_out: Change,
+        CreateGroup => create_group: Change,
+        GetGroup => get_group: Read,
+        ListGroups => list_groups: Read,
+        UpdateGroup => update_group: Change,
+        DeleteGroup => delete_group: Change,
+        AdminAddUserToGroup => admin_add_user_to_group: Change,
+        AdminRemoveUserFromGroup => admin_remove_user_from_group: Change,
+        AdminListGroupsForUser => admin_list_groups_for_user: Read,
+        ListUsersInGroup => list_users_in_group: Read,
     }
     unsigned {
         InitiateAuth => initiate_auth,
@@ -107,6 +116,7 @@ operations! {
 
 mod openid_settings;
 mod parameters;
+mod pool_group;
 mod pool_tokens;
 mod pool_user;
 mod user_pool;

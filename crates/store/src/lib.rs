@@ -35,6 +35,7 @@ mod meta;
 mod migration;
 mod oauth2_client;
 mod pool_authorization;
+mod pool_group;
 mod pool_sign_in;
 mod pool_user;
 mod queue;

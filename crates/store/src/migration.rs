@@ -47,6 +47,7 @@ const MIGRATIONS: &[Migration] = migrations! {
     8 "0008_iam_roles"
     9 "0009_trust_bindings"
     10 "0010_pool_openid"
+    11 "0011_pool_groups"
 };
 
 /// Two that migrate at once take turns.

@@ -185,7 +185,7 @@ impl AccountTx<'_> {
     }
 }
 
-fn read(row: &mut Row) -> Result<StoredPoolUser, Error> {
+pub(crate) fn read(row: &mut Row) -> Result<StoredPoolUser, Error> {
     Ok(StoredPoolUser {
         user: PoolUser {
             id: row.id("id", PoolUserId::from_slice)?,

@@ -53,6 +53,9 @@ def walk_through(service: Service) -> None:
         service, "cognito-idp", "admin-set-user-password", "--user-pool-id", pool,
         "--username", "testuser", "--password", PASSWORD, "--permanent",
     )
+    group = ("--user-pool-id", pool, "--group-name", "staff")
+    aws(service, "cognito-idp", "create-group", *group, "--precedence", "1")
+    aws(service, "cognito-idp", "admin-add-user-to-group", *group, "--username", "testuser")
     signed_in = aws(
         service, "cognito-idp", "initiate-auth", "--client-id", client,
         "--auth-flow", "USER_PASSWORD_AUTH",
@@ -63,6 +66,7 @@ def walk_through(service: Service) -> None:
     assert "aud" not in access and access["client_id"] == client, access
     assert (access["token_use"], access["username"]) == ("access", "testuser"), access
     assert (identity["token_use"], identity["aud"]) == ("id", client), identity
+    assert access["cognito:groups"] == identity["cognito:groups"] == ["staff"], access
     assert identity["sub"] == access["sub"] and identity["cognito:username"] == "testuser"
 
     # Whoever verifies the token finds the keys where the issuer says.

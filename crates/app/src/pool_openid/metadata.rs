@@ -15,7 +15,7 @@ const SCOPES: [&str; 5] = [
     "aws.cognito.signin.user.admin",
 ];
 /// The claims of every ID token.
-const CLAIMS: [&str; 10] = [
+const CLAIMS: [&str; 11] = [
     "sub",
     "iss",
     "aud",
@@ -26,6 +26,7 @@ const CLAIMS: [&str; 10] = [
     "at_hash",
     "jti",
     "cognito:username",
+    "cognito:groups",
 ];
 /// How a client shows its secret.
 const METHODS: [&str; 2] = ["client_secret_basic", "client_secret_post"];

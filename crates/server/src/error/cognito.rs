@@ -21,15 +21,18 @@ pub(crate) enum Name {
     InvalidPassword,
     /// Only refresh tokens can be revoked.
     UnsupportedTokenType,
+    /// There are as many as there may be.
+    LimitExceeded,
 }
 
 impl Name {
     #[cfg(test)]
-    const ALL: [Self; 4] = [
+    const ALL: [Self; 5] = [
         Self::UserNotFound,
         Self::UsernameExists,
         Self::InvalidPassword,
         Self::UnsupportedTokenType,
+        Self::LimitExceeded,
     ];
 
     const fn as_str(self) -> &'static str {
@@ -38,6 +41,7 @@ impl Name {
             Self::UsernameExists => "UsernameExistsException",
             Self::InvalidPassword => "InvalidPasswordException",
             Self::UnsupportedTokenType => "UnsupportedTokenTypeException",
+            Self::LimitExceeded => "LimitExceededException",
         }
     }
 }
@@ -129,7 +133,12 @@ fn by_kind(kind: Kind, operation: Operation) -> &'static str {
         Kind::NotFound => "ResourceNotFoundException",
         // Where an operation has no name for a conflict, the client must change its request.
         Kind::Conflict => {
-            let mut names = ["UsernameExistsException", "ConcurrentModificationException"].iter();
+            let mut names = [
+                "UsernameExistsException",
+                "GroupExistsException",
+                "ConcurrentModificationException",
+            ]
+            .iter();
             names
                 .find(|name| declares(name))
                 .copied()

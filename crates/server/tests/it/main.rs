@@ -67,6 +67,7 @@ mod oauth2_provider_life;
 mod oauth2_vendors;
 mod ops;
 mod page_token;
+mod pool_groups;
 mod pool_openid;
 mod pool_sign_in;
 mod rate_limits;

@@ -37,12 +37,12 @@ const PASSWORD: &str = "MyPassword123!";
 const REFUSED: &str = "NotAuthorizedException";
 
 /// A pool with a client and a user who may sign in.
-struct Pool {
-    id: String,
+pub(crate) struct Pool {
+    pub(crate) id: String,
     client: String,
 }
 
-async fn call(client: &Client, operation: Operation, body: Value) -> Response {
+pub(crate) async fn call(client: &Client, operation: Operation, body: Value) -> Response {
     let request = Request::of_user_pools(operation, &body);
     if operation.is_signed() {
         return client.of_user_pools().send(&request).await;
@@ -68,7 +68,7 @@ async fn new_client(admin: &Client, pool: &str) -> String {
 }
 
 impl Pool {
-    async fn new(admin: &Client) -> Self {
+    pub(crate) async fn new(admin: &Client) -> Self {
         let made = call(admin, CreateUserPool, json!({ "PoolName": "users" })).await;
         let id = text(&made.expect_status(200), "/UserPool/Id");
         let client = new_client(admin, &id).await;
@@ -79,7 +79,12 @@ impl Pool {
     }
 
     /// Something about the user.
-    async fn of_user(&self, admin: &Client, operation: Operation, more: Value) -> Response {
+    pub(crate) async fn of_user(
+        &self,
+        admin: &Client,
+        operation: Operation,
+        more: Value,
+    ) -> Response {
         let mut body = json!({ "UserPoolId": self.id, "Username": "alice" });
         body.as_object_mut()
             .unwrap()
@@ -104,12 +109,12 @@ impl Pool {
         call(at, InitiateAuth, body).await
     }
 
-    async fn signs_in(&self, at: &Client) -> Tokens {
+    pub(crate) async fn signs_in(&self, at: &Client) -> Tokens {
         let answer = self.tries(at, "alice", PASSWORD).await.expect_status(200);
         Tokens::of(&answer)
     }
 
-    async fn goes_on(&self, at: &Client, refresh: &str) -> Response {
+    pub(crate) async fn goes_on(&self, at: &Client, refresh: &str) -> Response {
         self.asks(
             at,
             "REFRESH_TOKEN_AUTH",
@@ -119,10 +124,10 @@ impl Pool {
     }
 }
 
-struct Tokens {
-    access: String,
-    id: String,
-    refresh: String,
+pub(crate) struct Tokens {
+    pub(crate) access: String,
+    pub(crate) id: String,
+    pub(crate) refresh: String,
 }
 
 impl Tokens {

@@ -73,10 +73,11 @@ async fn what_is_absent_says_why_and_what_is_unknown_is_told_so() {
     let app = TestApp::start().await;
     let of = |target: &str| plain(&app, &Request::of_target(target, &json!({})));
     let ours = |name: &str| of(&format!("AWSCognitoIdentityProviderService.{name}"));
-    let absent = refused(&app, &ours("CreateGroup"), 400, UNKNOWN).await;
+    let absent = refused(&app, &ours("SignUp"), 400, UNKNOWN).await;
     assert_eq!(
         absent.member("message"),
-        "Procura does not have the operation CreateGroup: groups come in a later release"
+        "Procura does not have the operation SignUp: codes by mail or message are not sent: an \
+         administrator makes users and sets passwords"
     );
     for name in ["Canary", "", "CreateUserPool.", "createuserpool"] {
         let unknown = refused(&app, &ours(name), 400, UNKNOWN).await;

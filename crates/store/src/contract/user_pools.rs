@@ -2,6 +2,7 @@
 
 use procura_core::entropy::OsEntropy;
 use procura_core::id::{PoolUserId, SignInId, SigningKeyId};
+use procura_core::pool_group::PoolGroup;
 use procura_core::pool_user::{PoolUser, PoolUserStatus};
 use procura_core::signing_key::{SigningAlgorithm, SigningKey};
 use procura_core::time::Timestamp;
@@ -223,6 +224,102 @@ pub(super) async fn a_user_is_cut_from_an_epoch_on(database: Database) {
             // The same bytes as another thing are not the user.
             tx.cut("agent", users[1].as_bytes(), NOW)?;
             assert!(!tx.user_was_cut(users[1], before)?);
+            Ok(())
+        })
+        .await;
+}
+
+fn group(pool: &PoolId, name: &str) -> PoolGroup {
+    PoolGroup {
+        pool: pool.clone(),
+        name: name.parse().unwrap(),
+        description: None,
+        precedence: None,
+        created_at: NOW,
+        updated_at: NOW,
+        version: 1,
+    }
+}
+
+pub(super) async fn a_group_has_users_of_its_own_pool(database: Database) {
+    let store = database.store();
+    with_accounts(&store).await;
+    store
+        .write(|tx| {
+            let mut mine = tx.account(own());
+            let pools = [new_pool(&mut mine), new_pool(&mut mine)];
+            let ids = [1, 2].map(|index| new_pool_user(&mut mine, &pools[0], index).user.id);
+            let stranger = new_pool_user(&mut mine, &pools[1], 1).user.id;
+            let (pool, a, b) = (&pools[0], group(&pools[0], "a"), group(&pools[0], "b"));
+            for group in [&b, &a] {
+                assert!(mine.insert_pool_group(group)?);
+                assert!(!mine.insert_pool_group(group)?, "one of a name");
+            }
+            assert!(mine.insert_pool_group(&group(&pools[1], "a"))?);
+            assert_eq!(mine.count_pool_groups(pool)?, 2);
+            assert_eq!(mine.pool_groups(pool, None, 9)?, [a.clone(), b.clone()]);
+            assert_eq!(mine.pool_groups(pool, Some(&a.name), 9)?, [b.clone()]);
+            for id in ids {
+                assert!(mine.insert_pool_group_member(pool, &a.name, id)?);
+                assert!(!mine.insert_pool_group_member(pool, &a.name, id)?);
+            }
+            assert!(mine.insert_pool_group_member(pool, &b.name, ids[0])?);
+            let unknown = "c".parse().unwrap();
+            assert!(!mine.insert_pool_group_member(pool, &unknown, ids[0])?);
+            assert!(!mine.insert_pool_group_member(pool, &a.name, stranger)?);
+            assert_eq!(mine.pool_groups_of(ids[0])?, [a.clone(), b.clone()]);
+            assert!(mine.pool_groups_of(stranger)?.is_empty());
+            let after = Some(ids[0].min(ids[1]));
+            let left = mine.pool_group_members(pool, &a.name, after, 9)?;
+            assert_eq!(left.len(), 1);
+            assert_eq!(left[0].user.id, ids[0].max(ids[1]));
+
+            let mut theirs = tx.account(other());
+            assert!(theirs.pool_group(pool, &a.name)?.is_none());
+            assert!(theirs.pool_groups_of(ids[0])?.is_empty());
+            assert!(
+                theirs
+                    .pool_group_members(pool, &a.name, None, 9)?
+                    .is_empty()
+            );
+            assert!(!theirs.delete_pool_group_member(pool, &a.name, ids[0])?);
+            assert!(!theirs.delete_pool_group(pool, &a.name)?);
+
+            let mut mine = tx.account(own());
+            assert!(mine.delete_pool_group_member(pool, &a.name, ids[0])?);
+            assert!(!mine.delete_pool_group_member(pool, &a.name, ids[0])?);
+            assert_eq!(mine.pool_groups_of(ids[0])?, [b.clone()]);
+            assert!(mine.delete_pool_user(ids[1])?);
+            assert!(mine.pool_group_members(pool, &a.name, None, 9)?.is_empty());
+            assert!(mine.delete_pool_group(pool, &b.name)?);
+            assert!(!mine.delete_pool_group(pool, &b.name)?);
+            assert!(mine.pool_groups_of(ids[0])?.is_empty());
+            assert!(mine.delete_user_pool(pool, 1)?);
+            assert_eq!(mine.count_pool_groups(pool)?, 0);
+            assert_eq!(mine.count_pool_groups(&pools[1])?, 1);
+            Ok(())
+        })
+        .await;
+}
+
+pub(super) async fn a_group_is_replaced_by_the_next_version_only(database: Database) {
+    let store = database.store();
+    with_accounts(&store).await;
+    store
+        .write(|tx| {
+            let mut mine = tx.account(own());
+            let pool = new_pool(&mut mine);
+            let first = group(&pool, "a");
+            assert!(mine.insert_pool_group(&first)?);
+            let next = PoolGroup {
+                description: Some("all".to_owned()),
+                precedence: Some(7),
+                version: 2,
+                ..first
+            };
+            assert!(mine.update_pool_group(&next)?);
+            assert!(!mine.update_pool_group(&next)?, "it is there already");
+            assert_eq!(mine.pool_group(&pool, &next.name)?, Some(next));
             Ok(())
         })
         .await;

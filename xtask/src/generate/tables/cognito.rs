@@ -14,7 +14,7 @@ pub(in crate::generate) const COGNITO: Family = Family {
     patterns: &[],
     reads: READS,
     // The attributes of a user: an address of mail, a name.
-    reveals_no_secret: &["AdminGetUser", "ListUsers", "GetUser"],
+    reveals_no_secret: &["AdminGetUser", "ListUsers", "GetUser", "ListUsersInGroup"],
     not_secret: NOT_SECRET,
     caps: CAPS,
 };
@@ -43,6 +43,15 @@ const IMPLEMENTED: &[&str] = &[
     "AdminDeleteUser",
     "ListUsers",
     "AdminUserGlobalSignOut",
+    "CreateGroup",
+    "GetGroup",
+    "ListGroups",
+    "UpdateGroup",
+    "DeleteGroup",
+    "AdminAddUserToGroup",
+    "AdminRemoveUserFromGroup",
+    "AdminListGroupsForUser",
+    "ListUsersInGroup",
     "InitiateAuth",
     "RespondToAuthChallenge",
     "GetUser",
@@ -58,6 +67,10 @@ const READS: &[&str] = &[
     "AdminGetUser",
     "ListUsers",
     "GetUser",
+    "GetGroup",
+    "ListGroups",
+    "AdminListGroupsForUser",
+    "ListUsersInGroup",
 ];
 
 const NOT_SECRET: &[(&str, &str)] = &[
@@ -69,20 +82,6 @@ const NOT_SECRET: &[(&str, &str)] = &[
 ];
 
 const ABSENT: &[(&str, &[&str])] = &[
-    (
-        "groups come in a later release",
-        &[
-            "AdminAddUserToGroup",
-            "AdminListGroupsForUser",
-            "AdminRemoveUserFromGroup",
-            "CreateGroup",
-            "DeleteGroup",
-            "GetGroup",
-            "ListGroups",
-            "ListUsersInGroup",
-            "UpdateGroup",
-        ],
-    ),
     (
         "domains come in a later release",
         &[

@@ -14,10 +14,6 @@ pub(crate) const ABSENT: &[Absent] = &[
         reason: "secrets of clients are replaced in a later release; a new client has a new one",
     },
     Absent {
-        name: "AdminAddUserToGroup",
-        reason: "groups come in a later release",
-    },
-    Absent {
         name: "AdminConfirmSignUp",
         reason: "codes by mail or message are not sent: an administrator makes users and sets passwords",
     },
@@ -58,20 +54,12 @@ pub(crate) const ABSENT: &[Absent] = &[
         reason: "devices are not remembered",
     },
     Absent {
-        name: "AdminListGroupsForUser",
-        reason: "groups come in a later release",
-    },
-    Absent {
         name: "AdminListUserAuthEvents",
         reason: "risk is not assessed: what happened is in the audit record",
     },
     Absent {
         name: "AdminListUserSessions",
         reason: "sessions are listed and cut one by one in a later release; AdminUserGlobalSignOut cuts all",
-    },
-    Absent {
-        name: "AdminRemoveUserFromGroup",
-        reason: "groups come in a later release",
     },
     Absent {
         name: "AdminResetUserPassword",
@@ -130,10 +118,6 @@ pub(crate) const ABSENT: &[Absent] = &[
         reason: "codes by mail or message are not sent: an administrator makes users and sets passwords",
     },
     Absent {
-        name: "CreateGroup",
-        reason: "groups come in a later release",
-    },
-    Absent {
         name: "CreateIdentityProvider",
         reason: "users of another identity provider need no pool: register its issuer",
     },
@@ -160,10 +144,6 @@ pub(crate) const ABSENT: &[Absent] = &[
     Absent {
         name: "CreateUserPoolReplica",
         reason: "a user pool has no replicas: the nodes of a deployment share it",
-    },
-    Absent {
-        name: "DeleteGroup",
-        reason: "groups come in a later release",
     },
     Absent {
         name: "DeleteIdentityProvider",
@@ -266,10 +246,6 @@ pub(crate) const ABSENT: &[Absent] = &[
         reason: "devices are not remembered",
     },
     Absent {
-        name: "GetGroup",
-        reason: "groups come in a later release",
-    },
-    Absent {
         name: "GetIdentityProviderByIdentifier",
         reason: "users of another identity provider need no pool: register its issuer",
     },
@@ -318,10 +294,6 @@ pub(crate) const ABSENT: &[Absent] = &[
         reason: "devices are not remembered",
     },
     Absent {
-        name: "ListGroups",
-        reason: "groups come in a later release",
-    },
-    Absent {
         name: "ListIdentityProviders",
         reason: "users of another identity provider need no pool: register its issuer",
     },
@@ -352,10 +324,6 @@ pub(crate) const ABSENT: &[Absent] = &[
     Absent {
         name: "ListUserSessions",
         reason: "sessions are listed and cut one by one in a later release; AdminUserGlobalSignOut cuts all",
-    },
-    Absent {
-        name: "ListUsersInGroup",
-        reason: "groups come in a later release",
     },
     Absent {
         name: "ListWebAuthnCredentials",
@@ -432,10 +400,6 @@ pub(crate) const ABSENT: &[Absent] = &[
     Absent {
         name: "UpdateDeviceStatus",
         reason: "devices are not remembered",
-    },
-    Absent {
-        name: "UpdateGroup",
-        reason: "groups come in a later release",
     },
     Absent {
         name: "UpdateIdentityProvider",

@@ -10,6 +10,7 @@ pub(crate) const STATUSES: &[(&str, u16)] = &[
     ("ExpiredCodeException", 400),
     ("FeatureUnavailableInTierException", 400),
     ("ForbiddenException", 400),
+    ("GroupExistsException", 400),
     ("InternalErrorException", 500),
     ("InvalidEmailRoleAccessPolicyException", 400),
     ("InvalidLambdaResponseException", 400),

@@ -39,6 +39,24 @@ pub enum Operation {
     ListUsers,
     /// `AdminUserGlobalSignOut`.
     AdminUserGlobalSignOut,
+    /// `CreateGroup`.
+    CreateGroup,
+    /// `GetGroup`.
+    GetGroup,
+    /// `ListGroups`.
+    ListGroups,
+    /// `UpdateGroup`.
+    UpdateGroup,
+    /// `DeleteGroup`.
+    DeleteGroup,
+    /// `AdminAddUserToGroup`.
+    AdminAddUserToGroup,
+    /// `AdminRemoveUserFromGroup`.
+    AdminRemoveUserFromGroup,
+    /// `AdminListGroupsForUser`.
+    AdminListGroupsForUser,
+    /// `ListUsersInGroup`.
+    ListUsersInGroup,
     /// `InitiateAuth`.
     InitiateAuth,
     /// `RespondToAuthChallenge`.
@@ -70,6 +88,15 @@ impl Operation {
         Self::AdminDeleteUser,
         Self::ListUsers,
         Self::AdminUserGlobalSignOut,
+        Self::CreateGroup,
+        Self::GetGroup,
+        Self::ListGroups,
+        Self::UpdateGroup,
+        Self::DeleteGroup,
+        Self::AdminAddUserToGroup,
+        Self::AdminRemoveUserFromGroup,
+        Self::AdminListGroupsForUser,
+        Self::ListUsersInGroup,
         Self::InitiateAuth,
         Self::RespondToAuthChallenge,
         Self::GetUser,
@@ -95,6 +122,15 @@ impl Operation {
             Self::AdminDeleteUser => &super::admin_delete_user::SPEC,
             Self::ListUsers => &super::list_users::SPEC,
             Self::AdminUserGlobalSignOut => &super::admin_user_global_sign_out::SPEC,
+            Self::CreateGroup => &super::create_group::SPEC,
+            Self::GetGroup => &super::get_group::SPEC,
+            Self::ListGroups => &super::list_groups::SPEC,
+            Self::UpdateGroup => &super::update_group::SPEC,
+            Self::DeleteGroup => &super::delete_group::SPEC,
+            Self::AdminAddUserToGroup => &super::admin_add_user_to_group::SPEC,
+            Self::AdminRemoveUserFromGroup => &super::admin_remove_user_from_group::SPEC,
+            Self::AdminListGroupsForUser => &super::admin_list_groups_for_user::SPEC,
+            Self::ListUsersInGroup => &super::list_users_in_group::SPEC,
             Self::InitiateAuth => &super::initiate_auth::SPEC,
             Self::RespondToAuthChallenge => &super::respond_to_auth_challenge::SPEC,
             Self::GetUser => &super::get_user::SPEC,

@@ -496,6 +496,15 @@ pub(crate) fn delivery_medium_type(
     reading.enumerated(node)
 }
 
+static DESCRIPTION_TYPE: StringRule = StringRule {
+    length: Size { min: 0, max: 2_048 },
+    pattern: None,
+};
+
+pub(crate) fn description_type(node: Node, reading: &mut Reading) -> Option<String> {
+    reading.string(node, &DESCRIPTION_TYPE)
+}
+
 pub(crate) fn device_configuration_type(
     node: Node,
     reading: &mut Reading,
@@ -715,6 +724,16 @@ pub(crate) fn force_alias_creation(node: Node, reading: &mut Reading) -> Option<
 
 pub(crate) fn generate_secret(node: Node, reading: &mut Reading) -> Option<bool> {
     reading.boolean(node)
+}
+
+static GROUP_NAME_TYPE: StringRule = StringRule {
+    length: Size { min: 1, max: 128 },
+    pattern: Some(&GROUP_NAME_TYPE_PATTERN),
+};
+static GROUP_NAME_TYPE_PATTERN: Pattern = Pattern::new(r"[\p{L}\p{M}\p{S}\p{N}\p{P}]+");
+
+pub(crate) fn group_name_type(node: Node, reading: &mut Reading) -> Option<String> {
+    reading.string(node, &GROUP_NAME_TYPE)
 }
 
 static HEX_STRING_TYPE: StringRule = StringRule {
@@ -1066,6 +1085,16 @@ pub(crate) fn pre_token_generation_version_config_type(
         lambda_version: lambda_version?,
         lambda_arn: lambda_arn?,
     })
+}
+
+pub(crate) fn precedence_type(node: Node, reading: &mut Reading) -> Option<i32> {
+    reading.integer(
+        node,
+        Range {
+            min: 0,
+            max: 2_147_483_647,
+        },
+    )
 }
 
 pub(crate) fn prevent_user_existence_error_types(
@@ -1696,6 +1725,7 @@ pub(crate) static PATTERNS: &[&Pattern] = &[
     &EMAIL_VERIFICATION_SUBJECT_BY_LINK_TYPE_PATTERN,
     &EMAIL_VERIFICATION_SUBJECT_TYPE_PATTERN,
     &ENCRYPTION_KEY_ARN_TYPE_PATTERN,
+    &GROUP_NAME_TYPE_PATTERN,
     &HEX_STRING_TYPE_PATTERN,
     &OPTIONAL_ARN_TYPE_PATTERN,
     &PAGINATION_KEY_PATTERN,

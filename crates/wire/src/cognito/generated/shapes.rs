@@ -1014,6 +1014,32 @@ impl crate::constraint::Enumerated for FeatureType {
     }
 }
 
+/// The structure `GroupType`.
+#[derive(Clone, Debug, Default, serde::Serialize)]
+pub struct GroupType {
+    /// `GroupName`, optional.
+    #[serde(rename = "GroupName", skip_serializing_if = "Option::is_none")]
+    pub group_name: Option<String>,
+    /// `UserPoolId`, optional.
+    #[serde(rename = "UserPoolId", skip_serializing_if = "Option::is_none")]
+    pub user_pool_id: Option<String>,
+    /// `Description`, optional.
+    #[serde(rename = "Description", skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// `RoleArn`, optional.
+    #[serde(rename = "RoleArn", skip_serializing_if = "Option::is_none")]
+    pub role_arn: Option<String>,
+    /// `Precedence`, optional.
+    #[serde(rename = "Precedence", skip_serializing_if = "Option::is_none")]
+    pub precedence: Option<i32>,
+    /// `LastModifiedDate`, optional.
+    #[serde(rename = "LastModifiedDate", skip_serializing_if = "Option::is_none")]
+    pub last_modified_date: Option<crate::EpochMillis>,
+    /// `CreationDate`, optional.
+    #[serde(rename = "CreationDate", skip_serializing_if = "Option::is_none")]
+    pub creation_date: Option<crate::EpochMillis>,
+}
+
 /// The structure `InboundFederationLambdaType`.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct InboundFederationLambdaType {

@@ -1,0 +1,25 @@
+//! `CreateGroup`.
+
+use procura_app::App;
+use procura_app::operation::OpCx;
+use procura_wire::cognito::generated::create_group::{Input, Output};
+
+use super::pool_group::{about, full, group_name, group_type};
+use super::user_pool::pool_id;
+use crate::ops::{Failure, Reply};
+
+pub(super) async fn handle(
+    app: &App,
+    cx: &mut OpCx,
+    input: Input,
+) -> Result<Reply<Output>, Failure> {
+    let (pool, name) = (
+        pool_id(&input.user_pool_id)?,
+        group_name(&input.group_name)?,
+    );
+    let about = about(input.description, input.precedence, input.role_arn.as_ref())?;
+    let made = app.create_pool_group(cx, pool, name, about).await;
+    Ok(Reply::done(made.map_err(full)?, |group| Output {
+        group: Some(group_type(group)),
+    }))
+}

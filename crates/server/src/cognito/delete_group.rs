@@ -1,0 +1,22 @@
+//! `DeleteGroup`.
+
+use procura_app::App;
+use procura_app::operation::OpCx;
+use procura_wire::cognito::generated::delete_group::{Input, Output};
+
+use super::pool_group::group_name;
+use super::user_pool::pool_id;
+use crate::ops::{Failure, Reply};
+
+pub(super) async fn handle(
+    app: &App,
+    cx: &mut OpCx,
+    input: Input,
+) -> Result<Reply<Output>, Failure> {
+    let (pool, name) = (
+        pool_id(&input.user_pool_id)?,
+        group_name(&input.group_name)?,
+    );
+    let deleted = app.delete_pool_group(cx, pool, name).await?;
+    Ok(Reply::done(deleted, |()| Output {}))
+}

@@ -258,7 +258,10 @@ pub(super) async fn a_group_has_users_of_its_own_pool(database: Database) {
             assert!(mine.insert_pool_group(&group(&pools[1], "a"))?);
             assert_eq!(mine.count_pool_groups(pool)?, 2);
             assert_eq!(mine.pool_groups(pool, None, 9)?, [a.clone(), b.clone()]);
-            assert_eq!(mine.pool_groups(pool, Some(&a.name), 9)?, std::slice::from_ref(&b));
+            assert_eq!(
+                mine.pool_groups(pool, Some(&a.name), 9)?,
+                std::slice::from_ref(&b)
+            );
             for id in ids {
                 assert!(mine.insert_pool_group_member(pool, &a.name, id)?);
                 assert!(!mine.insert_pool_group_member(pool, &a.name, id)?);

@@ -3,12 +3,14 @@
 //!
 //! Each switch has a world of its own, in which every path works before it is thrown. Then all paths
 //! are gone at the other node, at once and again when the second is over. What each switch does to
-//! each path stands in a matrix, which does not build with a row missing.
+//! each path stands in a matrix, which does not build with a row missing. In the end the other node is
+//! cut off from the database, and gives nobody anything.
 
 mod matrix;
 mod paths;
 mod speaker;
 mod switches;
+mod wire;
 mod world;
 
 use std::time::{Duration, Instant};
@@ -18,6 +20,7 @@ use procura_demo::RefreshPolicy;
 
 use self::matrix::{Expected, Path, Switch, expected};
 use self::speaker::{Key, Node};
+use self::wire::Wire;
 use self::world::{Place, World};
 use super::binary;
 use super::client::pause;
@@ -39,6 +42,8 @@ struct Tally {
     refused: usize,
     /// Refused by the first request after the switch.
     at_once: usize,
+    /// Paths at the node that was cut off.
+    cut_off: usize,
 }
 
 pub(super) fn run(full: bool) -> anyhow::Result<()> {
@@ -54,13 +59,16 @@ pub(super) fn run(full: bool) -> anyhow::Result<()> {
         );
         whole.pairs += tally.pairs;
         whole.refused += tally.refused;
+        whole.cut_off += tally.cut_off;
     }
     println!(
-        "figure: kill-switch paths={} switches={} pairs={} refused={} late=0 unaffected_broken=0",
+        "figure: kill-switch paths={} switches={} pairs={} refused={} cut_off={} late=0 \
+         unaffected_broken=0",
         Path::ALL.len(),
         Switch::ALL.len(),
         whole.pairs,
         whole.refused,
+        whole.cut_off,
     );
     Ok(())
 }
@@ -80,8 +88,13 @@ fn attack(
     };
     let demo = Demo::start(RefreshPolicy::Strict, LIFE_S)?;
     let first = start(&setup)?;
-    let second = match &setup.store {
-        Some(_) => Some(start(&setup.another_node(folder.path().join("second"))?)?),
+    let wire = setup.store.as_deref().map(Wire::to).transpose()?;
+    let second = match &wire {
+        Some(wire) => {
+            let mut beside = setup.another_node(folder.path().join("second"))?;
+            beside.store = Some(wire.url.clone());
+            Some(start(&beside)?)
+        }
         None => None,
     };
     let place = Place {
@@ -103,9 +116,12 @@ fn attack(
         judge(&place, &world, *switch, &mut tally).with_context(|| format!("{switch:?}"))?;
     }
     control(&place)?;
-    for server in second.into_iter().chain([first]) {
-        server.stop()?;
+    if let (Some(wire), Some(second)) = (wire, second) {
+        tally.cut_off = cut_off(&place, &wire)?;
+        // It cannot write that it ends.
+        second.kill()?;
     }
+    first.stop()?;
     Ok(tally)
 }
 
@@ -165,17 +181,43 @@ fn judge(
     Ok(())
 }
 
+/// A node that hears of no switch any more gives nothing on any path, whoever was stopped: it asks the
+/// database, or it fails. One switch stands for all; how many paths there were.
+fn cut_off(place: &Place<'_>, wire: &Wire) -> anyhow::Result<usize> {
+    let world = World::new(place, usize::MAX - 1)?;
+    let works = |path: &Path| match gone(place, &world, *path) {
+        Outcome::Given => None,
+        other => Some(format!("{path:?}: {other:?}")),
+    };
+    let broken = all(Path::ALL, works)?;
+    if !broken.is_empty() {
+        bail!("before the node is cut off, these do not work: {broken:#?}");
+    }
+    wire.cut();
+    world.throw(Switch::SuspendAgent, place)?;
+    pause(LATE);
+    let given = all(Path::ALL, |path| match gone(place, &world, *path) {
+        Outcome::Given => Some(*path),
+        Outcome::Refused | Outcome::Failed(_) => None,
+    })?;
+    if !given.is_empty() {
+        bail!("a node that is cut off gives something on {given:?}");
+    }
+    println!(
+        "a node that is cut off gives nothing on {} paths",
+        Path::ALL.len()
+    );
+    Ok(Path::ALL.len())
+}
+
 /// The proof must find out a switch that is not thrown: nothing is refused then, on any path.
 fn control(place: &Place<'_>) -> anyhow::Result<()> {
     let world = World::new(place, usize::MAX)?;
     let never = instant();
     let found = all(Path::ALL, |path| Some(stopped(place, &world, *path, never)))?;
-    let right = found
-        .iter()
-        .filter(|found| !matches!(found, Found::Wrong(_)));
-    let right = right.count();
-    if right > 0 {
-        bail!("{right} paths were refused although no switch was thrown");
+    let late = found.iter().filter(|found| matches!(found, Found::Late));
+    if late.count() != Path::ALL.len() {
+        bail!("not every path was found late although no switch was thrown");
     }
     println!("control found out: a switch that is not thrown is late on every path");
     Ok(())

@@ -1,5 +1,6 @@
 //! What a decision on the use of a provider rests on, and whether it still holds.
 
+use procura_authority::Caller;
 use procura_core::access_key::AccessKeyId;
 use procura_core::account::AccountId;
 use procura_core::credential_provider::{CredentialProvider, ProviderKind};
@@ -31,6 +32,8 @@ pub(crate) struct Basis {
     names: Vec<Vec<u8>>,
     /// Whether it rests on a user's own token.
     is_proved: bool,
+    /// The keys of who asks and of who asked for the token.
+    keys: [AccessKeyId; 2],
 }
 
 /// The answer when a decision was taken [`DECISIONS_MAX`] times and never held.
@@ -51,7 +54,9 @@ impl App {
     ) -> Result<Basis, Error> {
         let facts = self.facts(cx, claims, kind, name).await?;
         if facts.caller_revoked {
-            return Err(Error::denied("the access key was revoked"));
+            return Err(Error::denied(
+                "the access key was revoked, or its role has less now; sign with another",
+            ));
         }
         if facts.issuer_revoked {
             let gone = "the access key that this token was issued to was revoked; get a new token";
@@ -79,6 +84,7 @@ impl App {
             epoch: facts.epoch,
             names,
             is_proved: claims.subject_token.is_some(),
+            keys: [cx.access_key()?, claims.issued_by],
         })
     }
 
@@ -94,11 +100,20 @@ impl App {
         let (caller, issuer) = (cx.access_key()?, claims.issued_by);
         let proved_at = claims.subject_token.map(|_| claims.epoch);
         let (user, minted_at) = (claims.user, claims.epoch);
+        let session = match &cx.caller {
+            Caller::Session { role, roles, .. } => Some((*role, roles.clone())),
+            Caller::AccessKey { .. } | Caller::Agent { .. } | Caller::Operator => None,
+        };
         self.store
             .look_up("basis", move |tx: &mut Tx<'_>| {
                 let epoch = tx.epoch()?;
                 // SECURITY: something was cut since the caller was found good; look again.
-                let caller_revoked = epoch != known_epoch && is_revoked(tx, caller)?;
+                let mut caller_revoked = epoch != known_epoch && is_revoked(tx, caller)?;
+                // Nor has a session what was taken from its role since.
+                if let Some((role, roles)) = session.as_ref().filter(|_| epoch != known_epoch) {
+                    let role = tx.account(account).iam_role(*role)?;
+                    caller_revoked |= role.is_none_or(|now| now.roles() != *roles);
+                }
                 // A token ends with the access key that asked for it, whoever presents it. If that is
                 // the caller's own, it was looked at above.
                 let issuer_revoked = issuer != caller && is_revoked(tx, issuer)?;
@@ -149,6 +164,13 @@ impl Basis {
         if tx.epoch()? == self.epoch {
             return Ok(false);
         }
+        // SECURITY: a temporary key ends with what it rests on, and no cut names it. Held by
+        // `a_release_under_way_stops_with_what_its_key_rests_on`.
+        for key in self.keys {
+            if is_revoked(tx, key)? {
+                return Ok(true);
+            }
+        }
         let cuts = tx.cuts_after(self.epoch, CUTS_MAX)?;
         if self.is_proved && tx.issuer_was_cut(self.account, self.epoch)? {
             return Ok(true);
@@ -184,6 +206,9 @@ fn names(
         provider.id.as_bytes().to_vec(),
     ];
     names.extend(claims.user.map(|user| user.id.as_bytes().to_vec()));
+    if let Caller::Session { role, .. } = &cx.caller {
+        names.push(role.as_bytes().to_vec());
+    }
     names.extend(grants.iter().map(|grant| grant.id.as_bytes().to_vec()));
     Ok(names)
 }

@@ -209,6 +209,9 @@ impl App {
         let attached = ManagedPolicy::from_arn(arn).filter(|policy| role.managed.contains(policy));
         let policy =
             attached.ok_or_else(|| Error::not_found(format!("Policy {arn} was not found.")))?;
+        // SECURITY: whoever empties a role that has more could entrust it to itself, and wait until it is
+        // filled again. Held by `what_a_role_has_is_taken_by_who_has_it`.
+        check_covers(cx, policy.roles())?;
         role.managed.retain(|other| *other != policy);
         self.replace_iam_role(cx, role, &format!("detached {}", policy.name()))
             .await
@@ -235,6 +238,8 @@ impl App {
                     let error = changed_meanwhile(&role.name);
                     return Ok(Outcome::Refused(error, refused.clone()));
                 }
+                // Whoever decided on what a session of it had looks again.
+                tx.cut_role(role.id, role.updated_at)?;
                 Ok(Outcome::Done((), done.clone()))
             })
             .await

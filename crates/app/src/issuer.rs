@@ -40,6 +40,11 @@ impl App {
         cx.about.resource = Some(format!("issuer/{issuer}"));
         self.authorize(cx, &Target::Account(account))?;
         check(&issuer, &policy)?;
+        if self.own_issuer(&issuer).is_some() {
+            let text = "it is a user pool of this service: its users are proved without being \
+                        registered";
+            return Err(Error::field("issuer", text));
+        }
         let new = RegisteredIssuer {
             issuer,
             policy,

@@ -4,7 +4,7 @@
 //! A session has what its role has when it is used, and not what whoever put it on has beside. It
 //! ends with the role, with the access key or the registration of the issuer, and with its time.
 
-use procura_authority::document::trust::{Assuming, Trust};
+use procura_authority::document::trust::{Assuming, Trust, names};
 use procura_authority::{Caller, Target};
 use procura_core::access_key::AccessKeyId;
 use procura_core::account::AccountId;
@@ -22,7 +22,9 @@ use crate::authorization_session::Visit;
 use crate::operation::OpCx;
 use crate::temporary_key::TemporaryCredentials;
 use crate::user_proof::About;
-use crate::web_identity::{ASSUME, Proved, WebIdentity, not_trusted, unverified};
+use crate::web_identity::{
+    ASSUME, Proved, WebIdentity, not_trusted, subject_digest, untold, unverified,
+};
 
 /// Which role a caller wants to put on.
 #[derive(Debug)]
@@ -124,6 +126,11 @@ impl App {
         let (account, path, name) = parse_role_arn(&with.role_arn).ok_or_else(not_trusted)?;
         let unverified = unverified(&with.token)?;
         let issuer = unverified.claimed_issuer().to_owned();
+        // SECURITY: what a pool says of its users is looked up here, not believed for its signature: a
+        // session would outlive the user. Held by `a_pool_puts_no_role_on`.
+        if self.own_issuer(&issuer).is_some() {
+            return Err(not_trusted());
+        }
         let role = self.role_to_assume(account, path, name).await?;
         let named = issuer.clone();
         let read = move |tx: &mut Tx<'_>| tx.account(account).issuer(&named);
@@ -131,14 +138,15 @@ impl App {
         let (Some(role), Some(registration)) = (role, registration) else {
             return Err(not_trusted());
         };
-        let source = (issuer, registration.policy.jwks_uri.clone());
+        let source = (issuer.clone(), registration.policy.jwks_uri.clone());
         let about = About {
             account,
             purpose: Purpose::WorkloadToken,
             registration: Some(&registration),
             now: visit.now,
         };
-        let verified = self.verify(&about, &unverified, &source).await?;
+        let verified = self.verify(&about, &unverified, &source).await;
+        let verified = verified.map_err(|error| untold(&issuer, error))?;
         let claims = verified.into_claims();
         if !is_trusted(&role, &claims, &with.name)? {
             return Err(not_trusted());
@@ -153,10 +161,9 @@ impl App {
             .await?;
         let key = &credentials.key;
         let entry = |verdict, reason| entry_of_token(self, visit, account, &role, verdict, reason);
-        let done = entry(
-            Verdict::Allow,
-            format!("{} until {}", key.id, key.expires_at),
-        );
+        let whom = subject_digest(&claims.issuer, &claims.subject);
+        let said = format!("{} until {}, {whom}", key.id, key.expires_at);
+        let done = entry(Verdict::Allow, said);
         let changed = entry(Verdict::Deny, "the role was changed meanwhile".to_owned());
         let record = self
             .begin_role_session(&role, stored, done, changed)
@@ -224,13 +231,18 @@ fn lasting_key(caller: &Caller) -> Result<AccessKeyId, Error> {
 }
 
 fn is_trusted(role: &IamRole, claims: &Claims, session_name: &str) -> Result<bool, Error> {
-    let trust = Trust::compile(&role.trust.cedar).map_err(Error::internal_source)?;
+    let cedar = &role.trust.cedar;
+    // SECURITY: a policy compares texts. What it says of a claim that is something else cannot be
+    // told, and a claim that is left out would meet every refusal; so nobody is trusted then. Held
+    // by `what_a_role_says_of_a_claim_holds_for_every_claim`.
+    let is_no_text = |(name, value): (&str, &Value)| !value.is_string() && names(cedar, name);
+    if claims.others().any(is_no_text) {
+        return Ok(false);
+    }
+    let trust = Trust::compile(cedar).map_err(Error::internal_source)?;
     let texts = claims
-        .others()
-        .filter_map(|(name, value)| match value {
-            Value::String(text) => Some((name.to_owned(), text.clone())),
-            _ => None,
-        })
+        .texts()
+        .map(|(name, text)| (name.to_owned(), text.to_owned()))
         .collect();
     Ok(trust.may_assume(&Assuming::WebIdentity {
         issuer: &claims.issuer,

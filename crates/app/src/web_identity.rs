@@ -6,7 +6,8 @@
 
 use procura_core::account::AccountId;
 use procura_core::audit::record::{Committed, Entry, Verdict};
-use procura_core::error::Error;
+use procura_core::digest::sha256;
+use procura_core::error::{Error, Kind};
 use procura_core::id::RecordId;
 use procura_core::issuer::{IssuerPolicy, RegisteredIssuer};
 use procura_core::name::WorkloadName;
@@ -16,7 +17,6 @@ use procura_core::trust_binding::{Said, TrustBinding};
 use procura_core::workload_identity::{AgentState, WorkloadIdentity};
 use procura_protocol::jose::jwt::{Claims, Purpose, USER_TOKEN_BYTES_MAX, Unverified, Verified};
 use procura_store::{Outcome, Tx};
-use serde_json::Value;
 
 use crate::App;
 use crate::authorization_session::Visit;
@@ -69,11 +69,32 @@ fn agent_of_arn(arn: &str) -> Option<(AccountId, WorkloadName)> {
     Some((account.parse().ok()?, name.parse().ok()?))
 }
 
-/// SECURITY: one answer whether there is no such account, no such agent, no binding, or none that
-/// means the bearer: names of agents are not told to strangers. Held by
+/// SECURITY: one answer whether there is no such account, no such agent, no binding, none that means
+/// the bearer, or a token that is not good: names of agents are not told to strangers. Held by
 /// `a_stranger_does_not_learn_which_agents_there_are`.
 pub(crate) fn not_trusted() -> Error {
-    Error::denied("Not authorized to perform sts:AssumeRoleWithWebIdentity")
+    Error::denied(
+        "Not authorized to perform sts:AssumeRoleWithWebIdentity: there is no such role, or it does \
+         not trust this token; the log of the service says what is wrong with a token",
+    )
+}
+
+/// The same for a token that does not hold what its issuer signs; why is told to the operator. That
+/// an issuer cannot be reached, clients have to know.
+pub(crate) fn untold(issuer: &str, error: Error) -> Error {
+    if error.kind() != Kind::Unproved {
+        return error;
+    }
+    tracing::info!(issuer, "a workload token is not taken: {}", error.public());
+    not_trusted()
+}
+
+/// Whom a record names: the issuer, and a digest by which a known subject is found again. The subject
+/// itself may be a person.
+pub(crate) fn subject_digest(issuer: &str, subject: &str) -> String {
+    let digest = hex::encode(sha256(&[subject.as_bytes()]));
+    let digits: String = digest.chars().take(16).collect();
+    format!("subject sha256 {digits} of {issuer}")
 }
 
 impl App {
@@ -129,7 +150,11 @@ impl App {
             self.entry_of_workload(visit, account, &agent, (verdict, reason))
         };
         let key = &credentials.key;
-        let said = format!("{} until {} by {}", key.id, key.expires_at, binding.id);
+        let whom = subject_digest(&claims.issuer, &claims.subject);
+        let said = format!(
+            "{} until {} by {}, {whom}",
+            key.id, key.expires_at, binding.id
+        );
         let done = entry(Verdict::Allow, said);
         let stopped = entry(Verdict::Deny, "the agent is stopped".to_owned());
         let gone = entry(Verdict::Deny, "the binding was taken back".to_owned());
@@ -188,7 +213,7 @@ impl App {
                     }
                 }
                 // Another binding may be for another audience, or know where the keys are.
-                Err(error) => refused = Some(error),
+                Err(error) => refused = Some(untold(&binding.workload.issuer, error)),
             }
         }
         refused.map_or(Ok(None), Err)
@@ -257,9 +282,7 @@ fn means(binding: &TrustBinding, claims: &Claims) -> bool {
         audiences: &claims.audiences,
         subject: &claims.subject,
     };
-    binding
-        .workload
-        .is_meant(said, |name| claims.other(name).and_then(Value::as_str))
+    binding.workload.is_meant(said, |name| claims.text(name))
 }
 
 #[cfg(test)]

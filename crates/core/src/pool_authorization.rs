@@ -164,14 +164,15 @@ impl AuthorizationCode {
         if self.client != who.client {
             return Redemption::Refused(NOT_REDEEMED);
         }
+        // Nor does who saw it pass by and has not what it was asked for with.
+        let uri = self.redirect_uri.as_ref().map(RedirectUri::as_str);
+        if uri != who.redirect_uri.as_deref() || self.challenge != who.challenge {
+            return Redemption::Refused(NOT_REDEEMED);
+        }
         if let Some(sign_in) = self.sign_in {
             return Redemption::Reused(sign_in);
         }
-        let uri = self.redirect_uri.as_ref().map(RedirectUri::as_str);
-        if now >= self.expires_at
-            || uri != who.redirect_uri.as_deref()
-            || self.challenge != who.challenge
-        {
+        if now >= self.expires_at {
             return Redemption::Refused(NOT_REDEEMED);
         }
         match check_resource(self.resource.as_deref(), who.resource.as_deref()) {

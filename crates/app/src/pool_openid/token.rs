@@ -107,9 +107,11 @@ impl App {
         let ended = self
             .store
             .run_tx("end_reused_sign_in", move |tx| {
-                if tx.account(account).delete_pool_sign_in(sign_in)? {
-                    tx.cut_user(user, now)?;
+                // What ended before ends no more, however often somebody tries.
+                if !tx.account(account).delete_pool_sign_in(sign_in)? {
+                    return Ok(Outcome::Unrecorded(()));
                 }
+                tx.cut_user(user, now)?;
                 Ok(Outcome::Done((), entry.clone()))
             })
             .await;

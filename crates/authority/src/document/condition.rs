@@ -112,6 +112,11 @@ fn comparison(key: &Key, operator: Operator, value: &str) -> Result<String, Stri
     let compared = |left: &str| format!("{left} {operator} {against}");
     Ok(match key {
         Key::SessionName => compared("context.sessionName"),
+        // None at all is like nothing, as in the reference.
+        Key::ExternalId if is_pattern => {
+            let compared = compared("context.externalId");
+            format!("(context.externalId != \"\" && {compared})")
+        }
         Key::ExternalId => compared("context.externalId"),
         Key::Subject => compared("principal.subject"),
         Key::Audience if is_pattern => {

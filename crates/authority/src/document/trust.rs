@@ -375,6 +375,11 @@ fn asking(who: &Assuming<'_>) -> Option<(Entity, &'static str, Pairs)> {
     }
 }
 
+/// Whether a translated policy says something of a claim of this name.
+pub fn names(cedar: &str, claim: &str) -> bool {
+    cedar.contains(&format!("Tag(\"{claim}\")"))
+}
+
 /// The issuer as documents name it.
 pub fn without_scheme(issuer: &str) -> &str {
     let secure = issuer.strip_prefix("https://");

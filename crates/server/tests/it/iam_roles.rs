@@ -13,6 +13,7 @@ tests! {
         a_name_is_taken_without_regard_to_case
         a_policy_is_attached_by_who_has_it
         whom_a_role_trusts_is_said_by_who_has_what_it_has
+        what_a_role_has_is_taken_by_who_has_it
     }
     on_sqlite {
         a_role_lists_in_pages
@@ -187,6 +188,21 @@ async fn whom_a_role_trusts_is_said_by_who_has_what_it_has(app: TestApp) {
     change(&both).await.expect_status(200);
     let read = app.admin().roles("GetRole", &[("RoleName", "role")]).await;
     assert!(read.element("AssumeRolePolicyDocument").contains(ACCOUNT));
+}
+
+async fn what_a_role_has_is_taken_by_who_has_it(app: TestApp) {
+    let account = ACCOUNT.parse().unwrap();
+    let both = app
+        .new_client(account, vec![Role::Admin, Role::Binding])
+        .await;
+    create(&both, "role").await;
+    let binding = ManagedPolicy::Binding.arn();
+    attach(&both, "role", &binding).await.expect_status(200);
+    let fields = [("RoleName", "role"), ("PolicyArn", binding.as_str())];
+    let refused = app.admin().roles("DetachRolePolicy", &fields).await;
+    refused.expect_code(403, "AccessDenied");
+    let detached = both.roles("DetachRolePolicy", &fields).await;
+    detached.expect_status(200);
 }
 
 async fn a_role_lists_in_pages(app: TestApp) {

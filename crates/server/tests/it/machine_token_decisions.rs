@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use procura_core::access_key::Role;
 use procura_core::account::AccountId;
 use procura_core::action::Action;
 use procura_core::audit::record::Verdict;
@@ -13,7 +14,7 @@ use procura_core::scope::{ScopeSeparator, Scopes};
 use procura_core::workload_identity::AgentState;
 use procura_testkit::authority::Rules;
 use procura_testkit::demo::Misbehaviour;
-use procura_testkit::{ACCOUNT, Engine, Response, Setup, TestApp};
+use procura_testkit::{ACCOUNT, Client, Engine, Response, Setup, TestApp};
 use procura_wire::Operation::{
     DeleteOauth2CredentialProvider, DeleteWorkloadIdentity, GetOauth2CredentialProvider,
 };
@@ -21,13 +22,15 @@ use serde_json::json;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-use crate::oauth2;
+use crate::issuer_server::IssuerServer;
+use crate::{oauth2, role_sessions, web_identity};
 
 tests! {
     on_both_engines {
         what_was_deleted_while_a_token_was_on_its_way_gets_nothing
         who_was_suspended_while_a_token_was_on_its_way_gets_nothing
         a_key_that_was_revoked_while_a_token_was_on_its_way_gets_nothing
+        a_release_under_way_stops_with_what_its_key_rests_on
         the_records_name_what_was_used_and_what_was_given
         without_a_grant_not_even_the_secret_is_used
         a_grant_of_some_scopes_gives_no_other_and_no_unnamed_ones
@@ -48,11 +51,22 @@ fn account() -> AccountId {
 
 /// Begins to ask; when this returns, the provider has the question and waits at the gate.
 async fn on_its_way(app: &TestApp, token: &str) -> (JoinSet<Response>, Arc<Semaphore>) {
+    on_its_way_to(app, app.agent_host(), token).await
+}
+
+/// The same, asked by this client.
+async fn on_its_way_to(
+    app: &TestApp,
+    client: &Client,
+    token: &str,
+) -> (JoinSet<Response>, Arc<Semaphore>) {
     let gate = Arc::new(Semaphore::new(0));
     let before = app.demo().token_requests();
+    // A token that was kept for an earlier question is not given.
+    let more = json!({ "forceAuthentication": before > 0 });
     app.demo()
         .misbehave(Some(Misbehaviour::Gate(Arc::clone(&gate))));
-    let waiting = oauth2::asking_at_once(app.agent_host(), token, &json!({}), 1);
+    let waiting = oauth2::asking_at_once(client, token, &more, 1);
     let reached = app.demo().token_requests_reach(before + 1);
     tokio::time::timeout(DEADLINE, reached).await.unwrap();
     (waiting, gate)
@@ -105,6 +119,35 @@ async fn a_key_that_was_revoked_while_a_token_was_on_its_way_gets_nothing(app: T
     app.revoke(app.agent_host()).await;
     let refused = refusal(&app, waiting, &gate).await;
     refused.expect_error(403, "AccessDeniedException");
+}
+
+async fn a_release_under_way_stops_with_what_its_key_rests_on(app: TestApp) {
+    let (app, _) = oauth2::ready(app).await;
+    let issuer = IssuerServer::start().await;
+    let (binding, _, client) = web_identity::proved(&app, &issuer).await;
+    let token = client.token("agent").await;
+    let (waiting, gate) = on_its_way_to(&app, &client, &token).await;
+    web_identity::distrusts(&app, binding.id).await;
+    refusal(&app, waiting, &gate).await;
+
+    let maker = role_sessions::maker(&app).await;
+    for end in ["detach", "delete", "revoke"] {
+        let caller = app.new_client(account(), vec![Role::AgentHost]).await;
+        role_sessions::role(&maker, end, &role_sessions::root()).await;
+        let worn = role_sessions::put_on(&caller, end).await;
+        let token = app.agent_host().token("agent").await;
+        let (waiting, gate) = on_its_way_to(&app, &worn, &token).await;
+        match end {
+            "detach" => role_sessions::detach(&maker, end).await,
+            "delete" => {
+                role_sessions::detach(&maker, end).await;
+                let deleted = maker.roles("DeleteRole", &[("RoleName", end)]).await;
+                deleted.expect_status(200);
+            }
+            _ => app.revoke(&caller).await,
+        }
+        refusal(&app, waiting, &gate).await;
+    }
 }
 
 async fn a_stopped_agent_is_given_nothing_that_is_kept(app: TestApp) {

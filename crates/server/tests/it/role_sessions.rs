@@ -19,6 +19,8 @@ tests! {
         a_role_is_put_on_by_a_token_that_it_trusts
     }
     on_sqlite {
+        what_a_role_says_of_a_claim_holds_for_every_claim
+        a_pool_puts_no_role_on
         a_role_says_who_puts_it_on
         a_temporary_key_puts_nothing_on
         a_session_lasts_as_long_as_its_role_lets_it
@@ -37,7 +39,7 @@ fn trusting(principal: &Value, action: &str, condition: &Value) -> String {
     json!({ "Version": "2012-10-17", "Statement": [statement] }).to_string()
 }
 
-fn root() -> String {
+pub(crate) fn root() -> String {
     trusting(&json!({ "AWS": ACCOUNT }), "sts:AssumeRole", &Value::Null)
 }
 
@@ -46,12 +48,12 @@ fn arn(name: &str) -> String {
 }
 
 /// Who makes roles, and has what they are given.
-async fn maker(app: &TestApp) -> Client {
+pub(crate) async fn maker(app: &TestApp) -> Client {
     let roles = vec![Role::Admin, Role::AgentHost];
     app.new_client(ACCOUNT.parse().unwrap(), roles).await
 }
 
-async fn role(maker: &Client, name: &str, document: &str) {
+pub(crate) async fn role(maker: &Client, name: &str, document: &str) {
     let fields = [("RoleName", name), ("AssumeRolePolicyDocument", document)];
     maker.roles("CreateRole", &fields).await.expect_status(200);
     let fields = [("RoleName", name), ("PolicyArn", HOST)];
@@ -63,6 +65,19 @@ async fn puts_on(client: &Client, name: &str) -> procura_testkit::Response {
     let arn = arn(name);
     let fields = [("RoleArn", arn.as_str()), ("RoleSessionName", "me")];
     client.tokens("AssumeRole", &fields).await
+}
+
+/// A session of a role.
+pub(crate) async fn put_on(client: &Client, name: &str) -> Client {
+    let answer = puts_on(client, name).await.expect_status(200);
+    session(client, &answer)
+}
+
+/// Takes from a role what it has.
+pub(crate) async fn detach(maker: &Client, name: &str) {
+    let fields = [("RoleName", name), ("PolicyArn", HOST)];
+    let detached = maker.roles("DetachRolePolicy", &fields).await;
+    detached.expect_status(200);
 }
 
 /// A client that signs with what an answer gives.
@@ -153,7 +168,7 @@ async fn a_role_is_put_on_by_a_token_that_it_trusts(app: TestApp) {
         .expect_code(403, "AccessDenied");
     asks(json!({ "aud": "other" }))
         .await
-        .expect_code(400, "InvalidIdentityToken");
+        .expect_code(403, "AccessDenied");
     // The session ends with the registration of the issuer; one that is made anew is another.
     remove(&app, &issuer.issuer()).await;
     let body = json!({ "name": "agent" });
@@ -168,6 +183,60 @@ async fn a_role_is_put_on_by_a_token_that_it_trusts(app: TestApp) {
     register(&app, &issuer.issuer(), policy).await;
     let gone = worn.call(GetWorkloadIdentity, body).await;
     gone.expect_error(403, "UnrecognizedClientException");
+}
+
+async fn what_a_role_says_of_a_claim_holds_for_every_claim(app: TestApp) {
+    let issuer = IssuerServer::start().await;
+    let jwks_uri = Some(issuer.jwks_uri());
+    let policy = IssuerPolicy {
+        jwks_uri,
+        ..policy("app")
+    };
+    register(&app, &issuer.issuer(), policy).await;
+    let host = issuer.issuer().replace("http://", "");
+    let key = |claim: &str| format!("{host}:{claim}");
+    let federated = format!("arn:aws:iam::{ACCOUNT}:oidc-provider/{host}");
+    let statement = |effect: &str, condition: Value| {
+        json!({
+            "Effect": effect, "Principal": { "Federated": federated },
+            "Action": "sts:AssumeRoleWithWebIdentity", "Condition": condition,
+        })
+    };
+    let to_alice = json!({ "StringEquals": { key("sub"): "alice", key("aud"): "app" } });
+    let mut not_by = to_alice.clone();
+    not_by["StringEquals"][key("client_id")] = json!("bad");
+    let mut not_of = to_alice.clone();
+    not_of["StringEquals"][key("groups")] = json!("bad");
+    let document = json!({ "Version": "2012-10-17", "Statement": [
+        statement("Allow", to_alice), statement("Deny", not_by), statement("Deny", not_of),
+    ]});
+    role(&maker(&app).await, "web", &document.to_string()).await;
+    for (changes, may) in [
+        (json!({}), true),
+        (json!({ "groups": "good", "other": ["bad"] }), true),
+        (json!({ "client_id": "bad" }), false),
+        (json!({ "groups": "bad" }), false),
+        (json!({ "groups": ["bad"] }), false),
+        (json!({ "groups": ["good"] }), false),
+    ] {
+        let claims = issuer.claims(&app, &changes).to_string();
+        let token = issuer.signed(&json!({ "typ": "JWT" }), claims.as_bytes());
+        let answer = by_token(&app, &arn("web"), &token).await;
+        assert_eq!(answer.status == 200, may, "{changes}: {}", answer.text());
+    }
+}
+
+async fn a_pool_puts_no_role_on(app: TestApp) {
+    let pool = app
+        .app()
+        .pool_issuer(&"us-east-1_abcdefghijklmnop".parse().unwrap());
+    let mut cx = app.app().operator_cx(Action::RegisterIssuer);
+    let account = ACCOUNT.parse().unwrap();
+    let registered = app
+        .app()
+        .register_issuer(&mut cx, account, pool, policy("app"));
+    let refused = registered.await.unwrap_err();
+    assert_eq!(refused.kind(), procura_core::error::Kind::Caller);
 }
 
 async fn a_role_says_who_puts_it_on(app: TestApp) {

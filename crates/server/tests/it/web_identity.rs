@@ -53,7 +53,7 @@ async fn trusts(app: &TestApp, workload: TrustedWorkload) -> Result<TrustBinding
     trusted.await.map(|done| done.value)
 }
 
-async fn distrusts(app: &TestApp, binding: TrustBindingId) {
+pub(crate) async fn distrusts(app: &TestApp, binding: TrustBindingId) {
     let mut cx = app.app().operator_cx(Action::DistrustWorkload);
     let (account, name) = (ACCOUNT.parse().unwrap(), "agent".parse().unwrap());
     app.app()
@@ -93,7 +93,7 @@ async fn assumes(app: &TestApp, role: &str, token: String) -> Result<Committed<P
 }
 
 /// An agent with a binding, and a client that proved to be it.
-async fn proved(app: &TestApp, issuer: &IssuerServer) -> (TrustBinding, Proved, Client) {
+pub(crate) async fn proved(app: &TestApp, issuer: &IssuerServer) -> (TrustBinding, Proved, Client) {
     let binding = trusts(app, workload(issuer)).await.unwrap();
     let proved = assumes(app, &role(), token(app, issuer, &json!({}))).await;
     let proved = proved.unwrap().value;
@@ -191,11 +191,11 @@ async fn who_is_not_meant_gets_no_key(app: TestApp) {
         (json!({ "cluster": "green" }), Kind::Denied),
         (json!({ "cluster": ["blue"] }), Kind::Denied),
         (json!({ "iss": other.issuer() }), Kind::Denied),
-        (json!({ "aud": "other" }), Kind::Unproved),
-        (json!({ "aud": ["procura", "other"] }), Kind::Unproved),
-        (json!({ "exp": now_s - 61 }), Kind::Unproved),
-        (json!({ "nbf": now_s + 61 }), Kind::Unproved),
-        (json!({ "events": {} }), Kind::Unproved),
+        (json!({ "aud": "other" }), Kind::Denied),
+        (json!({ "aud": ["procura", "other"] }), Kind::Denied),
+        (json!({ "exp": now_s - 61 }), Kind::Denied),
+        (json!({ "nbf": now_s + 61 }), Kind::Denied),
+        (json!({ "events": {} }), Kind::Denied),
     ] {
         let refused = assumes(&app, &role(), token(&app, &issuer, &changes)).await;
         assert_eq!(refused.unwrap_err().kind(), kind, "{changes}");
@@ -203,7 +203,7 @@ async fn who_is_not_meant_gets_no_key(app: TestApp) {
     // Another's signature under the same name.
     let forged = json!({ "iss": issuer.issuer() });
     let refused = assumes(&app, &role(), token(&app, &other, &forged)).await;
-    assert_eq!(refused.unwrap_err().kind(), Kind::Unproved);
+    assert_eq!(refused.unwrap_err().kind(), Kind::Denied);
     let good = token(&app, &issuer, &json!({}));
     let done = assumes(&app, &role(), good).await.unwrap();
     let entry = app.record(&done.record.unwrap().to_string()).await.entry;
@@ -227,10 +227,15 @@ async fn a_stranger_does_not_learn_which_agents_there_are(app: TestApp) {
         "not an arn".to_owned(),
     ];
     let mut said = Vec::new();
+    // Of an issuer that nobody trusts, and forged ones of the one that the agent trusts.
+    let of_trusted = json!({ "iss": issuer.issuer() });
+    let for_another = json!({ "iss": issuer.issuer(), "aud": "other" });
     for role in &roles {
-        let refused = assumes(&app, role, token(&app, &stranger, &json!({}))).await;
-        let refused = refused.unwrap_err();
-        said.push((refused.kind(), refused.public().to_owned()));
+        for changes in [json!({}), of_trusted.clone(), for_another.clone()] {
+            let refused = assumes(&app, role, token(&app, &stranger, &changes)).await;
+            let refused = refused.unwrap_err();
+            said.push((refused.kind(), refused.public().to_owned()));
+        }
     }
     said.dedup();
     assert_eq!(said.len(), 1, "{said:?}");

@@ -249,7 +249,7 @@ pub(super) async fn a_group_has_users_of_its_own_pool(database: Database) {
             let mut mine = tx.account(own());
             let pools = [new_pool(&mut mine), new_pool(&mut mine)];
             let ids = [1, 2].map(|index| new_pool_user(&mut mine, &pools[0], index).user.id);
-            let stranger = new_pool_user(&mut mine, &pools[1], 1).user.id;
+            let stranger = new_pool_user(&mut mine, &pools[1], 3).user.id;
             let (pool, a, b) = (&pools[0], group(&pools[0], "a"), group(&pools[0], "b"));
             for group in [&b, &a] {
                 assert!(mine.insert_pool_group(group)?);

@@ -84,6 +84,29 @@ impl Claims {
         self.others.get(name)
     }
 
+    /// A claim that is a text, whether it has a field of its own or not; never issuer, subject,
+    /// audience or time.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        match name {
+            "azp" => self.authorized_party.as_deref(),
+            "client_id" => self.client_id.as_deref(),
+            "scope" => self.scope.as_deref(),
+            "token_use" => self.token_use.as_deref(),
+            "nonce" => self.nonce.as_deref(),
+            "jti" => self.token_id.as_deref(),
+            _ => self.other(name).and_then(Value::as_str),
+        }
+    }
+
+    /// All claims that are texts, as [`Self::text`] has them.
+    pub fn texts(&self) -> impl Iterator<Item = (&str, &str)> {
+        let own = ["azp", "client_id", "scope", "token_use", "nonce", "jti"];
+        let others = self.others.keys().map(String::as_str);
+        own.into_iter()
+            .chain(others)
+            .filter_map(|name| Some((name, self.text(name)?)))
+    }
+
     /// All claims that have no field of their own.
     pub fn others(&self) -> impl Iterator<Item = (&str, &Value)> {
         self.others

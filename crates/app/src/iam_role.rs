@@ -53,6 +53,14 @@ fn unknown_policy() -> Error {
     ))
 }
 
+fn not_attached(role: &IamRole) -> Error {
+    let name = &role.name;
+    Error::not_found(format!(
+        "the role {name} has no managed policy of this ARN; ListAttachedRolePolicies tells which it \
+         has"
+    ))
+}
+
 fn changed_meanwhile(name: &RoleName) -> Error {
     let text = format!("the role {name} was changed meanwhile; try again");
     Error::new(Kind::Throttled, text)
@@ -207,8 +215,7 @@ impl App {
     ) -> Result<Committed<()>, Error> {
         let mut role = self.iam_role(cx, name).await?;
         let attached = ManagedPolicy::from_arn(arn).filter(|policy| role.managed.contains(policy));
-        let policy =
-            attached.ok_or_else(|| Error::not_found(format!("Policy {arn} was not found.")))?;
+        let policy = attached.ok_or_else(|| not_attached(&role))?;
         // SECURITY: whoever empties a role that has more could entrust it to itself, and wait until it is
         // filled again. Held by `what_a_role_has_is_taken_by_who_has_it`.
         check_covers(cx, policy.roles())?;

@@ -76,14 +76,14 @@ impl App {
         asked: AssumeRole,
     ) -> Result<Committed<RoleSession>, Error> {
         let account = cx.account()?;
-        cx.about.resource = Some(format!("role {}", asked.role_arn));
+        let wanted = parse_role_arn(&asked.role_arn).filter(|(of, ..)| *of == account);
+        // What is no ARN of a role could be anything, and is not recorded.
+        cx.about.resource = wanted.as_ref().map(|(.., name)| format!("role/{name}"));
         self.authorize(cx, &Target::Account(account))?;
         let by = lasting_key(&cx.caller)?;
-        let role = match parse_role_arn(&asked.role_arn) {
-            Some((of, path, name)) if of == account => {
-                self.role_to_assume(account, path, name).await?
-            }
-            _ => None,
+        let role = match wanted {
+            Some((_, path, name)) => self.role_to_assume(account, path, name).await?,
+            None => None,
         };
         let role = role.ok_or_else(not_authorized)?;
         let names = [

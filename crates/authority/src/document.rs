@@ -1,8 +1,8 @@
 //! IAM policy documents: read strictly, and translated to policies of ours when they are written.
 //!
 //! What cannot be translated is refused and never passed over: a document that says more than is
-//! enforced would be trusted for what it says. [`trust`] is the one kind there is: who may put a role
-//! on.
+//! enforced would be trusted for what it says. A refusal names the statement and never repeats what
+//! it says: it is recorded. [`trust`] is the one kind there is: who may put a role on.
 
 pub(crate) mod condition;
 pub(crate) mod statement;

@@ -14,11 +14,11 @@ use crate::time::Timestamp;
 
 names! {
     /// The name of a role. In an account no two differ in case only: see [`RoleName::folded`].
-    RoleName("a role's name", 1..=64, "[A-Za-z0-9_+=,.@-]", b'_' | b'+' | b'=' | b',' | b'.' | b'@' | b'-');
+    RoleName("a role's name", 1..=64, "[A-Za-z0-9_+=,.@-]");
     /// What whoever puts a role on calls the session.
-    SessionName("a role session's name", 2..=64, "[A-Za-z0-9_+=,.@-]", b'_' | b'+' | b'=' | b',' | b'.' | b'@' | b'-');
+    SessionName("a role session's name", 2..=64, "[A-Za-z0-9_+=,.@-]");
     /// The name of a policy that is written into a role.
-    PolicyName("a policy's name", 1..=128, "[A-Za-z0-9_+=,.@-]", b'_' | b'+' | b'=' | b',' | b'.' | b'@' | b'-');
+    PolicyName("a policy's name", 1..=128, "[A-Za-z0-9_+=,.@-]");
 }
 
 impl RoleName {
@@ -59,9 +59,12 @@ impl FromStr for RolePath {
 
     fn from_str(text: &str) -> Result<Self, InvalidRolePath> {
         let closed = text.starts_with('/') && text.ends_with('/');
+        // The roles below it are agents'.
+        let reserved = text.starts_with("/procura/");
         // Percent signs and colons would read as something else in an ARN.
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/_+=,.@-".contains(&byte);
         if closed
+            && !reserved
             && text.bytes().all(plain)
             && text.len() <= Self::CHARS_MAX
             && !text.contains("//")
@@ -75,7 +78,9 @@ impl FromStr for RolePath {
 
 /// The text is no path of a role.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("a path begins and ends with /, and has at most 512 of the characters [A-Za-z0-9/_+=,.@-]")]
+#[error(
+    "a path begins and ends with /, has at most 512 of the characters [A-Za-z0-9/_+=,.@-], and is not below /procura/"
+)]
 pub struct InvalidRolePath;
 
 /// What a role can be given. There are no others: each is a name for roles that are built in.
@@ -279,7 +284,17 @@ mod tests {
         for good in ["/", "/a/", "/a/b.c/"] {
             assert_eq!(good.parse::<RolePath>().unwrap().as_str(), good);
         }
-        for bad in ["", "//", "a/", "/a", "/a//b/", "/a:b/", "/ä/", "/a b/"] {
+        for bad in [
+            "",
+            "//",
+            "a/",
+            "/a",
+            "/a//b/",
+            "/a:b/",
+            "/ä/",
+            "/a b/",
+            "/procura/agents/",
+        ] {
             assert!(bad.parse::<RolePath>().is_err(), "{bad}");
         }
     }

@@ -211,6 +211,8 @@ mod tests {
             "a_b/c",
             "a_ä",
             "_a",
+            // What a code verifier may look like.
+            "9vje1eKiNuM8oS8pxrxWgBr-z5_EDFuX6DQpZMHMmJo",
             &long,
             &short,
         ] {

@@ -46,11 +46,10 @@ pub(crate) fn translate(
         "StringEquals" => Operator::Equals,
         "StringNotEquals" => Operator::NotEquals,
         "StringLike" => Operator::Like,
-        other => {
-            return Err(format!(
-                "the operator {other:?} is not supported; there are StringEquals, \
-                 StringNotEquals and StringLike"
-            ));
+        _ => {
+            let reason = "an operator of Condition is not supported; there are StringEquals, \
+                          StringNotEquals and StringLike";
+            return Err(reason.to_owned());
         }
     };
     let what = key_of(about, key)?;
@@ -80,10 +79,11 @@ fn key_of(about: About<'_>, key: &str) -> Result<Key, String> {
     }
     match about {
         About::Callers if key.eq_ignore_ascii_case("sts:ExternalId") => Ok(Key::ExternalId),
-        About::Callers => Err(format!(
-            "the condition key {key:?} is not supported for callers; there are sts:ExternalId and \
+        About::Callers => Err(
+            "a condition key is not supported for callers; there are sts:ExternalId and \
              sts:RoleSessionName"
-        )),
+                .to_owned(),
+        ),
         About::Federated(issuer) => {
             let claim = key
                 .strip_prefix(issuer)
@@ -92,11 +92,12 @@ fn key_of(about: About<'_>, key: &str) -> Result<Key, String> {
                 Some("sub") => Ok(Key::Subject),
                 Some("aud") => Ok(Key::Audience),
                 Some(name) if !name.is_empty() => Ok(Key::Claim(quoted(name)?)),
-                _ => Err(format!(
-                    "the condition key {key:?} is not supported here; there are \
-                     sts:RoleSessionName and claims of the issuer that the statement names, as \
-                     {issuer}:sub"
-                )),
+                _ => Err(
+                    "a condition key is not supported here; there are sts:RoleSessionName and \
+                     claims of the issuer that the statement names: its URL without https://, a \
+                     colon and the claim, as idp.example.com:sub"
+                        .to_owned(),
+                ),
             }
         }
     }

@@ -56,8 +56,8 @@ pub(crate) fn statements(document: &str) -> Result<Vec<Statement>, InvalidDocume
         Some(one @ Value::Object(_)) => vec![one],
         _ => return Err(InvalidDocument::whole("Statement has to be a list")),
     };
-    if let Some(name) = members.keys().next() {
-        let reason = format!("a document has no member {name:?}");
+    if !members.is_empty() {
+        let reason = "a document has Version, Id and Statement, and no other members";
         return Err(InvalidDocument::whole(reason));
     }
     if written.is_empty() || written.len() > STATEMENTS_MAX {
@@ -81,6 +81,9 @@ fn read_one(written: Value, number: usize) -> Result<Statement, String> {
             return Err(format!("{absent} is not supported; say what is meant"));
         }
     }
+    if members.contains_key("Resource") {
+        return Err("Resource has no place here: a trust policy is about its own role".to_owned());
+    }
     if members.remove("Sid").is_some_and(|sid| !sid.is_string()) {
         return Err("Sid is a text".to_owned());
     }
@@ -92,16 +95,18 @@ fn read_one(written: Value, number: usize) -> Result<Statement, String> {
     let principals = principals(members.remove("Principal"))?;
     let actions = texts("Action", members.remove("Action"))?;
     let conditions = conditions(members.remove("Condition"))?;
-    match members.keys().next() {
-        Some(name) => Err(format!("{name:?} is not supported here")),
-        None => Ok(Statement {
-            number,
-            effect,
-            principals,
-            actions,
-            conditions,
-        }),
+    if !members.is_empty() {
+        let reason = "a statement has Sid, Effect, Principal, Action and Condition here, and no \
+                      other members";
+        return Err(reason.to_owned());
     }
+    Ok(Statement {
+        number,
+        effect,
+        principals,
+        actions,
+        conditions,
+    })
 }
 
 fn principals(written: Option<Value>) -> Result<Vec<(String, String)>, String> {
@@ -133,7 +138,7 @@ fn conditions(written: Option<Value>) -> Result<Vec<(String, String, Vec<String>
     let mut all = Vec::new();
     for (operator, keys) in operators {
         let Value::Object(keys) = keys else {
-            return Err(format!("Condition {operator:?} is a JSON object"));
+            return Err("an operator of Condition has a JSON object of keys".to_owned());
         };
         for (key, values) in keys {
             let values = texts("a value of Condition", Some(values))?;

@@ -219,7 +219,7 @@ fn what_is_not_supported_is_refused_with_the_statement_and_the_reason() {
         ),
         (
             json!({ "Version": "2012-10-17", "Statement": [{}], "X": 1 }).to_string(),
-            "\"X\"",
+            "no other members",
         ),
         (
             with_member("NotPrincipal", aws()),
@@ -233,9 +233,10 @@ fn what_is_not_supported_is_refused_with_the_statement_and_the_reason() {
             with_member("NotResource", json!("x")),
             "statement 1: NotResource",
         ),
+        (with_member("Resource", json!("*")), "statement 1: Resource"),
         (
-            with_member("Resource", json!("*")),
-            "statement 1: \"Resource\"",
+            with_member("Elsewhere", json!("x")),
+            "statement 1: a statement has Sid",
         ),
         (with_member("Effect", json!("Maybe")), "statement 1: Effect"),
         (
@@ -299,7 +300,7 @@ fn what_is_not_supported_is_refused_with_the_statement_and_the_reason() {
         ),
         (
             with_member("Condition", json!({ "Bool": { "x": "true" } })),
-            "\"Bool\"",
+            "operator",
         ),
         (
             with_member(

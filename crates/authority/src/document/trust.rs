@@ -79,7 +79,9 @@ pub fn translate(
         let translation = Translation { account, roles };
         text.push_str(&translation.statement(&statement).map_err(at)?);
     }
-    Trust::compile(&text).map_err(|error| InvalidDocument::whole(error.to_string()))?;
+    // What was quoted is a text of theirs and nothing else: that a policy cannot be read is ours.
+    Trust::compile(&text)
+        .map_err(|_| InvalidDocument::whole("the document cannot be translated to policies"))?;
     Ok(text)
 }
 
@@ -141,10 +143,10 @@ impl Translation<'_> {
             "AWS" => self.caller(named).map(Meant::Caller),
             "Service" => service(named).map(Meant::Service),
             "Federated" => self.issuer(named).map(Meant::Issuer),
-            other => Err(format!(
-                "principals of kind {other:?} are not supported; there are AWS, Federated and \
-                 Service"
-            )),
+            _ => Err(
+                "a kind of Principal is not supported; there are AWS, Federated and Service"
+                    .to_owned(),
+            ),
         }
     }
 
@@ -155,9 +157,9 @@ impl Translation<'_> {
             return Ok(own("root"));
         }
         let Some(rest) = named.strip_prefix(&own("")) else {
-            return Err(format!(
-                "{named:?} is not of this account; callers of other accounts are not trusted"
-            ));
+            let reason = "an AWS principal is not of this account; callers of other accounts are \
+                          not trusted";
+            return Err(reason.to_owned());
         };
         if let Some(key) = rest.strip_prefix("user/") {
             let is_key = key.parse::<AccessKeyId>().is_ok();
@@ -167,9 +169,9 @@ impl Translation<'_> {
         }
         match self.roles.get(named) {
             Some(role) => Ok(role.to_string()),
-            None => Err(format!(
-                "{named:?} names no root, user or existing role of this account"
-            )),
+            None => Err(
+                "an AWS principal names no root, user or existing role of this account".to_owned(),
+            ),
         }
     }
 
@@ -195,8 +197,8 @@ fn check_actions(actions: &[String]) -> Result<(), String> {
     for action in actions {
         if ![ASSUME_ROLE, ASSUME_ROLE_WITH_WEB_IDENTITY, TAG_SESSION].contains(&action.as_str()) {
             return Err(format!(
-                "the action {action:?} is not supported in a trust policy; there are \
-                 {ASSUME_ROLE} and {ASSUME_ROLE_WITH_WEB_IDENTITY}"
+                "an action is not supported in a trust policy; there are {ASSUME_ROLE} and \
+                 {ASSUME_ROLE_WITH_WEB_IDENTITY}"
             ));
         }
     }
@@ -235,14 +237,14 @@ fn conditions(statement: &Statement, about: About<'_>) -> Result<String, String>
     // SECURITY: whatever else it says, it would trust everybody whom the issuer gives tokens, or
     // tokens that were made for somebody else (test:
     // `an_issuer_is_trusted_for_named_subjects_and_audiences_only`).
-    if let About::Federated(issuer) = about
+    if matches!(about, About::Federated(_))
         && statement.effect == Effect::Allow
         && !(subject && audience)
     {
-        return Err(format!(
-            "a federated principal needs conditions on {issuer}:sub and on {issuer}:aud that are \
-             not *, or every user of the issuer could put the role on"
-        ));
+        let reason = "a federated principal needs conditions on sub and on aud of its issuer \
+                      (idp.example.com:sub) that are not *, or every user of the issuer could put \
+                      the role on";
+        return Err(reason.to_owned());
     }
     if parts.is_empty() {
         return Ok(String::new());

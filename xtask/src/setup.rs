@@ -8,7 +8,7 @@
 mod apache;
 mod chromium;
 mod glewlwyd;
-mod node;
+pub(crate) mod node;
 mod postgres;
 mod python;
 mod unpacked;

@@ -2,6 +2,8 @@
 
 use anyhow::Context as _;
 
+use super::HELLO;
+
 /// The median of some figures, the least and the greatest.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Spread {
@@ -13,7 +15,8 @@ pub(super) struct Spread {
 /// A case.
 pub(super) struct Row {
     pub(super) name: &'static str,
-    pub(super) goal: Option<f64>,
+    /// What it should be, to what, and what it is.
+    pub(super) goal: Option<(f64, &'static str, Spread)>,
     /// Requests a second.
     pub(super) rate: Spread,
     /// To the yardstick.
@@ -70,11 +73,19 @@ pub(super) fn print(rows: &[Row]) {
 }
 
 fn verdict(row: &Row) -> String {
-    match row.goal {
-        None => "–".to_owned(),
-        Some(goal) if row.ratio.median >= goal => format!("≥ {goal:.2}, met"),
-        Some(goal) => format!("≥ {goal:.2}, missed"),
+    let Some((least, of, ratio)) = row.goal else {
+        return "–".to_owned();
+    };
+    let verdict = if ratio.median >= least {
+        "met"
+    } else {
+        "missed"
+    };
+    if of == HELLO {
+        return format!("≥ {least:.2}, {verdict}");
     }
+    let ratio = ratio.fractions();
+    format!("≥ {least:.2} × {of}: {ratio}, {verdict}")
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use super::machine::{Ticks, syncs_per_second};
 use super::options::Options;
 use super::report::{self, Row, Spread};
 use super::server::{self, Folder, Process, Server};
-use super::{Case, HELLO, Places};
+use super::{Case, HELLO, PEER, Places, peer};
 
 /// How long each case runs before it counts, in seconds.
 const WARM_UP_S: f64 = 1.0;
@@ -32,8 +32,16 @@ pub(super) fn run(places: &Places, options: &Options, cases: &[&Case]) -> anyhow
     let folder = Folder::new()?;
     let server = Server::start(places, options, &folder)?;
     let (hello, hello_address) = server::hello(places)?;
+    let peer = cases.iter().find(|case| case.name == PEER);
+    let peer = peer.map(|_| peer::start()).transpose()?;
     let mut client = Client::start(places)?;
-    client.command(&server.login(places, &folder, Some(&hello_address))?)?;
+    let mut login = server.login(places, &folder, Some(&hello_address))?;
+    if let (Some(login), Some((_, address))) = (login.as_object_mut(), &peer) {
+        login.insert("peer".to_owned(), address.as_str().into());
+    }
+    let made = client.command(&login)?;
+    server::complete(places, &folder, &made)?;
+    client.command(&json!({ "do": "check" }))?;
     for case in cases {
         ask(&mut client, case, WARM_UP_S)?;
     }
@@ -50,10 +58,10 @@ pub(super) fn run(places: &Places, options: &Options, cases: &[&Case]) -> anyhow
         syncs.push(syncs_per_second(folder.path())?);
         for measured in &mut all {
             let case = measured.case;
-            let asked = if case.name == HELLO {
-                &hello
-            } else {
-                &server.process
+            let asked = match (case.name, &peer) {
+                (HELLO, _) => &hello,
+                (PEER, Some((peer, _))) => peer,
+                _ => &server.process,
             };
             measured
                 .rounds
@@ -102,31 +110,45 @@ fn sample(
 
 /// The table; the first case is the yardstick.
 fn rows(all: &[Measured<'_>]) -> anyhow::Result<Vec<Row>> {
-    let rates = |measured: &Measured<'_>| -> Vec<f64> {
-        let rounds = measured.rounds.iter().map(|sample| sample.round);
-        rounds.map(|round| round.requests / round.seconds).collect()
-    };
-    let yardstick = rates(all.first().context("no case")?);
+    let yardstick = rates_of(all.first().context("no case")?);
     let row = |measured: &Measured<'_>| {
-        let rates = rates(measured);
-        // Each with the yardstick of its own round.
-        let pairs = rates.iter().zip(&yardstick);
-        let ratios: Vec<f64> = pairs.map(|(rate, hello)| rate / hello).collect();
+        let own = rates_of(measured);
+        let goal = match measured.case.goal {
+            None => None,
+            Some((least, of)) => {
+                let other = all.iter().find(|other| other.case.name == of);
+                let other = rates_of(other.context("a goal is a ratio to no case")?);
+                Some((least, of, ratios_of(&own, &other)?))
+            }
+        };
         let spread = |of: fn(&Sample) -> f64| {
             let values: Vec<f64> = measured.rounds.iter().map(of).collect();
             Spread::of(&values)
         };
         Ok(Row {
             name: measured.case.name,
-            goal: measured.case.goal,
-            rate: Spread::of(&rates)?,
-            ratio: Spread::of(&ratios)?,
+            goal,
+            rate: Spread::of(&own)?,
+            ratio: ratios_of(&own, &yardstick)?,
             cpu_us: spread(|sample| sample.cpu_us)?,
             p50_ms: spread(|sample| sample.round.p50_ms)?,
             p99_ms: spread(|sample| sample.round.p99_ms)?,
         })
     };
     all.iter().map(row).collect()
+}
+
+/// Requests a second, of each round.
+fn rates_of(measured: &Measured<'_>) -> Vec<f64> {
+    let rounds = measured.rounds.iter().map(|sample| sample.round);
+    rounds.map(|round| round.requests / round.seconds).collect()
+}
+
+/// Each with the other of its own round.
+fn ratios_of(own: &[f64], other: &[f64]) -> anyhow::Result<Spread> {
+    let pairs = own.iter().zip(other);
+    let ratios: Vec<f64> = pairs.map(|(own, other)| own / other).collect();
+    Spread::of(&ratios)
 }
 
 /// What is not on record does not count.

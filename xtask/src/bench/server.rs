@@ -15,6 +15,9 @@ use super::options::Options;
 
 /// How long a server may take before it counts as broken.
 const START: Duration = Duration::from_mins(5);
+/// The agents of the client whose workloads come, and their account.
+const AGENTS: usize = 16;
+const ACCOUNT: &str = "000000000000";
 /// Between two looks whether it serves.
 const LOOK: Duration = Duration::from_millis(1);
 
@@ -161,6 +164,31 @@ impl Server {
         }
         Ok(Value::Object(login))
     }
+}
+
+/// What only who has the machine may say: whose workloads the agents are.
+pub(super) fn complete(places: &Places, folder: &Folder, made: &Value) -> anyhow::Result<()> {
+    let issuer = made.get("issuer").and_then(Value::as_str);
+    let issuer = issuer.context("no issuer")?;
+    for at in 0..AGENTS {
+        let name = format!("workload-{at}");
+        let mut command = Command::new(&places.server);
+        command
+            .args(["agents", "trust", &name, "--account", ACCOUNT])
+            .args(["--issuer", issuer, "--audience", "bench"])
+            .args(["--subject", &name, "--data-dir"])
+            .arg(folder.data());
+        carry_out(&mut command)?;
+    }
+    Ok(())
+}
+
+fn carry_out(command: &mut Command) -> anyhow::Result<()> {
+    let output = command.output()?;
+    if !output.status.success() {
+        bail!("{command:?}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+    Ok(())
 }
 
 /// The yardstick, and its address.

@@ -78,5 +78,10 @@ fn install(packages: &Path) -> anyhow::Result<()> {
 
 /// Whether the Node.js of the folder is there and runs.
 fn has_node(packages: &Path) -> bool {
-    has_program(packages.join("node_modules/.bin/node"), &["--version"])
+    has_program(program(packages), &["--version"])
+}
+
+/// The Node.js of the folder.
+pub(crate) fn program(packages: &Path) -> PathBuf {
+    packages.join("node_modules/.bin/node")
 }

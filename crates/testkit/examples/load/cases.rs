@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use crate::delegation;
 use crate::drive::{self, CONNECTIONS, Load, exchange_once};
+use crate::token_endpoint::{self, TokenEndpoint};
 use crate::{Outcome, address, text};
 
 /// The agent, and the provider of the API key that is asked for.
@@ -23,7 +24,7 @@ const KEY_BYTES: usize = 700;
 /// How many users the tokens that are seen once are of.
 const USERS: usize = 1000;
 /// So many tokens that are seen once are made for each second: more than can be verified.
-const COLD_PER_SECOND: f64 = 8000.0;
+pub(crate) const COLD_PER_SECOND: f64 = 8000.0;
 /// So many rows are made, or read, before the next are signed.
 const CHUNK: u64 = 10_000;
 
@@ -32,7 +33,7 @@ const CHUNK: u64 = 10_000;
 pub(crate) struct Cases {
     hello: SocketAddr,
     pub(crate) server: SocketAddr,
-    signer: Signer,
+    pub(crate) signer: Signer,
     pub(crate) issuer: DemoProvider,
     /// The workload access token.
     token: String,
@@ -42,6 +43,10 @@ pub(crate) struct Cases {
     pub(crate) users: Vec<String>,
     /// Users' tokens that are seen again and again.
     warm: Vec<String>,
+    /// Ours: that of a user pool.
+    pool: TokenEndpoint,
+    /// Somebody else's, where there is one.
+    peer: Option<TokenEndpoint>,
 }
 
 impl Cases {
@@ -63,6 +68,8 @@ impl Cases {
             token: String::new(),
             user: String::new(),
             users: Vec::new(),
+            pool: TokenEndpoint::default(),
+            peer: token_endpoint::peer(login)?,
         };
         let agent = json!({
             "name": AGENT,
@@ -81,8 +88,14 @@ impl Cases {
         text(&minted, "workloadAccessToken")?.clone_into(&mut cases.token);
         cases.make_user_provider().await?;
         cases.user = cases.connect(0).await?;
-        cases.check_records().await?;
+        cases.pool = cases.make_pool().await?;
+        cases.make_workloads().await?;
         Ok(cases)
+    }
+
+    /// What has to be known of what was made: others make it complete.
+    pub(crate) fn made(&self) -> Value {
+        json!({ "issuer": self.issuer.issuer(), "pool": self.pool.pool })
     }
 
     /// What is answered to one request.
@@ -106,7 +119,7 @@ impl Cases {
     }
 
     /// A figure counts only for what is on record.
-    async fn check_records(&self) -> Outcome<()> {
+    pub(crate) async fn check_records(&self) -> Outcome<()> {
         for case in [
             "api-key",
             "m2m-cached",
@@ -114,6 +127,8 @@ impl Cases {
             "jwt-warm",
             "jwt-cold",
             "mint",
+            "pool-token",
+            "web-identity",
         ] {
             let load = self.load(case, 0.0)?;
             let first = load.requests.first().ok_or("no request")?;
@@ -153,6 +168,9 @@ impl Cases {
                 prove(self.warm.get(at).map_or("", String::as_str))
             }),
             "jwt-cold" => self.cold(seconds),
+            "pool-token" => self.pool.load()?,
+            "oidc-provider" => self.peer.as_ref().ok_or("there is no peer")?.load()?,
+            "web-identity" => self.prove_workloads(seconds),
             "mint" => self.again(Operation::GetWorkloadAccessToken, |_| mint()),
             "deny" => {
                 let mut impostor = self.clone();

@@ -199,7 +199,8 @@ fn status(head: &[u8]) -> Outcome<u16> {
 /// Zero where the answer has none.
 fn content_length(head: &[u8]) -> Outcome<usize> {
     const NAME: &[u8] = b"content-length: ";
-    let Some(at) = head.windows(NAME.len()).position(|part| part == NAME) else {
+    let mut parts = head.windows(NAME.len());
+    let Some(at) = parts.position(|part| part.eq_ignore_ascii_case(NAME)) else {
         return Ok(0);
     };
     let value = head.get(at + NAME.len()..).unwrap_or_default();

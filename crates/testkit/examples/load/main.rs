@@ -8,6 +8,8 @@
 mod cases;
 mod delegation;
 mod drive;
+mod token_endpoint;
+mod workload;
 
 use std::error::Error;
 use std::io::{BufRead as _, Write as _};
@@ -59,8 +61,9 @@ async fn issuer(background: &mut JoinSet<()>) -> Outcome<DemoProvider> {
 async fn obey(command: &Value, issuer: &DemoProvider, cases: &mut Option<Cases>) -> Outcome<Value> {
     if text(command, "do")? == "login" {
         let new = Cases::begin(command, issuer.clone()).await?;
+        let made = new.made();
         *cases = Some(new);
-        return Ok(json!({}));
+        return Ok(made);
     }
     let cases = cases.as_mut().ok_or("log in first")?;
     match text(command, "do")? {
@@ -69,6 +72,10 @@ async fn obey(command: &Value, issuer: &DemoProvider, cases: &mut Option<Cases>)
             let seconds = seconds.ok_or("a round has `seconds`")?;
             let load = cases.load(text(command, "case")?, seconds)?;
             drive::run(load, Some(seconds)).await
+        }
+        "check" => {
+            cases.check_records().await?;
+            Ok(json!({}))
         }
         "connect" => {
             let connections = usize::try_from(number(command, "connections")?)?;

@@ -13,6 +13,7 @@ use procura_core::user::User;
 
 use crate::App;
 use crate::authentication::Proved;
+use crate::authorization_session::Visit;
 
 /// The context of one operation: who asks for what, when, and what has been found out so far.
 #[derive(Debug, Clone)]
@@ -162,6 +163,23 @@ impl App {
         entry.policy = Some(self.policy_version().to_owned());
         entry.request = Some(cx.request.to_string());
         entry.peer = Some(cx.peer.clone());
+        entry
+    }
+
+    /// The record of what somebody who signed nothing did or was refused in `account`.
+    pub(crate) fn entry_of(
+        &self,
+        visit: &Visit,
+        account: AccountId,
+        action: &'static str,
+        verdict: Verdict,
+        reason: String,
+    ) -> Entry {
+        let id = self.with_rng(|rng| RecordId::generate(visit.now, rng));
+        let mut entry = Entry::new(id, visit.now, action, verdict, reason);
+        entry.account = Some(account);
+        entry.request = Some(visit.request.to_string());
+        entry.peer = Some(visit.peer.clone());
         entry
     }
 

@@ -23,7 +23,6 @@ use procura_core::account::AccountId;
 use procura_core::audit::record::{Entry, Verdict};
 use procura_core::digest::{Sha256, sha256};
 use procura_core::error::{Error, Kind};
-use procura_core::id::RecordId;
 use procura_core::pool_authorization::Refusal;
 use procura_core::pool_user::PoolUserStatus;
 use procura_core::secret::{Plain, kind};
@@ -141,12 +140,8 @@ impl App {
         action: &'static str,
         verdict: Verdict,
     ) -> Entry {
-        let id = self.with_rng(|rng| RecordId::generate(visit.now, rng));
-        let mut entry = Entry::new(id, visit.now, action, verdict, String::new());
-        entry.account = Some(account);
+        let mut entry = self.entry_of(visit, account, action, verdict, String::new());
         entry.resource = Some(format!("userpool/{pool}/client/{client}"));
-        entry.request = Some(visit.request.to_string());
-        entry.peer = Some(visit.peer.clone());
         entry
     }
 }

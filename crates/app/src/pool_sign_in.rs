@@ -15,7 +15,6 @@ use std::time::Duration;
 use procura_core::account::AccountId;
 use procura_core::audit::record::{Committed, Entry, Verdict};
 use procura_core::error::{Error, Kind};
-use procura_core::id::RecordId;
 use procura_core::pool_authorization::AuthorizationRequest;
 use procura_core::pool_user::{PoolUser, PoolUserStatus, Profile, Tried, Username};
 use procura_core::secret::{Plain, kind};
@@ -314,18 +313,14 @@ impl App {
         action: &'static str,
         verdict: Verdict,
     ) -> Entry {
-        let id = self.with_rng(|rng| RecordId::generate(visit.now, rng));
         let whom = User {
             id: user.user,
             kind: UserKind::Verified,
         };
-        let mut entry =
-            Entry::new(id, visit.now, action, verdict, String::new()).for_user(Some(whom));
-        entry.account = Some(account);
+        let entry = self.entry_of(visit, account, action, verdict, String::new());
+        let mut entry = entry.for_user(Some(whom));
         let subject = user.id.as_uuid_text();
         entry.resource = Some(format!("userpool/{}/user/{subject}", user.pool));
-        entry.request = Some(visit.request.to_string());
-        entry.peer = Some(visit.peer.clone());
         entry
     }
 }

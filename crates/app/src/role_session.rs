@@ -261,11 +261,7 @@ fn entry_of_token(
     verdict: Verdict,
     reason: String,
 ) -> Entry {
-    let id = app.with_rng(|rng| RecordId::generate(visit.now, rng));
-    let mut entry = Entry::new(id, visit.now, ASSUME, verdict, reason);
-    entry.account = Some(account);
-    entry.resource = Some(format!("role {}", role.arn(account)));
-    entry.request = Some(visit.request.to_string());
-    entry.peer = Some(visit.peer.clone());
+    let mut entry = app.entry_of(visit, account, ASSUME, verdict, reason);
+    entry.resource = Some(format!("role/{}", role.name));
     entry
 }

@@ -8,7 +8,6 @@ use procura_core::account::AccountId;
 use procura_core::audit::record::{Committed, Entry, Verdict};
 use procura_core::digest::sha256;
 use procura_core::error::{Error, Kind};
-use procura_core::id::RecordId;
 use procura_core::issuer::{IssuerPolicy, RegisteredIssuer};
 use procura_core::name::WorkloadName;
 use procura_core::secret::{Plain, kind::UserToken};
@@ -254,13 +253,9 @@ impl App {
         agent: &WorkloadIdentity,
         (verdict, reason): (Verdict, String),
     ) -> Entry {
-        let id = self.with_rng(|rng| RecordId::generate(visit.now, rng));
-        let mut entry = Entry::new(id, visit.now, ASSUME, verdict, reason);
-        entry.account = Some(account);
+        let mut entry = self.entry_of(visit, account, ASSUME, verdict, reason);
         entry.agent = Some(agent.id);
         entry.resource = Some(format!("workload-identity/{}", agent.name));
-        entry.request = Some(visit.request.to_string());
-        entry.peer = Some(visit.peer.clone());
         entry
     }
 }

@@ -7,7 +7,7 @@ use procura_core::authorization_session::{
 };
 use procura_core::digest::sha256;
 use procura_core::error::{Error, Kind};
-use procura_core::id::{CallbackId, RecordId};
+use procura_core::id::CallbackId;
 use procura_core::oauth2_client::Oauth2Client;
 use procura_core::sabotage::dies_at;
 use procura_protocol::oauth::authorization_response::{
@@ -174,15 +174,11 @@ impl App {
         verdict: Verdict,
         said: &str,
     ) -> Entry {
-        let id = self.with_rng(|rng| RecordId::generate(visit.now, rng));
         let said = format!("{}: {said}", session.id);
-        let mut entry =
-            Entry::new(id, visit.now, CALLBACK, verdict, said).for_user(Some(session.user));
-        entry.account = Some(account);
+        let entry = self.entry_of(visit, account, CALLBACK, verdict, said);
+        let mut entry = entry.for_user(Some(session.user));
         entry.agent = Some(session.agent);
         entry.provider = Some(session.provider);
-        entry.request = Some(visit.request.to_string());
-        entry.peer = Some(visit.peer.clone());
         entry
     }
 }

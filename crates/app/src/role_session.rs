@@ -127,7 +127,8 @@ impl App {
         let unverified = unverified(&with.token)?;
         let issuer = unverified.claimed_issuer().to_owned();
         // SECURITY: what a pool says of its users is looked up here, not believed for its signature: a
-        // session would outlive the user. Held by `a_pool_puts_no_role_on`.
+        // session would outlive the user. None is registered, as `a_pool_puts_no_role_on` holds; this is
+        // for a registration that came in otherwise.
         if self.own_issuer(&issuer).is_some() {
             return Err(not_trusted());
         }

@@ -126,6 +126,10 @@ fn conditions_of_callers_hold() {
     let trust = with(json!({ "StringNotEquals": { "sts:ExternalId": ["one", "two"] } }));
     assert!(!caller(&trust, &[ROOT], Some("two")));
     assert!(caller(&trust, &[ROOT], Some("three")));
+    // None at all is like nothing.
+    let trust = with(json!({ "StringLike": { "sts:ExternalId": "*" } }));
+    assert!(caller(&trust, &[ROOT], Some("any")));
+    assert!(!caller(&trust, &[ROOT], None));
     let trust = with(json!({ "StringLike": { "sts:RoleSessionName": "sess*" } }));
     assert!(caller(&trust, &[ROOT], None));
     let trust = with(json!({ "StringEquals": { "sts:RoleSessionName": "sess*" } }));

@@ -155,9 +155,14 @@ fn a_code_is_redeemed_by_who_asked_for_it_in_time() {
     );
     let other = Redeemer {
         client: PoolClientId::generate(&mut OsEntropy),
-        ..who
+        ..who.clone()
+    };
+    let stolen = Redeemer {
+        challenge: "d".repeat(43),
+        ..who.clone()
     };
     let refused = Redemption::Refused(NOT_REDEEMED);
+    assert_eq!(redeemed.redeemed_by(&stolen, NOW), refused);
     assert_eq!(redeemed.redeemed_by(&other, NOW), refused);
 }
 

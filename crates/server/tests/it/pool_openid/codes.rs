@@ -32,18 +32,24 @@ async fn a_code_is_of_its_client_and_good_once(app: TestApp) {
     let tokens = pool.redeems(&code, &[]).await.expect_status(200).json();
     let access = tokens["access_token"].as_str().unwrap();
     refused(&other.redeems(&code, &[]).await, 400, "invalid_grant");
+    // Nor does who saw the code pass by and has not the verifier end anything.
+    let verifier = "v".repeat(43);
+    let changes = [("code_verifier", Some(verifier.as_str()))];
+    refused(&pool.redeems(&code, &changes).await, 400, "invalid_grant");
     pool.userinfo(access).await.expect_status(200);
-    // The second time, what the first gave is over.
-    refused(&pool.redeems(&code, &[]).await, 400, "invalid_grant");
+    // The second time, what the first gave is over. It ends once, however often that is tried.
+    for _ in 0..2 {
+        refused(&pool.redeems(&code, &[]).await, 400, "invalid_grant");
+    }
     refused(&pool.userinfo(access).await, 401, "invalid_token");
     let refresh = tokens["refresh_token"].as_str().unwrap();
     refused(&pool.refreshes(refresh, &[]).await, 400, "invalid_grant");
     let records = app.records().await;
-    assert!(
-        records
-            .iter()
-            .any(|record| record.entry.reason.starts_with("used again: the code"))
-    );
+    let reason = "used again: the code";
+    let again = records
+        .iter()
+        .filter(|record| record.entry.reason.starts_with(reason));
+    assert_eq!(again.count(), 1);
     // One that nobody has redeemed in time.
     let code = pool.code(&[]).await;
     app.clock().advance(60);

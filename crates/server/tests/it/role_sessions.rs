@@ -2,12 +2,14 @@
 
 use procura_core::access_key::Role;
 use procura_core::action::Action;
+use procura_core::audit::record::Verdict;
 use procura_core::issuer::IssuerPolicy;
 use procura_core::secret::Plain;
 use procura_testkit::{ACCOUNT, Client, Request, TestApp};
 use procura_wire::Operation::{GetWorkloadIdentity, ListWorkloadIdentities};
 use procura_wire::sts;
 use serde_json::{Value, json};
+use tokio::task::JoinSet;
 
 use crate::issuer_server::IssuerServer;
 use crate::user_proof::{agent, policy, register, remove};
@@ -21,6 +23,7 @@ tests! {
     on_sqlite {
         what_a_role_says_of_a_claim_holds_for_every_claim
         a_pool_puts_no_role_on
+        who_is_trusted_no_more_puts_nothing_on
         a_role_says_who_puts_it_on
         a_temporary_key_puts_nothing_on
         a_session_lasts_as_long_as_its_role_lets_it
@@ -237,6 +240,46 @@ async fn a_pool_puts_no_role_on(app: TestApp) {
         .register_issuer(&mut cx, account, pool, policy("app"));
     let refused = registered.await.unwrap_err();
     assert_eq!(refused.kind(), procura_core::error::Kind::Caller);
+}
+
+/// Many put the role on while it is entrusted to somebody else: whoever was looked at before and is
+/// written down after is refused. SQLite has one chain, which says what came first.
+async fn who_is_trusted_no_more_puts_nothing_on(app: TestApp) {
+    let maker = maker(&app).await;
+    role(&maker, "host", &root()).await;
+    let key = format!("arn:aws:iam::{ACCOUNT}:user/{}", maker.key_id());
+    let other = trusting(&json!({ "AWS": key }), "sts:AssumeRole", &Value::Null);
+    for _ in 0..4 {
+        let mut all = JoinSet::new();
+        for at in 0..24 {
+            let (caller, maker, other) = (app.admin().clone(), maker.clone(), other.clone());
+            all.spawn(async move {
+                if at == 8 {
+                    entrusts(&maker, "host", &other).await;
+                } else {
+                    puts_on(&caller, "host").await;
+                }
+            });
+        }
+        all.join_all().await;
+        entrusts(&maker, "host", &root()).await;
+    }
+    let mut records = app.records().await;
+    records.sort_by_key(|record| record.seq);
+    let mut is_trusted = true;
+    for record in records {
+        match record.entry.operation.as_ref() {
+            "UpdateAssumeRolePolicy" => is_trusted = !is_trusted,
+            "AssumeRole" if record.entry.verdict == Verdict::Allow => assert!(is_trusted),
+            _ => {}
+        }
+    }
+}
+
+async fn entrusts(maker: &Client, name: &str, document: &str) {
+    let fields = [("RoleName", name), ("PolicyDocument", document)];
+    let answer = maker.roles("UpdateAssumeRolePolicy", &fields).await;
+    answer.expect_status(200);
 }
 
 async fn a_role_says_who_puts_it_on(app: TestApp) {

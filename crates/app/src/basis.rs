@@ -165,7 +165,8 @@ impl Basis {
             return Ok(false);
         }
         // SECURITY: a temporary key ends with what it rests on, and no cut names it. Held by
-        // `a_release_under_way_stops_with_what_its_key_rests_on`.
+        // `a_release_under_way_stops_with_what_its_key_rests_on` and
+        // `a_session_gives_nothing_after_the_end_of_its_key`.
         for key in self.keys {
             if is_revoked(tx, key)? {
                 return Ok(true);

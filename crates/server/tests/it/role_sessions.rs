@@ -24,6 +24,7 @@ tests! {
         what_a_role_says_of_a_claim_holds_for_every_claim
         a_pool_puts_no_role_on
         who_is_trusted_no_more_puts_nothing_on
+        a_session_gives_nothing_after_the_end_of_its_key
         a_role_says_who_puts_it_on
         a_temporary_key_puts_nothing_on
         a_session_lasts_as_long_as_its_role_lets_it
@@ -274,6 +275,47 @@ async fn who_is_trusted_no_more_puts_nothing_on(app: TestApp) {
             _ => {}
         }
     }
+}
+
+/// Many use a session while the key that it rests on is revoked: whoever was looked at before and is
+/// written down after is refused.
+async fn a_session_gives_nothing_after_the_end_of_its_key(app: TestApp) {
+    let app = agent(app).await;
+    let maker = maker(&app).await;
+    role(&maker, "host", &root()).await;
+    for _ in 0..4 {
+        let caller = app
+            .new_client(ACCOUNT.parse().unwrap(), vec![Role::AgentHost])
+            .await;
+        let worn = put_on(&caller, "host").await;
+        let token = app.agent_host().token("agent").await;
+        let mut all = JoinSet::new();
+        for _ in 0..24 {
+            let (worn, token) = (worn.clone(), token.clone());
+            all.spawn(async move {
+                worn.api_key(&token, "github").await;
+            });
+        }
+        all.join_next().await;
+        app.revoke(&caller).await;
+        all.join_all().await;
+    }
+    let mut records = app.records().await;
+    records.sort_by_key(|record| record.seq);
+    let mut given = 0;
+    let mut is_revoked = false;
+    for record in records {
+        match record.entry.operation.as_ref() {
+            "CreateAccessKey" => is_revoked = false,
+            "RevokeAccessKey" => is_revoked = true,
+            "GetResourceApiKey" if record.entry.verdict == Verdict::Allow => {
+                assert!(!is_revoked);
+                given += 1;
+            }
+            _ => {}
+        }
+    }
+    assert!(given > 0);
 }
 
 async fn entrusts(maker: &Client, name: &str, document: &str) {

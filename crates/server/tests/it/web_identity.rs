@@ -266,6 +266,13 @@ async fn a_key_that_was_given_to_another_agent_in_the_database_is_broken(app: Te
     let (_, _, client) = proved(&app, &issuer).await;
     // Also when it was good a moment ago.
     client.token("agent").await;
+    // Nor does it last longer than it was made for.
+    app.tamper("UPDATE temporary_key SET expires_at = expires_at + 1000");
+    let body = json!({ "name": "agent" });
+    let answer = client.call(GetWorkloadIdentity, body).await;
+    answer.expect_status(500);
+    app.tamper("UPDATE temporary_key SET expires_at = expires_at - 1000");
+    client.token("agent").await;
     app.tamper(
         "UPDATE temporary_key SET agent =
              (SELECT id FROM workload_identity WHERE name = 'other')",

@@ -5,6 +5,7 @@ use serde_json::json;
 use tokio::task::JoinSet;
 
 use super::client::{Pool, refused};
+use crate::user_proof::agent;
 
 tests! {
     on_both_engines {
@@ -21,6 +22,7 @@ tests! {
 }
 
 async fn a_code_is_of_its_client_and_good_once(app: TestApp) {
+    let app = agent(app).await;
     let pool = Pool::new(&app).await;
     let other = pool.another_client(&app, json!({})).await;
     let code = pool.code(&[]).await;
@@ -37,10 +39,16 @@ async fn a_code_is_of_its_client_and_good_once(app: TestApp) {
     let changes = [("code_verifier", Some(verifier.as_str()))];
     refused(&pool.redeems(&code, &changes).await, 400, "invalid_grant");
     pool.userinfo(access).await.expect_status(200);
+    let minted = app.agent_host().token_for_jwt("agent", access).await;
+    let minted = minted.expect_status(200).member("workloadAccessToken");
+    let host = app.agent_host();
+    host.api_key(&minted, "github").await.expect_status(200);
     // The second time, what the first gave is over. It ends once, however often that is tried.
     for _ in 0..2 {
         refused(&pool.redeems(&code, &[]).await, 400, "invalid_grant");
     }
+    let answer = host.api_key(&minted, "github").await;
+    answer.expect_error(401, "UnauthorizedException");
     refused(&pool.userinfo(access).await, 401, "invalid_token");
     let refresh = tokens["refresh_token"].as_str().unwrap();
     refused(&pool.refreshes(refresh, &[]).await, 400, "invalid_grant");

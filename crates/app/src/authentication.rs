@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use moka::sync::Cache;
 use procura_authority::Caller;
-use procura_core::access_key::{AccessKey, AccessKeyId, Role};
+use procura_core::access_key::{AccessKey, AccessKeyId};
 use procura_core::digest::{Sha256, constant_time_eq, length_prefixed, sha256};
 use procura_core::error::Error;
+use procura_core::iam_role::IamRole;
 use procura_core::id::DeploymentId;
 use procura_core::sealing::{self, Location, Sealed, Subject};
 use procura_core::secret::kind::AccessKeySecret;
@@ -104,8 +105,8 @@ pub struct Claimed {
 #[derive(Debug)]
 enum ClaimedKey {
     Lasting(AccessKey),
-    /// With what its role has, if its holder put one on.
-    Temporary(TemporaryKey, Vec<Role>),
+    /// With its role, if its holder put one on.
+    Temporary(TemporaryKey, Option<IamRole>),
 }
 
 /// Who signed, and the revocation epoch at which the key was good.
@@ -219,22 +220,19 @@ impl App {
             .store
             .look_up("claimed_key", move |tx| {
                 let found = tx.temporary_key_for_signature(id)?;
-                let roles = match found.as_ref().map(|found| &found.key) {
+                let role = match found.as_ref().map(|found| &found.key) {
                     Some(TemporaryKey {
                         account,
                         holder: Holder::Role { role, .. },
                         ..
-                    }) => {
-                        let role = tx.account(*account).iam_role(*role)?;
-                        role.map(|role| role.roles()).unwrap_or_default()
-                    }
-                    _ => Vec::new(),
+                    }) => tx.account(*account).iam_role(*role)?,
+                    _ => None,
                 };
-                Ok((found.map(|found| (found, roles)), tx.epoch()?))
+                Ok((found.map(|found| (found, role)), tx.epoch()?))
             })
             .await
             .map_err(Unauthenticated::Failed)?;
-        let (Some((found, roles)), epoch) = found else {
+        let (Some((found, role)), epoch) = found else {
             return Err(Unauthenticated::UnknownKey);
         };
         if !constant_time_eq(&sha256(&[shown.as_bytes()]), &found.token_hash) {
@@ -244,7 +242,7 @@ impl App {
             return Err(Unauthenticated::ExpiredKey);
         }
         Ok(Claimed {
-            key: ClaimedKey::Temporary(found.key, roles),
+            key: ClaimedKey::Temporary(found.key, role),
             secret: found.secret,
             epoch,
         })
@@ -269,7 +267,7 @@ impl App {
                 account: key.account,
                 roles: key.roles,
             },
-            ClaimedKey::Temporary(key, roles) => match key.holder {
+            ClaimedKey::Temporary(key, worn) => match key.holder {
                 Holder::Agent { agent, .. } => Caller::Agent {
                     key: key.id,
                     account: key.account,
@@ -279,7 +277,9 @@ impl App {
                     key: key.id,
                     account: key.account,
                     role,
-                    roles,
+                    // A role that is gone gives nothing.
+                    roles: worn.as_ref().map(IamRole::roles).unwrap_or_default(),
+                    inline: worn.map(|role| self.inline_of(&role)).unwrap_or_default(),
                 },
             },
         };

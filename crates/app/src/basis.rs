@@ -1,5 +1,7 @@
 //! What a decision on the use of a provider rests on, and whether it still holds.
 
+use std::sync::Arc;
+
 use procura_authority::Caller;
 use procura_core::access_key::AccessKeyId;
 use procura_core::account::AccountId;
@@ -101,7 +103,12 @@ impl App {
         let proved_at = claims.subject_token.map(|_| claims.epoch);
         let (user, minted_at) = (claims.user, claims.epoch);
         let session = match &cx.caller {
-            Caller::Session { role, roles, .. } => Some((*role, roles.clone())),
+            Caller::Session {
+                role,
+                roles,
+                inline,
+                ..
+            } => Some((*role, roles.clone(), Arc::clone(inline))),
             Caller::AccessKey { .. } | Caller::Agent { .. } | Caller::Operator => None,
         };
         self.store
@@ -110,9 +117,13 @@ impl App {
                 // SECURITY: something was cut since the caller was found good; look again.
                 let mut caller_revoked = epoch != known_epoch && is_revoked(tx, caller)?;
                 // Nor has a session what was taken from its role since.
-                if let Some((role, roles)) = session.as_ref().filter(|_| epoch != known_epoch) {
+                if let Some((role, roles, inline)) =
+                    session.as_ref().filter(|_| epoch != known_epoch)
+                {
                     let role = tx.account(account).iam_role(*role)?;
-                    caller_revoked |= role.is_none_or(|now| now.roles() != *roles);
+                    caller_revoked |= role.is_none_or(|now| {
+                        now.roles() != *roles || now.inline_cedar() != inline.as_str()
+                    });
                 }
                 // A token ends with the access key that asked for it, whoever presents it. If that is
                 // the caller's own, it was looked at above.

@@ -2,12 +2,12 @@
 //!
 //! SECURITY: a delegation never grows. Whoever gives a role something, or says who may put on a role
 //! that has something, has all of it itself; only the operator, who may make keys of every kind, may
-//! give anything. See [`check_covers`].
+//! give anything. See [`check_covers`] and, of what is written into a role, [`crate::inline_policy`].
 
 use std::collections::BTreeMap;
 
 use procura_authority::document::trust;
-use procura_authority::{Caller, Target};
+use procura_authority::{Caller, Inline, Target};
 use procura_core::access_key::Role;
 use procura_core::account::AccountId;
 use procura_core::audit::record::Committed;
@@ -59,6 +59,15 @@ fn not_attached(role: &IamRole) -> Error {
         "the role {name} has no managed policy of this ARN; ListAttachedRolePolicies tells which it \
          has"
     ))
+}
+
+/// What is asked of a role beside whom it trusts and what it has.
+#[derive(Debug, Default)]
+pub struct IamRoleChanges {
+    /// What it is for; none leaves it as it is.
+    pub description: Option<String>,
+    /// How long a session of it is at most, in seconds; none leaves it as it is.
+    pub max_session_s: Option<u32>,
 }
 
 fn changed_meanwhile(name: &RoleName) -> Error {
@@ -178,10 +187,37 @@ impl App {
         let role = self.iam_role(cx, name).await?;
         // SECURITY: who says who may put it on may put it on (test:
         // `whom_a_role_trusts_is_said_by_who_has_what_it_has`).
-        check_covers(cx, &role.roles())?;
+        self.check_has_all(cx, &role)?;
         let trust = self.trust_policy(account, document).await?;
         self.replace_iam_role(cx, IamRole { trust, ..role }, "trusts others")
             .await
+    }
+
+    /// Says anew what a role is for and how long its sessions are.
+    pub async fn update_iam_role(
+        &self,
+        cx: &mut OpCx,
+        name: RoleName,
+        changes: IamRoleChanges,
+    ) -> Result<Committed<()>, Error> {
+        let role = self.iam_role(cx, name).await?;
+        let max_session_s = changes.max_session_s.unwrap_or(role.max_session_s);
+        // SECURITY: longer is more. Held by `a_session_is_made_longer_by_who_has_what_its_role_has`.
+        if max_session_s > role.max_session_s {
+            self.check_has_all(cx, &role)?;
+        }
+        let role = IamRole {
+            description: changes.description.unwrap_or(role.description),
+            max_session_s,
+            ..role
+        };
+        self.replace_iam_role(cx, role, "changed").await
+    }
+
+    /// SECURITY: whether the caller may hand on all that a role has.
+    fn check_has_all(&self, cx: &OpCx, role: &IamRole) -> Result<(), Error> {
+        check_covers(cx, &role.roles())?;
+        self.check_has(cx, Inline::read(&role.inline_cedar()).permits())
     }
 
     /// Gives a role a managed policy; one that it has, it keeps.
@@ -225,7 +261,7 @@ impl App {
     }
 
     /// Puts the next version of a role in the place of the one that was read.
-    async fn replace_iam_role(
+    pub(crate) async fn replace_iam_role(
         &self,
         cx: &OpCx,
         role: IamRole,
@@ -293,6 +329,13 @@ pub(crate) fn check_covers(cx: &OpCx, wanted: &[Role]) -> Result<(), Error> {
         .map(|wanted| wanted.as_str())
         .collect();
     if lacking.is_empty() {
+        // What is forbidden to a session is no role of its own that it could lack.
+        if !wanted.is_empty() && cx.caller.is_restricted() {
+            return Err(Error::denied(
+                "a role is given and entrusted only what the caller has itself, and a policy that is \
+                 written into its own role takes something from it; use an access key",
+            ));
+        }
         return Ok(());
     }
     Err(Error::denied(format!(

@@ -32,6 +32,7 @@ pub mod given_back;
 pub mod grant;
 pub mod iam_role;
 pub mod in_flight;
+pub mod inline_policy;
 pub mod issuer;
 pub mod issuer_keys;
 pub mod key_rotation;
@@ -101,6 +102,7 @@ use rand_core::CryptoRng;
 use crate::authentication::SigningKeys;
 use crate::counters::NoteCounters;
 use crate::in_flight::InFlight;
+use crate::inline_policy::InlinePolicies;
 use crate::issuer_keys::IssuerKeys;
 use crate::keyring::Keyring;
 use crate::machine_token::FlightKey;
@@ -120,6 +122,8 @@ pub struct App {
     authority: Authority,
     keyring: Keyring,
     signing_keys: SigningKeys,
+    /// What is written into roles, as it is asked.
+    inline_policies: InlinePolicies,
     outbound: Outbound,
     /// Tokens of providers' clients that are on their way.
     machine_tokens: SingleFlight<FlightKey, u64>,

@@ -22,6 +22,7 @@ use crate::authentication::SigningKeys;
 use crate::counters::NoteCounters;
 use crate::durable_file;
 use crate::in_flight::InFlight;
+use crate::inline_policy::InlinePolicies;
 use crate::issuer_keys::IssuerKeys;
 use crate::keyring::Keyring;
 use crate::notes::{CheckpointError, Notes, key_path};
@@ -148,6 +149,7 @@ impl App {
             authority,
             keyring,
             signing_keys: SigningKeys::default(),
+            inline_policies: InlinePolicies::default(),
             outbound,
             machine_tokens: SingleFlight::default(),
             renewals: SingleFlight::default(),

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use cedar_policy::{Authorizer, Context, Decision, Entity, Request, Response};
+use cedar_policy::{Authorizer, Context, Entity, Request};
 use procura_core::action::Action;
 use procura_core::digest::sha256_of_fields;
 use procura_core::id::GrantId;
@@ -10,10 +10,12 @@ use procura_core::id::GrantId;
 use crate::attributes::Attributes;
 use crate::entities::Vocabulary;
 use crate::explanation::{Asked, Explainer};
+use crate::inline::{Inline, Said, join};
 use crate::policies::{InvalidPolicies, policies, schema};
 use crate::request::{Caller, Credential, Target, Use};
 use crate::rules::{Rules, SCHEMA, STRUCTURE};
-use crate::slices::{Slice, Slices};
+use crate::slices::Slices;
+use crate::table::{Who, row};
 use crate::verdict::{Denial, Question, Reasons, Verdict};
 
 /// The rules in force. Immutable: other rules are another `Authority`, swapped in whole.
@@ -103,17 +105,46 @@ impl Authority {
         self.consider(asked, false).map(ungranted).into()
     }
 
+    /// Those of `actions` that the caller could not hand on, for the want of them: what it has of
+    /// what is written into a role, it has on some things only, and what is forbidden there it has not.
+    /// The table of the baseline says it, as strict only forbids what that permits; of policies of
+    /// somebody's own it says nothing, and nothing is handed on.
+    pub fn lacks<'a>(
+        &self,
+        caller: &Caller,
+        actions: impl IntoIterator<Item = &'a Action>,
+    ) -> Vec<Action> {
+        let roles = match caller {
+            Caller::Operator => return Vec::new(),
+            Caller::AccessKey { roles, .. } | Caller::Session { roles, .. } => roles.as_slice(),
+            Caller::Agent { .. } => &[],
+        };
+        let forbidden = |action: &Action| {
+            let inline = caller.inline();
+            inline.is_some_and(|inline| inline.forbids().contains(action))
+        };
+        let has = |action: &Action| {
+            let rules = self.explain.rules.map(|_| Rules::Baseline);
+            let callers = rules.map_or(&[][..], |rules| row(*action).callers(rules));
+            let given = roles.iter().any(|role| callers.contains(&Who::Role(*role)));
+            given && !forbidden(action)
+        };
+        let lacking = actions.into_iter().filter(|action| !has(action));
+        lacking.copied().collect()
+    }
+
     fn call(&self, caller: &Caller, action: Action, on: &Target<'_>) -> Result<Reasons, Denial> {
         let question = Question::Call;
         let unbuilt = |error| self.explain.unbuilt(question, action, error);
         let principal = &self.vocabulary.caller(caller).map_err(unbuilt)?;
         let resource = &self.vocabulary.target(*on).map_err(unbuilt)?;
-        let policies = self.ask(&Asked {
+        let asked = Asked {
             question,
             action,
             principal,
             resource,
-        })?;
+        };
+        let policies = self.ask(&asked, caller.inline())?;
         Ok(Reasons {
             policies,
             grant: None,
@@ -137,16 +168,17 @@ impl Authority {
     /// then of the user. Gives the ids of the policies that permit.
     fn consider(&self, asked: &Use<'_>, with_call: bool) -> Result<Vec<String>, Denial> {
         let resource = &self.vocabulary.provider(asked.provider);
-        let ask = |question, action, principal: Result<Entity, String>| {
+        let ask = |question, action, principal: Result<Entity, String>, inline| {
             let unbuilt = |error| self.explain.unbuilt(question, action, error);
             let principal = &principal.map_err(unbuilt)?;
             let resource = resource.as_ref().map_err(|error| unbuilt(error.clone()))?;
-            self.ask(&Asked {
+            let asked = Asked {
                 question,
                 action,
                 principal,
                 resource,
-            })
+            };
+            self.ask(&asked, inline)
         };
         let (call, action) = asked.credential.actions();
         // SECURITY: who signed as an agent uses that agent's tokens and no others; held by
@@ -155,19 +187,21 @@ impl Authority {
             return Err(self.explain.another_agent(asked, call));
         }
         let mut policies = if with_call {
-            ask(Question::Call, call, self.vocabulary.caller(asked.caller))?
+            let of_caller = self.vocabulary.caller(asked.caller);
+            ask(Question::Call, call, of_caller, asked.caller.inline())?
         } else {
             Vec::new()
         };
         let of_agent = self.vocabulary.agent(asked.agent);
-        policies.extend(ask(Question::Agent, action, of_agent)?);
+        policies.extend(ask(Question::Agent, action, of_agent, None)?);
         let of_user = self.vocabulary.whom(asked.whom);
-        policies.extend(ask(Question::User, action, of_user)?);
+        policies.extend(ask(Question::User, action, of_user, None)?);
         Ok(policies)
     }
 
-    /// The one place that evaluates. Gives the ids of the policies that permit.
-    fn ask(&self, asked: &Asked<'_>) -> Result<Vec<String>, Denial> {
+    /// The one place that evaluates. Gives the ids of the policies that permit. `inline` is what is
+    /// written into the role that the caller has on.
+    fn ask(&self, asked: &Asked<'_>, inline: Option<&Inline>) -> Result<Vec<String>, Denial> {
         let (principal, resource) = (asked.principal.uid(), asked.resource.uid());
         let found = self.slices.of(asked.action).and_then(|asking| {
             let slice = asking.slice(&principal, &resource)?;
@@ -186,36 +220,19 @@ impl Authority {
         let response = self
             .authorizer
             .is_authorized(&request, &slice.policies, &known);
-        self.judge(asked, slice, &response)
-    }
-
-    /// SECURITY: an error is a no, whatever was decided. Cedar passes over a policy that fails, so
-    /// that a `forbid` which reads a missing attribute would not forbid (attack 96; the test
-    /// `an_evaluation_error_is_a_no_although_a_policy_permits`).
-    fn judge(
-        &self,
-        asked: &Asked<'_>,
-        slice: &Slice,
-        response: &Response,
-    ) -> Result<Vec<String>, Denial> {
-        let sorted = |mut texts: Vec<String>| {
-            texts.sort();
-            texts
+        let rules = Said::of(&response);
+        let said = match inline {
+            Some(inline) => join(rules, inline.asked(&self.authorizer, &request, &known)),
+            None => rules,
         };
-        let said = response.diagnostics();
-        let errors = sorted(said.errors().map(ToString::to_string).collect());
-        let reasons = sorted(said.reason().map(ToString::to_string).collect());
-        match response.decision() {
-            Decision::Allow if errors.is_empty() => Ok(reasons),
-            Decision::Deny if !reasons.is_empty() => {
-                Err(self
-                    .explain
-                    .forbidden(asked, &slice.policies, (reasons, errors)))
+        match said {
+            Said::Permitted(policies) => Ok(policies),
+            Said::Forbidden { policies, errors } => {
+                let reasons = (policies, errors);
+                Err(self.explain.forbidden(asked, &slice.policies, reasons))
             }
-            Decision::Deny if errors.is_empty() => {
-                Err(self.explain.silent(asked, "no policy permits it"))
-            }
-            Decision::Allow | Decision::Deny => Err(self.explain.failed(asked, errors)),
+            Said::Failed(errors) => Err(self.explain.failed(asked, errors)),
+            Said::Silent => Err(self.explain.silent(asked, "no policy permits it")),
         }
     }
 }

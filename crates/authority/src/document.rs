@@ -2,9 +2,11 @@
 //!
 //! What cannot be translated is refused and never passed over: a document that says more than is
 //! enforced would be trusted for what it says. A refusal names the statement and never repeats what
-//! it says: it is recorded. [`trust`] is the one kind there is: who may put a role on.
+//! it says: it is recorded. There are two kinds: [`trust`], who may put a role on, and [`permission`],
+//! what who has it on may do.
 
 pub(crate) mod condition;
+pub mod permission;
 pub(crate) mod statement;
 pub mod trust;
 

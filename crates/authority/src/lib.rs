@@ -18,6 +18,7 @@ mod authority;
 pub mod document;
 mod entities;
 mod explanation;
+mod inline;
 mod policies;
 mod request;
 mod rules;
@@ -29,6 +30,7 @@ mod verdict;
 mod tests;
 
 pub use authority::Authority;
+pub use inline::Inline;
 pub use policies::InvalidPolicies;
 pub use request::{AgentOf, Caller, Credential, ProviderOf, Target, Use, Whom};
 pub use rules::{Rules, SCHEMA, STRUCTURE};

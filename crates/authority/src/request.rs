@@ -4,6 +4,8 @@
 //! the account that it was read from. SECURITY: take that account from the row's own transaction
 //! or token, never from another part of the same request; the rule `across-accounts` compares them.
 
+use std::sync::Arc;
+
 use procura_core::access_key::{AccessKeyId, Role};
 use procura_core::account::AccountId;
 use procura_core::action::Action;
@@ -15,6 +17,8 @@ use procura_core::name::VaultName;
 use procura_core::scope::Scopes;
 use procura_core::user::OnBehalfOf;
 use procura_core::workload_identity::WorkloadIdentity;
+
+use crate::inline::Inline;
 
 /// Who makes an API call. There is no default and no anonymous caller: a request whose caller is
 /// not known does not get this far (attack I21).
@@ -47,8 +51,10 @@ pub enum Caller {
         account: AccountId,
         /// The role.
         role: RoleId,
-        /// What the role has. With none, it may do nothing.
+        /// What the role has of managed policies.
         roles: Vec<Role>,
+        /// What is written into it.
+        inline: Arc<Inline>,
     },
     /// Whoever could open the local socket (0600).
     Operator,
@@ -63,6 +69,22 @@ impl Caller {
             | Self::Session { account, .. } => Some(*account),
             Self::Operator => None,
         }
+    }
+
+    /// What is written into the role that it has on.
+    pub(crate) fn inline(&self) -> Option<&Inline> {
+        match self {
+            Self::Session { inline, .. } => {
+                Some(inline.as_ref()).filter(|inline| !inline.is_empty())
+            }
+            Self::AccessKey { .. } | Self::Agent { .. } | Self::Operator => None,
+        }
+    }
+
+    /// Whether something is forbidden to it that its role's managed policies may give.
+    pub fn is_restricted(&self) -> bool {
+        self.inline()
+            .is_some_and(|inline| !inline.forbids().is_empty())
     }
 
     /// Whether the caller may act as `agent` as far as it is known who it is. The policies say what

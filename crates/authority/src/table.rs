@@ -256,13 +256,17 @@ pub const fn row(action: Action) -> Row {
         }
         Action::CreateRole
         | Action::DeleteRole
+        | Action::UpdateRole
         | Action::UpdateAssumeRolePolicy
         | Action::AttachRolePolicy
-        | Action::DetachRolePolicy => always(Group::ManageRoles, &[ADMIN, Who::Operator]),
+        | Action::DetachRolePolicy
+        | Action::PutRolePolicy
+        | Action::DeleteRolePolicy => always(Group::ManageRoles, &[ADMIN, Who::Operator]),
         Action::GetRole
         | Action::ListRoles
         | Action::ListAttachedRolePolicies
-        | Action::ListRolePolicies => always(Group::ReadRoles, &[ADMIN, AUDITOR, Who::Operator]),
+        | Action::ListRolePolicies
+        | Action::GetRolePolicy => always(Group::ReadRoles, &[ADMIN, AUDITOR, Who::Operator]),
         Action::AssumeRole => always(Group::AssumeRoles, &[ADMIN, AGENT_HOST]),
         Action::GetCallerIdentity => always(Group::ReadIdentity, ANY_CALLER),
         Action::CreateAccount | Action::ListAccounts => {

@@ -186,6 +186,14 @@ pub enum Action {
     ListAttachedRolePolicies,
     /// List what was written into a role.
     ListRolePolicies,
+    /// Change what a role is for and how long its sessions are.
+    UpdateRole,
+    /// Write a policy into a role.
+    PutRolePolicy,
+    /// Read one.
+    GetRolePolicy,
+    /// Take one out of it.
+    DeleteRolePolicy,
     /// Put a role on. Whom it trusts is asked of the role.
     AssumeRole,
     /// Learn who one is.
@@ -204,7 +212,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 95] = [
+    pub const ALL: [Self; 99] = [
         Self::CreateWorkloadIdentity,
         Self::GetWorkloadIdentity,
         Self::UpdateWorkloadIdentity,
@@ -293,6 +301,10 @@ impl Action {
         Self::ListRoles,
         Self::ListAttachedRolePolicies,
         Self::ListRolePolicies,
+        Self::UpdateRole,
+        Self::PutRolePolicy,
+        Self::GetRolePolicy,
+        Self::DeleteRolePolicy,
         Self::AssumeRole,
         Self::GetCallerIdentity,
         Self::ReadAudit,
@@ -393,6 +405,10 @@ impl Action {
             Self::ListRoles => "ListRoles",
             Self::ListAttachedRolePolicies => "ListAttachedRolePolicies",
             Self::ListRolePolicies => "ListRolePolicies",
+            Self::UpdateRole => "UpdateRole",
+            Self::PutRolePolicy => "PutRolePolicy",
+            Self::GetRolePolicy => "GetRolePolicy",
+            Self::DeleteRolePolicy => "DeleteRolePolicy",
             Self::AssumeRole => "AssumeRole",
             Self::GetCallerIdentity => "GetCallerIdentity",
             Self::ReadAudit => "ReadAudit",

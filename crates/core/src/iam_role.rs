@@ -250,6 +250,12 @@ impl IamRole {
         roles.dedup();
         roles
     }
+
+    /// What was written into it, as it is evaluated: all of it together.
+    pub fn inline_cedar(&self) -> String {
+        let each = self.inline.iter();
+        each.map(|policy| policy.cedar.as_str()).collect()
+    }
 }
 
 /// The account and the name of the role that an ARN names, and its path.

@@ -62,6 +62,10 @@ operations! {
     DetachRolePolicy => detach_role_policy: Change,
     ListAttachedRolePolicies => list_attached_role_policies: Read,
     ListRolePolicies => list_role_policies: Read,
+    UpdateRole => update_role: Change,
+    PutRolePolicy => put_role_policy: Change,
+    GetRolePolicy => get_role_policy: Read,
+    DeleteRolePolicy => delete_role_policy: Change,
 }
 
 mod role;

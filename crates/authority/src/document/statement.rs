@@ -26,21 +26,32 @@ impl Effect {
     }
 }
 
+/// What kind of document it is: each has its own members.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// Who may put a role on: it names principals and no resources.
+    Trust,
+    /// What who has it on may do: it names resources and no principals, and has no conditions.
+    Permission,
+}
+
 /// One statement.
 #[derive(Debug)]
 pub(crate) struct Statement {
     /// Counted from 1.
     pub(crate) number: usize,
     pub(crate) effect: Effect,
-    /// Kind and text, in order.
+    /// Kind and text, in order; of a document of trust.
     pub(crate) principals: Vec<(String, String)>,
     pub(crate) actions: Vec<String>,
+    /// Of a document of permissions.
+    pub(crate) resources: Vec<String>,
     /// Operator, key and values, in order.
     pub(crate) conditions: Vec<(String, String, Vec<String>)>,
 }
 
 /// Reads a document. That no name in it stands twice was checked before, by who took it in.
-pub(crate) fn statements(document: &str) -> Result<Vec<Statement>, InvalidDocument> {
+pub(crate) fn statements(document: &str, form: Form) -> Result<Vec<Statement>, InvalidDocument> {
     let read: Value = serde_json::from_str(document)
         .map_err(|_| InvalidDocument::whole("the document is not valid JSON"))?;
     let Value::Object(mut members) = read else {
@@ -67,12 +78,12 @@ pub(crate) fn statements(document: &str) -> Result<Vec<Statement>, InvalidDocume
     let numbered = written.into_iter().zip(1..);
     numbered
         .map(|(one, number)| {
-            read_one(one, number).map_err(|reason| InvalidDocument::at(number, reason))
+            read_one(one, number, form).map_err(|reason| InvalidDocument::at(number, reason))
         })
         .collect()
 }
 
-fn read_one(written: Value, number: usize) -> Result<Statement, String> {
+fn read_one(written: Value, number: usize, form: Form) -> Result<Statement, String> {
     let Value::Object(mut members) = written else {
         return Err("a statement is a JSON object".to_owned());
     };
@@ -81,9 +92,7 @@ fn read_one(written: Value, number: usize) -> Result<Statement, String> {
             return Err(format!("{absent} is not supported; say what is meant"));
         }
     }
-    if members.contains_key("Resource") {
-        return Err("Resource has no place here: a trust policy is about its own role".to_owned());
-    }
+    check_form(&members, form)?;
     if members.remove("Sid").is_some_and(|sid| !sid.is_string()) {
         return Err("Sid is a text".to_owned());
     }
@@ -92,21 +101,60 @@ fn read_one(written: Value, number: usize) -> Result<Statement, String> {
         Some("Deny") => Effect::Deny,
         _ => return Err("Effect has to be Allow or Deny".to_owned()),
     };
-    let principals = principals(members.remove("Principal"))?;
     let actions = texts("Action", members.remove("Action"))?;
-    let conditions = conditions(members.remove("Condition"))?;
+    let (principals, resources, conditions) = match form {
+        Form::Trust => {
+            let conditions = conditions(members.remove("Condition"))?;
+            (
+                principals(members.remove("Principal"))?,
+                Vec::new(),
+                conditions,
+            )
+        }
+        Form::Permission => {
+            let resources = texts("Resource", members.remove("Resource"))?;
+            (Vec::new(), resources, Vec::new())
+        }
+    };
     if !members.is_empty() {
-        let reason = "a statement has Sid, Effect, Principal, Action and Condition here, and no \
-                      other members";
-        return Err(reason.to_owned());
+        let own = match form {
+            Form::Trust => "Principal, Action and Condition",
+            Form::Permission => "Action and Resource",
+        };
+        return Err(format!(
+            "a statement has Sid, Effect, {own} here, and no other members"
+        ));
     }
     Ok(Statement {
         number,
         effect,
         principals,
         actions,
+        resources,
         conditions,
     })
+}
+
+/// What belongs to the other kind of document is refused with the reason.
+fn check_form(members: &Map<String, Value>, form: Form) -> Result<(), String> {
+    let absent: &[(&str, &str)] = match form {
+        Form::Trust => &[(
+            "Resource",
+            "Resource has no place here: a trust policy is about its own role",
+        )],
+        Form::Permission => &[
+            (
+                "Principal",
+                "Principal has no place here: what is written into a role is about who has it on",
+            ),
+            (
+                "Condition",
+                "Condition is not supported here; name the actions and resources that are meant",
+            ),
+        ],
+    };
+    let found = absent.iter().find(|(name, _)| members.contains_key(*name));
+    found.map_or(Ok(()), |(_, reason)| Err((*reason).to_owned()))
 }
 
 fn principals(written: Option<Value>) -> Result<Vec<(String, String)>, String> {

@@ -17,7 +17,7 @@ use procura_core::id::RoleId;
 
 use super::InvalidDocument;
 use super::condition::{self, About, quoted};
-use super::statement::{Effect, Statement, statements};
+use super::statement::{Effect, Form, Statement, statements};
 use crate::policies::{InvalidPolicies, policies, schema};
 
 /// The words of the policies of a role.
@@ -55,7 +55,7 @@ pub fn named_roles(
     account: AccountId,
 ) -> Result<Vec<(String, RoleName)>, InvalidDocument> {
     let mut named = Vec::new();
-    for statement in statements(document)? {
+    for statement in statements(document, Form::Trust)? {
         for (kind, text) in &statement.principals {
             let role = parse_role_arn(text).filter(|(of, ..)| *of == account);
             if let Some((_, _, name)) = role.filter(|_| kind == "AWS") {
@@ -74,7 +74,7 @@ pub fn translate(
     roles: &BTreeMap<String, RoleId>,
 ) -> Result<String, InvalidDocument> {
     let mut text = String::new();
-    for statement in statements(document)? {
+    for statement in statements(document, Form::Trust)? {
         let at = |reason| InvalidDocument::at(statement.number, reason);
         let translation = Translation { account, roles };
         text.push_str(&translation.statement(&statement).map_err(at)?);

@@ -53,7 +53,11 @@ impl Exception {
                 | Operation::AttachRolePolicy
                 | Operation::DetachRolePolicy
                 | Operation::ListAttachedRolePolicies
-                | Operation::ListRolePolicies => ("LimitExceeded", 409),
+                | Operation::ListRolePolicies
+                | Operation::UpdateRole
+                | Operation::PutRolePolicy
+                | Operation::GetRolePolicy
+                | Operation::DeleteRolePolicy => ("LimitExceeded", 409),
             },
             Kind::Throttled | Kind::Upstream => THROTTLED,
             Kind::Internal => ("ServiceFailure", 500),

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use procura_core::account::AccountId;
 use procura_core::error::Error;
-use procura_core::iam_role::{IamRole, RoleName};
+use procura_core::iam_role::{IamRole, PolicyName, RoleName};
 use procura_wire::iam::generated::shapes::Role;
 
 use crate::ops::{checked, epoch};
@@ -15,6 +15,11 @@ const PAGE: u32 = 100;
 /// The name of a role. Whether there is one is another question.
 pub(super) fn role_name(text: &str) -> Result<RoleName, Error> {
     checked("RoleName", text)
+}
+
+/// The name of a policy that is written into a role.
+pub(super) fn policy_name(text: &str) -> Result<PolicyName, Error> {
+    checked("PolicyName", text)
 }
 
 /// A page size of the wire, of at most 1000.
@@ -55,7 +60,7 @@ pub(super) fn refuse(unsupported: &[(&'static str, bool)]) -> Result<(), Error> 
 }
 
 /// A document as answers have it: all but the unreserved characters of RFC 3986 §2.3 escaped.
-fn percent_encoded(text: &str) -> String {
+pub(super) fn percent_encoded(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {

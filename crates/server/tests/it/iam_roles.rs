@@ -303,9 +303,9 @@ async fn who_may_not_is_refused_and_recorded(app: TestApp) {
 }
 
 async fn what_is_not_had_is_refused(app: TestApp) {
-    let put = app.admin().roles("PutRolePolicy", &[]).await;
-    let put = put.expect_code(400, "InvalidAction");
-    assert!(put.holds("attach a managed policy"), "{}", put.text());
+    let tag = app.admin().roles("TagRole", &[]).await;
+    let tag = tag.expect_code(400, "InvalidAction");
+    assert!(tag.holds("in a later release"), "{}", tag.text());
     let unknown = app.admin().tokens("GetRole", &[]).await;
     unknown.expect_code(400, "InvalidAction");
     let fields = [

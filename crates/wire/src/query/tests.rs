@@ -22,11 +22,11 @@ fn a_form_names_an_operation_of_its_version() {
         assert_eq!(iam::route(&named), Route::Found(operation));
         assert!(operation.is_signed());
     }
-    let put = form(&format!("Action=PutRolePolicy&{VERSION}"));
+    let tag = form(&format!("Action=TagRole&{VERSION}"));
     assert!(matches!(
-        iam::route(&put),
+        iam::route(&tag),
         Route::Absent {
-            name: "PutRolePolicy",
+            name: "TagRole",
             ..
         }
     ));

@@ -17,6 +17,7 @@ pub(in crate::generate) const IAM: Family = Family {
         "ListRoles",
         "ListAttachedRolePolicies",
         "ListRolePolicies",
+        "GetRolePolicy",
     ],
     reveals_no_secret: &[],
     not_secret: &[],
@@ -40,16 +41,16 @@ const IMPLEMENTED: &[&str] = &[
     "DetachRolePolicy",
     "ListAttachedRolePolicies",
     "ListRolePolicies",
+    "UpdateRole",
+    "PutRolePolicy",
+    "GetRolePolicy",
+    "DeleteRolePolicy",
 ];
 
 const ABSENT: &[(&str, &[&str])] = &[
     (
-        "inline policies come in a later release; attach a managed policy",
-        &["PutRolePolicy", "GetRolePolicy", "DeleteRolePolicy"],
-    ),
-    (
-        "roles are changed in a later release; UpdateAssumeRolePolicy changes whom one trusts",
-        &["UpdateRole", "UpdateRoleDescription"],
+        "UpdateRole changes the description of a role, too",
+        &["UpdateRoleDescription"],
     ),
     (
         "tags of roles come in a later release",

@@ -146,10 +146,6 @@ pub(crate) const ABSENT: &[Absent] = &[
         reason: "of access management there are roles and what is attached to them",
     },
     Absent {
-        name: "DeleteRolePolicy",
-        reason: "inline policies come in a later release; attach a managed policy",
-    },
-    Absent {
         name: "DeleteSAMLProvider",
         reason: "of access management there are roles and what is attached to them",
     },
@@ -316,10 +312,6 @@ pub(crate) const ABSENT: &[Absent] = &[
     Absent {
         name: "GetPolicyVersion",
         reason: "the managed policies are those that the documentation lists; there are no others",
-    },
-    Absent {
-        name: "GetRolePolicy",
-        reason: "inline policies come in a later release; attach a managed policy",
     },
     Absent {
         name: "GetRoleTemplateVersion",
@@ -502,10 +494,6 @@ pub(crate) const ABSENT: &[Absent] = &[
         reason: "of access management there are roles and what is attached to them",
     },
     Absent {
-        name: "PutRolePolicy",
-        reason: "inline policies come in a later release; attach a managed policy",
-    },
-    Absent {
         name: "PutUserPermissionsBoundary",
         reason: "of access management there are roles and what is attached to them",
     },
@@ -646,12 +634,8 @@ pub(crate) const ABSENT: &[Absent] = &[
         reason: "issuers are registered by the operator: procura issuers",
     },
     Absent {
-        name: "UpdateRole",
-        reason: "roles are changed in a later release; UpdateAssumeRolePolicy changes whom one trusts",
-    },
-    Absent {
         name: "UpdateRoleDescription",
-        reason: "roles are changed in a later release; UpdateAssumeRolePolicy changes whom one trusts",
+        reason: "UpdateRole changes the description of a role, too",
     },
     Absent {
         name: "UpdateSAMLProvider",

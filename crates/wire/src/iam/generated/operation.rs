@@ -25,6 +25,14 @@ pub enum Operation {
     ListAttachedRolePolicies,
     /// `ListRolePolicies`.
     ListRolePolicies,
+    /// `UpdateRole`.
+    UpdateRole,
+    /// `PutRolePolicy`.
+    PutRolePolicy,
+    /// `GetRolePolicy`.
+    GetRolePolicy,
+    /// `DeleteRolePolicy`.
+    DeleteRolePolicy,
 }
 
 impl Operation {
@@ -39,6 +47,10 @@ impl Operation {
         Self::DetachRolePolicy,
         Self::ListAttachedRolePolicies,
         Self::ListRolePolicies,
+        Self::UpdateRole,
+        Self::PutRolePolicy,
+        Self::GetRolePolicy,
+        Self::DeleteRolePolicy,
     ];
 
     pub(crate) fn spec(self) -> &'static Spec {
@@ -52,6 +64,10 @@ impl Operation {
             Self::DetachRolePolicy => &super::detach_role_policy::SPEC,
             Self::ListAttachedRolePolicies => &super::list_attached_role_policies::SPEC,
             Self::ListRolePolicies => &super::list_role_policies::SPEC,
+            Self::UpdateRole => &super::update_role::SPEC,
+            Self::PutRolePolicy => &super::put_role_policy::SPEC,
+            Self::GetRolePolicy => &super::get_role_policy::SPEC,
+            Self::DeleteRolePolicy => &super::delete_role_policy::SPEC,
         }
     }
 }

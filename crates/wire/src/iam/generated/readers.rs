@@ -79,6 +79,16 @@ pub(crate) fn policy_document_type(node: Node, reading: &mut Reading) -> Option<
     reading.string(node, &POLICY_DOCUMENT_TYPE)
 }
 
+static POLICY_NAME_TYPE: StringRule = StringRule {
+    length: Size { min: 1, max: 128 },
+    pattern: Some(&POLICY_NAME_TYPE_PATTERN),
+};
+static POLICY_NAME_TYPE_PATTERN: Pattern = Pattern::new(r"[\w+=,.@-]+");
+
+pub(crate) fn policy_name_type(node: Node, reading: &mut Reading) -> Option<String> {
+    reading.string(node, &POLICY_NAME_TYPE)
+}
+
 static POLICY_PATH_TYPE: StringRule = StringRule {
     length: Size { min: 1, max: 512 },
     pattern: Some(&POLICY_PATH_TYPE_PATTERN),
@@ -153,6 +163,7 @@ pub(crate) static PATTERNS: &[&Pattern] = &[
     &PATH_PREFIX_TYPE_PATTERN,
     &PATH_TYPE_PATTERN,
     &POLICY_DOCUMENT_TYPE_PATTERN,
+    &POLICY_NAME_TYPE_PATTERN,
     &POLICY_PATH_TYPE_PATTERN,
     &ROLE_DESCRIPTION_TYPE_PATTERN,
     &ROLE_NAME_TYPE_PATTERN,

@@ -1,7 +1,8 @@
 //! The engine as its callers see it; `slicing` also looks inside.
 
 mod failure;
-mod fixture;
+pub(crate) mod fixture;
+mod inline;
 mod matrix;
 mod questions;
 mod slicing;

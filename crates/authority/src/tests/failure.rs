@@ -6,7 +6,8 @@ use procura_core::user::{OnBehalfOf, UserKind};
 use procura_core::workload_identity::AgentState;
 
 use super::fixture::{
-    Flow, Place, assert_golden, baseline, caller, every_call, foreign, key, own, strict, user,
+    Flow, Place, assert_golden, baseline, caller, every_call, foreign, key, own, permit_everything,
+    strict, user,
 };
 use crate::{Authority, Caller, InvalidPolicies, Rules, SCHEMA, Target, Who};
 
@@ -165,11 +166,6 @@ fn no_policy_at_all_permits_nothing() {
     let authority = Authority::from_text(SCHEMA, "").unwrap();
     every_call(|caller, action, on| assert!(!authority.may_call(caller, action, on).is_yes()));
     assert_eq!(Flow::honest().no_of(&authority), Some("call"));
-}
-
-fn permit_everything() -> Authority {
-    let text = r#"@id("everything") permit (principal, action, resource);"#;
-    Authority::from_text(SCHEMA, text).unwrap()
 }
 
 #[test]

@@ -248,6 +248,12 @@ pub(crate) fn strict() -> Authority {
     Authority::new(Rules::Strict).unwrap()
 }
 
+/// Somebody's own policies: one that permits everything.
+pub(crate) fn permit_everything() -> Authority {
+    let text = r#"@id("everything") permit (principal, action, resource);"#;
+    Authority::from_text(crate::SCHEMA, text).unwrap()
+}
+
 /// The baseline with somebody's own policies.
 pub(crate) fn baseline_and(policies: &str) -> Authority {
     Authority::from_text(crate::SCHEMA, &(Rules::Baseline.text() + policies)).unwrap()

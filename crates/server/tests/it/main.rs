@@ -51,6 +51,7 @@ mod expected_account;
 mod given_back;
 mod hostile_provider;
 mod iam_roles;
+mod inline_policies;
 mod isolation;
 mod issuer_keys;
 mod issuer_server;

@@ -19,7 +19,7 @@ use procura_core::id::RoleId;
 use procura_protocol::strict_json;
 
 use crate::App;
-use crate::iam_role::TRUST_DOCUMENT;
+use crate::iam_role::{TRUST_DOCUMENT, check_covers};
 use crate::operation::OpCx;
 
 /// The most policies that are written into one role.
@@ -69,7 +69,7 @@ impl App {
         let mut handed = Inline::read(&cedar).permits().clone();
         let is_named = |other: &InlinePolicy| other.name == policy.as_str();
         if let Some(old) = role.inline.iter().find(|other| is_named(other)) {
-            handed.extend(all_of(old));
+            handed.extend(taken_with(cx, &role, old)?);
         }
         // SECURITY: nobody gives what it has not. Held by `a_policy_is_written_by_who_has_what_it_gives`.
         self.check_has(cx, &handed)?;
@@ -114,7 +114,7 @@ impl App {
         // SECURITY: without what forbids, a role has more; and one that is emptied could be entrusted
         // to somebody else before it is filled again. Held by
         // `what_is_written_into_a_role_is_taken_by_who_has_it`.
-        self.check_has(cx, &all_of(&old))?;
+        self.check_has(cx, &taken_with(cx, &role, &old)?)?;
         self.replace_iam_role(cx, role, &format!("deleted the policy {policy}"))
             .await
     }
@@ -169,10 +169,16 @@ impl App {
     }
 }
 
-/// Everything that a policy gives or takes.
-fn all_of(policy: &InlinePolicy) -> BTreeSet<Action> {
+/// Everything that who takes a policy from `role` has to have: what it gives and what it forbids.
+///
+/// SECURITY: what forbids everything forbids also what documents have no name for; of that a role has
+/// what its managed policies give. Held by `what_forbids_is_taken_by_who_has_what_the_role_has`.
+fn taken_with(cx: &OpCx, role: &IamRole, policy: &InlinePolicy) -> Result<BTreeSet<Action>, Error> {
     let inline = Inline::read(&policy.cedar);
-    inline.permits().union(inline.forbids()).copied().collect()
+    if !inline.forbids().is_empty() {
+        check_covers(cx, &role.roles())?;
+    }
+    Ok(inline.permits().union(inline.forbids()).copied().collect())
 }
 
 fn check_size(role: &IamRole) -> Result<(), Error> {

@@ -40,8 +40,8 @@ impl Inline {
         let named = |effect| {
             let policies = read.as_ref()?.policies();
             let of_effect = policies.filter(|policy| policy.effect() == effect);
-            let named: Option<Vec<Vec<Action>>> = of_effect
-                .map(|policy| actions_of(&policy.action_constraint()))
+            let named: Option<Vec<BTreeSet<Action>>> = of_effect
+                .map(|policy| actions_of(effect, &policy.action_constraint()))
                 .collect();
             named.map(|named| named.into_iter().flatten().collect())
         };
@@ -75,7 +75,8 @@ impl Inline {
         &self.permits
     }
 
-    /// Every action that is taken, on whatever. Of what cannot be read, all that could be.
+    /// Every action that is taken, on whatever, of those that documents can name: what takes everything
+    /// takes the others, too. Of what cannot be read, all that could be.
     pub const fn forbids(&self) -> &BTreeSet<Action> {
         &self.forbids
     }
@@ -97,17 +98,16 @@ impl Inline {
 }
 
 /// The actions that a translated policy names; none where it is none of ours.
-fn actions_of(constraint: &ActionConstraint) -> Option<Vec<Action>> {
-    let ActionConstraint::In(named) = constraint else {
-        return None;
-    };
-    named
-        .iter()
-        .map(|uid| {
-            let name = uid.id().unescaped();
-            Action::ALL.into_iter().find(|action| action.name() == name)
-        })
-        .collect()
+fn actions_of(effect: Effect, constraint: &ActionConstraint) -> Option<BTreeSet<Action>> {
+    let of_name = |name: &str| Action::ALL.into_iter().find(|action| action.name() == name);
+    match (effect, constraint) {
+        (_, ActionConstraint::In(named)) => named
+            .iter()
+            .map(|uid| of_name(uid.id().unescaped()))
+            .collect(),
+        (Effect::Forbid, ActionConstraint::Any) => Some(everything()),
+        (Effect::Permit, ActionConstraint::Any) | (_, ActionConstraint::Eq(_)) => None,
+    }
 }
 
 impl Default for Inline {

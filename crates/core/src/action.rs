@@ -315,6 +315,7 @@ impl Action {
     ];
 
     /// Its name: in policies, records and errors. The API's own names where it has one.
+    #[expect(clippy::too_many_lines, reason = "it is a table")]
     pub const fn name(self) -> &'static str {
         match self {
             Self::CreateWorkloadIdentity => "CreateWorkloadIdentity",

@@ -1,5 +1,5 @@
 """Roles by an unmodified boto3: made with the document of the walk-through, given what their maker
-has and nothing else, read, deleted; and who one is. On both engines."""
+has and nothing else, written into, read, changed, deleted; and who one is. On both engines."""
 
 import json
 import sys
@@ -15,6 +15,11 @@ POWER_USER = "arn:aws:iam::aws:policy/AmazonCognitoPowerUser"
 
 def trusting(principal: dict) -> str:
     statement = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+def saying(effect: str, action: str | list[str], resource: str = "*") -> str:
+    statement = {"Effect": effect, "Action": action, "Resource": resource}
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
@@ -89,6 +94,43 @@ def puts_on(service: Service, account: str) -> None:
     iam.delete_role(RoleName="Nobodys")
 
 
+def writes_into(service: Service, account: str) -> None:
+    """What is written into a role its sessions have at the next request, and not a moment longer."""
+    iam, sts = service.client("iam"), service.client("sts")
+    root = trusting({"AWS": f"arn:aws:iam::{account}:root"})
+    role = iam.create_role(RoleName="Written", AssumeRolePolicyDocument=root)["Role"]
+    named = {"RoleName": "Written"}
+    worn = sts.assume_role(RoleArn=role["Arn"], RoleSessionName="me")["Credentials"]
+    session = boto3.Session(
+        aws_access_key_id=worn["AccessKeyId"], aws_secret_access_key=worn["SecretAccessKey"],
+        aws_session_token=worn["SessionToken"], region_name=service.environment()["AWS_REGION"],
+    )
+    endpoint = service.environment()["AWS_ENDPOINT_URL_STS"]
+    pools = session.client("cognito-idp", endpoint_url=endpoint)
+    refused("AccessDeniedException", pools.list_user_pools, MaxResults=1)
+    document = saying("Allow", ["cognito-idp:ListUserPools", "cognito-idp:Create*"])
+    iam.put_role_policy(**named, PolicyName="pools", PolicyDocument=document)
+    pools.list_user_pools(MaxResults=1)
+    read = iam.get_role_policy(**named, PolicyName="pools")
+    assert read["PolicyDocument"] == json.loads(document), read
+    assert iam.list_role_policies(**named)["PolicyNames"] == ["pools"]
+    refused("DeleteConflict", iam.delete_role, **named)
+    deny = saying("Deny", "cognito-idp:List*")
+    iam.put_role_policy(**named, PolicyName="no-lists", PolicyDocument=deny)
+    refused("AccessDeniedException", pools.list_user_pools, MaxResults=1)
+    assert pools.create_user_pool(PoolName="by a policy")["UserPool"]["Id"]
+    iam.delete_role_policy(**named, PolicyName="no-lists")
+    pools.list_user_pools(MaxResults=1)
+    iam.delete_role_policy(**named, PolicyName="pools")
+    refused("AccessDeniedException", pools.list_user_pools, MaxResults=1)
+    refused("NoSuchEntity", iam.get_role_policy, **named, PolicyName="pools")
+    iam.update_role(**named, Description="written into", MaxSessionDuration=7200)
+    changed = iam.get_role(**named)["Role"]
+    assert changed["Description"] == "written into", changed
+    assert changed["MaxSessionDuration"] == 7200, changed
+    iam.delete_role(**named)
+
+
 def refusals(service: Service, account: str) -> None:
     iam = service.client("iam")
     root = trusting({"AWS": f"arn:aws:iam::{account}:root"})
@@ -113,10 +155,16 @@ def refusals(service: Service, account: str) -> None:
     )
     assert "statement 1" in said, said
     said = refused(
-        "InvalidAction", iam.put_role_policy,
+        "MalformedPolicyDocument", iam.put_role_policy,
         **named, PolicyName="p", PolicyDocument=root,
     )
-    assert "managed policy" in said, said
+    assert "statement 1: Principal" in said, said
+    # The key of `dev` reads no records, and no document of the reference names them.
+    said = refused(
+        "MalformedPolicyDocument", iam.put_role_policy,
+        **named, PolicyName="p", PolicyDocument=saying("Allow", "cloudtrail:LookupEvents"),
+    )
+    assert "no service" in said, said
     tags = [{"Key": "team", "Value": "blue"}]
     refused(
         "ValidationError", iam.create_role,
@@ -129,6 +177,7 @@ def main() -> None:
         account = who_one_is(service)
         walk_through(service)
         puts_on(service, account)
+        writes_into(service, account)
         refusals(service, account)
         print(f"roles on {engine}: ok")
 

@@ -20,7 +20,7 @@ use self::action::Named;
 pub(crate) use self::action::{everything, service_of};
 use self::resource::{Meant, Place};
 use super::InvalidDocument;
-use super::statement::{Form, Statement, statements};
+use super::statement::{Effect, Form, Statement, statements};
 use crate::inline::Inline;
 
 /// Where the things are that a document names.
@@ -58,6 +58,19 @@ fn translated(statement: &Statement, name: &PolicyName, here: Here<'_>) -> Resul
         .iter()
         .map(|written| action::named(written))
         .collect::<Result<Vec<Named>, _>>()?;
+    // SECURITY: what takes everything takes what documents have no name for, too. Held by
+    // `a_deny_of_everything_takes_what_has_no_name_in_documents`.
+    let is_all = |written: &[String]| written.iter().any(|one| one == "*");
+    if statement.effect == Effect::Deny
+        && is_all(&statement.actions)
+        && is_all(&statement.resources)
+    {
+        let number = statement.number;
+        return Ok(format!(
+            "@id(\"inline/{name}/{number}/all\")\n\
+             forbid (principal is Procura::Caller, action, resource);\n"
+        ));
+    }
     let asked: BTreeSet<Action> = named.iter().flatten().copied().collect();
     let mut about: BTreeSet<Action> = BTreeSet::new();
     let mut is_used = vec![false; statement.resources.len()];

@@ -127,6 +127,28 @@ fn a_deny_takes_from_managed_policies_what_it_names_and_nothing_else() {
 }
 
 #[test]
+fn a_deny_of_everything_takes_what_has_no_name_in_documents() {
+    let deny = written(&json!([statement("Deny", &json!("*"), "*")]));
+    assert_eq!(*deny.forbids(), everything());
+    let (caller, plain) = (
+        wearing(&Role::ALL, deny),
+        wearing(&Role::ALL, Inline::default()),
+    );
+    let (authority, on) = (baseline(), Target::Account(own()));
+    assert!(
+        authority
+            .may_call(&plain, Action::CreateGrant, &on)
+            .is_yes()
+    );
+    every_call(|_, action, on| {
+        assert!(
+            !authority.may_call(&caller, action, on).is_yes(),
+            "{action:?}"
+        );
+    });
+}
+
+#[test]
 fn the_rules_that_hold_for_all_hold_for_what_is_written_into_a_role() {
     let all = || written(&json!([statement("Allow", &json!("*"), "*")]));
     let caller = wearing(&[], all());
@@ -161,7 +183,7 @@ fn the_rules_that_hold_for_all_hold_for_what_is_written_into_a_role() {
 fn what_is_written_into_a_role_and_cannot_be_read_forbids_everything() {
     for text in [
         "nonsense",
-        r#"@id("a") forbid (principal, action, resource);"#,
+        r#"@id("a") permit (principal, action, resource);"#,
         r#"@id("a") forbid (principal is Procura::Caller,
             action in [Procura::Action::"ActionOfAnotherVersion"], resource);"#,
     ] {

@@ -22,6 +22,7 @@ tests! {
     on_sqlite {
         a_policy_is_put_read_listed_and_deleted
         what_is_written_into_a_role_is_taken_by_who_has_it
+        what_forbids_is_taken_by_who_has_what_the_role_has
         a_session_gives_nothing_that_is_written_into_its_role
         whom_a_role_trusts_is_said_by_who_has_what_is_written_into_it
         a_session_is_made_longer_by_who_has_what_its_role_has
@@ -264,6 +265,24 @@ async fn what_is_written_into_a_role_is_taken_by_who_has_it(app: TestApp) {
         refused.expect_code(403, "AccessDenied");
         delete(&maker, "role", name).await.expect_status(200);
     }
+}
+
+async fn what_forbids_is_taken_by_who_has_what_the_role_has(app: TestApp) {
+    let maker = everything(&app).await;
+    let auditor = having(
+        &app,
+        &[Role::Admin, Role::AgentHost, Role::Binding, Role::Auditor],
+    )
+    .await;
+    role(&maker, "role").await;
+    attach(&auditor, "role", "Auditor").await.expect_status(200);
+    let deny = document("Deny", &["*"], "*");
+    put(&maker, "role", "deny", &deny).await.expect_status(200);
+    let refused = delete(&maker, "role", "deny").await;
+    refused.expect_code(403, "AccessDenied");
+    let refused = put(&maker, "role", "deny", &document("Deny", &[READ], "*")).await;
+    refused.expect_code(403, "AccessDenied");
+    delete(&auditor, "role", "deny").await.expect_status(200);
 }
 
 /// Whoever may write roles by what is written into its own has nothing to hand on, and whom something

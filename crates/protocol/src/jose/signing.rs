@@ -1,7 +1,8 @@
 //! Keys of our own, and tokens signed with them.
 //!
 //! Randomness: aws-lc takes it from its own generator, both for new keys and for the nonces and
-//! salts of signatures. It cannot be handed down; so signatures by ES256 and PS256 differ each time.
+//! salts of signatures. It cannot be handed down; so signatures by ES256, ES384 and PS256 differ
+//! each time.
 
 mod der;
 
@@ -11,8 +12,9 @@ use aws_lc_rs::encoding::{AsDer as _, Pkcs8V1Der};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::{self, KeySize};
 use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _, RSA_PKCS1_SHA256,
-    RSA_PSS_SHA256, RsaEncoding,
+    ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair,
+    EcdsaSigningAlgorithm, Ed25519KeyPair, KeyPair as _, RSA_PKCS1_SHA256, RSA_PSS_SHA256,
+    RsaEncoding,
 };
 use serde_json::{Map, Value, json};
 use zeroize::Zeroizing;
@@ -29,7 +31,7 @@ pub enum RsaSize {
     Bits3072,
 }
 
-/// A private key that signs tokens: ES256, `EdDSA`, RS256 or PS256.
+/// A private key that signs tokens: ES256, ES384, `EdDSA`, RS256 or PS256.
 pub struct TokenSigningKey {
     algorithm: Algorithm,
     pair: Pair,
@@ -38,17 +40,50 @@ pub struct TokenSigningKey {
 }
 
 enum Pair {
-    Ecdsa(EcdsaKeyPair),
+    Ecdsa(Curve, EcdsaKeyPair),
     Ed25519(Ed25519KeyPair),
     Rsa(rsa::KeyPair),
+}
+
+/// The curve of an ECDSA key (RFC 7518 §3.4).
+#[derive(Clone, Copy)]
+enum Curve {
+    P256,
+    P384,
+}
+
+impl Curve {
+    /// The curve of an algorithm, if it has one that we sign with.
+    const fn of(algorithm: Algorithm) -> Option<Self> {
+        match algorithm {
+            Algorithm::Es256 => Some(Self::P256),
+            Algorithm::Es384 => Some(Self::P384),
+            _ => None,
+        }
+    }
+
+    const fn signing(self) -> &'static EcdsaSigningAlgorithm {
+        match self {
+            Self::P256 => &ECDSA_P256_SHA256_FIXED_SIGNING,
+            Self::P384 => &ECDSA_P384_SHA384_FIXED_SIGNING,
+        }
+    }
+
+    /// Its name, and how long a coordinate is, in bytes.
+    const fn shape(self) -> (&'static str, usize) {
+        match self {
+            Self::P256 => ("P-256", 32),
+            Self::P384 => ("P-384", 48),
+        }
+    }
 }
 
 /// Why a key cannot be made, read or used. Says nothing of the key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SigningError {
-    /// We sign with ES256, `EdDSA`, RS256 and PS256 alone.
-    #[error("sign with ES256, EdDSA, RS256 or PS256")]
+    /// We sign with ES256, ES384, `EdDSA`, RS256 and PS256 alone.
+    #[error("sign with ES256, ES384, EdDSA, RS256 or PS256")]
     AlgorithmUnsupported,
     /// Not the PKCS#8 form of a key of this algorithm, or of a key that our verifier would refuse.
     #[error("the stored key is not a PKCS#8 key of its algorithm: make a new one")]
@@ -67,14 +102,14 @@ impl TokenSigningKey {
     /// # Errors
     /// [`SigningError::AlgorithmUnsupported`], [`SigningError::Library`].
     pub fn generate(algorithm: Algorithm) -> Result<Self, SigningError> {
-        let pair = match algorithm {
-            Algorithm::Es256 => EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING)
-                .map(Pair::Ecdsa)
+        let pair = match (Curve::of(algorithm), algorithm) {
+            (Some(curve), _) => EcdsaKeyPair::generate(curve.signing())
+                .map(|pair| Pair::Ecdsa(curve, pair))
                 .map_err(|_| SigningError::Library)?,
-            Algorithm::EdDsa => Ed25519KeyPair::generate()
+            (None, Algorithm::EdDsa) => Ed25519KeyPair::generate()
                 .map(Pair::Ed25519)
                 .map_err(|_| SigningError::Library)?,
-            _ => return Self::generate_rsa(algorithm, RsaSize::Bits2048),
+            (None, _) => return Self::generate_rsa(algorithm, RsaSize::Bits2048),
         };
         Self::new(algorithm, pair)
     }
@@ -98,12 +133,11 @@ impl TokenSigningKey {
     /// # Errors
     /// [`SigningError::AlgorithmUnsupported`], [`SigningError::KeyRejected`].
     pub fn from_pkcs8(algorithm: Algorithm, pkcs8: &[u8]) -> Result<Self, SigningError> {
-        let pair = match algorithm {
-            Algorithm::Es256 => {
-                EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, pkcs8).map(Pair::Ecdsa)
-            }
-            Algorithm::EdDsa => Ed25519KeyPair::from_pkcs8(pkcs8).map(Pair::Ed25519),
-            _ => {
+        let pair = match (Curve::of(algorithm), algorithm) {
+            (Some(curve), _) => EcdsaKeyPair::from_pkcs8(curve.signing(), pkcs8)
+                .map(|pair| Pair::Ecdsa(curve, pair)),
+            (None, Algorithm::EdDsa) => Ed25519KeyPair::from_pkcs8(pkcs8).map(Pair::Ed25519),
+            (None, _) => {
                 encoding(algorithm)?;
                 rsa::KeyPair::from_pkcs8(pkcs8).map(Pair::Rsa)
             }
@@ -138,7 +172,7 @@ impl TokenSigningKey {
         let failed = |_| SigningError::Library;
         // The library's own buffers are wiped when they are dropped.
         Ok(Zeroizing::new(match &self.pair {
-            Pair::Ecdsa(pair) => pair.to_pkcs8v1().map_err(failed)?.as_ref().to_vec(),
+            Pair::Ecdsa(_, pair) => pair.to_pkcs8v1().map_err(failed)?.as_ref().to_vec(),
             Pair::Ed25519(pair) => pair.to_pkcs8().map_err(failed)?.as_ref().to_vec(),
             Pair::Rsa(pair) => {
                 let der: Pkcs8V1Der<'_> = pair.as_der().map_err(failed)?;
@@ -194,7 +228,7 @@ impl TokenSigningKey {
         let unused = SystemRandom::new();
         let failed = |_| SigningError::Library;
         match &self.pair {
-            Pair::Ecdsa(pair) => {
+            Pair::Ecdsa(_, pair) => {
                 let signature = pair.sign(&unused, message).map_err(failed)?;
                 Ok(signature.as_ref().to_vec())
             }
@@ -223,13 +257,14 @@ impl Pair {
     fn public_members(&self) -> Option<Map<String, Value>> {
         let text = |bytes: &[u8]| json!(base64url::encode(bytes));
         let members = match self {
-            Self::Ecdsa(pair) => {
+            Self::Ecdsa(curve, pair) => {
+                let (name, length) = curve.shape();
                 // The uncompressed form: 4, x, y.
                 let point = pair.public_key().as_ref().strip_prefix(&[4])?;
-                let (x, y) = point.split_at_checked(32)?;
+                let (x, y) = point.split_at_checked(length)?;
                 vec![
                     ("kty", json!("EC")),
-                    ("crv", json!("P-256")),
+                    ("crv", json!(name)),
                     ("x", text(x)),
                     ("y", text(y)),
                 ]

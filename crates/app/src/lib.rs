@@ -31,6 +31,7 @@ pub mod expected_account;
 pub mod given_back;
 pub mod grant;
 pub mod iam_role;
+pub mod identity_token;
 pub mod in_flight;
 pub mod inline_policy;
 pub mod issuer;
@@ -43,6 +44,7 @@ pub mod oauth2_configuration;
 pub mod oauth2_provider;
 pub mod operation;
 pub mod outbound;
+mod own_signer;
 pub mod page_token;
 pub mod password;
 pub mod pool_group;
@@ -108,12 +110,12 @@ use crate::keyring::Keyring;
 use crate::machine_token::FlightKey;
 use crate::notes::Notes;
 use crate::outbound::Outbound;
+use crate::own_signer::OwnSigners;
 use crate::password::Passwords;
 use crate::provider_circuit::Circuits;
 use crate::refresh::RenewalKey;
 use crate::single_flight::SingleFlight;
 use crate::spool::Spool;
-use crate::user_pool::PoolSigners;
 use crate::user_proof::VerifiedTokens;
 
 /// One node of the service.
@@ -138,7 +140,7 @@ pub struct App {
     issuers: IssuerKeys,
     verified_tokens: VerifiedTokens,
     passwords: Passwords,
-    pool_signers: PoolSigners,
+    own_signers: OwnSigners,
     notes: tokio::sync::Mutex<Notes>,
     /// Whether the last note could not be written.
     checkpoints_fail: AtomicBool,

@@ -45,7 +45,7 @@ impl App {
         if !self.store.run_read("account_exists", known).await? {
             return Err(no_account(account));
         }
-        let (public_jwk, private) = new_key_pair(algorithm).await?;
+        let (public_jwk, private) = new_key_pair(jose_algorithm(algorithm)).await?;
         let id = self.with_rng(|rng| SigningKeyId::generate(cx.now, rng));
         let key = SigningKey {
             id,
@@ -105,11 +105,11 @@ impl App {
 
 /// A new key: its public half as a JSON Web Key, and its private half.
 pub(crate) async fn new_key_pair(
-    algorithm: SigningAlgorithm,
+    algorithm: Algorithm,
 ) -> Result<(String, Plain<PrivateKey>), Error> {
     // A new RSA key takes a noticeable part of a second.
     let made = tokio::task::spawn_blocking(move || {
-        let key = TokenSigningKey::generate(jose_algorithm(algorithm))?;
+        let key = TokenSigningKey::generate(algorithm)?;
         let private = Plain::<PrivateKey>::new(key.to_pkcs8()?.to_vec());
         Ok::<_, SigningError>((key.public_jwk().to_string(), private))
     });

@@ -27,6 +27,7 @@ use crate::issuer_keys::IssuerKeys;
 use crate::keyring::Keyring;
 use crate::notes::{CheckpointError, Notes, key_path};
 use crate::outbound::{Outbound, OutboundConfig};
+use crate::own_signer::OwnSigners;
 use crate::password::Passwords;
 use crate::provider_circuit::Circuits;
 use crate::restore::{self, Expected};
@@ -34,7 +35,6 @@ use crate::root_key::{self, RootKeyError, files};
 use crate::single_flight::SingleFlight;
 use crate::spool::Spool;
 use crate::task::{Stop, Tasks};
-use crate::user_pool::PoolSigners;
 use crate::user_proof::VerifiedTokens;
 
 /// How often new records are checkpointed.
@@ -157,7 +157,7 @@ impl App {
             issuers: IssuerKeys::default(),
             verified_tokens: VerifiedTokens::default(),
             passwords: Passwords::default(),
-            pool_signers: PoolSigners::default(),
+            own_signers: OwnSigners::default(),
             notes: tokio::sync::Mutex::new(notes),
             checkpoints_fail: AtomicBool::new(false),
             note_counters: NoteCounters::new(clock.now()),

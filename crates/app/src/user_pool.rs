@@ -2,14 +2,11 @@
 
 use std::sync::Arc;
 
-use moka::sync::Cache;
 use procura_authority::Target;
 use procura_core::account::AccountId;
 use procura_core::audit::record::Committed;
-use procura_core::encryption_key::KeyPurpose;
 use procura_core::error::Error;
-use procura_core::id::{DeploymentId, SigningKeyId};
-use procura_core::sealing::{self, Location, Sealed, Subject};
+use procura_core::sealing::Sealed;
 use procura_core::secret::kind::PrivateKey;
 use procura_core::signing_key::{SigningAlgorithm, SigningKey};
 use procura_core::user_pool::{InvalidPoolId, PoolId, PoolSettings, UserPool};
@@ -20,19 +17,9 @@ use serde_json::{Value, json};
 use crate::App;
 use crate::operation::OpCx;
 use crate::page_token::{Page, PageRequest};
-use crate::signing_key::{jose_algorithm, new_key_pair};
+use crate::signing_key::jose_algorithm;
 
-/// How many keys are held ready to sign.
-const SIGNERS_MAX: u64 = 1000;
-
-/// Keys of pools, opened.
-pub(crate) struct PoolSigners(Cache<SigningKeyId, Arc<TokenSigningKey>>);
-
-impl Default for PoolSigners {
-    fn default() -> Self {
-        Self(Cache::new(SIGNERS_MAX))
-    }
-}
+const KEYS: &str = "user_pool_key";
 
 /// What a new pool is made of.
 #[derive(Debug, Clone)]
@@ -45,19 +32,6 @@ pub struct NewUserPool {
 
 pub(crate) fn no_pool(id: &PoolId) -> Error {
     Error::not_found(format!("User pool {id} does not exist."))
-}
-
-fn place(deployment: DeploymentId, account: AccountId, id: &SigningKeyId) -> Location<'_> {
-    Location {
-        deployment,
-        account: Some(account),
-        subject: Subject::Account,
-        table: "user_pool_key",
-        column: "private_key",
-        row: id.as_bytes(),
-        row_version: 1,
-        destination: None,
-    }
 }
 
 impl App {
@@ -99,23 +73,15 @@ impl App {
         account: AccountId,
         algorithm: SigningAlgorithm,
     ) -> Result<(SigningKey, Sealed<PrivateKey>), Error> {
-        let (public_jwk, private) = new_key_pair(algorithm).await?;
-        let id = self.with_rng(|rng| SigningKeyId::generate(cx.now, rng));
-        let purpose = KeyPurpose::Subject(Subject::Account);
-        let sealing_key = self.newest_key(Some(account), purpose).await?;
-        let sealed = self
-            .with_rng(|rng| {
-                let place = place(self.deployment, account, &id);
-                sealing::seal(rng, &sealing_key, &place, &private)
-            })
-            .map_err(Error::internal_source)?;
+        let jose = jose_algorithm(algorithm);
+        let made = self.new_key(cx.now, account, KEYS, jose).await?;
         let key = SigningKey {
-            id,
+            id: made.id,
             algorithm,
-            public_jwk,
+            public_jwk: made.public_jwk,
             created_at: cx.now,
         };
-        Ok((key, sealed))
+        Ok((key, made.sealed))
     }
 
     /// Reads a pool. Whether one exists is told only to who may ask.
@@ -211,17 +177,9 @@ impl App {
         let read = move |tx: &mut Tx<'_>| tx.account(account).user_pool_keys(&wanted);
         let keys = self.store.look_up("user_pool_keys", read).await?;
         let (key, sealed) = keys.into_iter().next_back().ok_or_else(|| no_pool(pool))?;
-        if let Some(signer) = self.pool_signers.0.get(&key.id) {
-            return Ok(signer);
-        }
-        let sealing_key = self.key_of(&sealed).await?;
-        let place = place(self.deployment, account, &key.id);
-        let plain = sealing::open(&sealing_key, &place, &sealed).map_err(Error::internal_source)?;
         let algorithm = jose_algorithm(key.algorithm);
-        let signer = TokenSigningKey::from_pkcs8(algorithm, plain.expose_secret());
-        let signer = Arc::new(signer.map_err(Error::internal_source)?);
-        self.pool_signers.0.insert(key.id, Arc::clone(&signer));
-        Ok(signer)
+        self.own_signer(account, KEYS, (key.id, algorithm), &sealed)
+            .await
     }
 }
 

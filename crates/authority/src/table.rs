@@ -112,6 +112,8 @@ pub enum Group {
     AssumeRoles,
     /// Learn who one is.
     ReadIdentity,
+    /// Prove to others who one is.
+    ProveIdentity,
     /// Make and list accounts.
     ManageDeployment,
     /// Rotate encryption keys, and take backups.
@@ -147,6 +149,7 @@ impl Group {
             Self::ReadRoles => "ReadRoles",
             Self::AssumeRoles => "AssumeRoles",
             Self::ReadIdentity => "ReadIdentity",
+            Self::ProveIdentity => "ProveIdentity",
             Self::ManageDeployment => "ManageDeployment",
             Self::ManageVault => "ManageVault",
         }
@@ -269,6 +272,8 @@ pub const fn row(action: Action) -> Row {
         | Action::GetRolePolicy => always(Group::ReadRoles, &[ADMIN, AUDITOR, Who::Operator]),
         Action::AssumeRole => always(Group::AssumeRoles, &[ADMIN, AGENT_HOST]),
         Action::GetCallerIdentity => always(Group::ReadIdentity, ANY_CALLER),
+        // Who administers gets no credential, and this is one.
+        Action::GetWebIdentityToken => always(Group::ProveIdentity, &[AGENT_HOST, Who::Agent]),
         Action::CreateAccount | Action::ListAccounts => {
             always(Group::ManageDeployment, &[Who::Operator])
         }

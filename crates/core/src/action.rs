@@ -198,6 +198,8 @@ pub enum Action {
     AssumeRole,
     /// Learn who one is.
     GetCallerIdentity,
+    /// Get a token of ours that says to others who one is.
+    GetWebIdentityToken,
     /// Read audit records.
     ReadAudit,
     /// Export audit records with their proof.
@@ -212,7 +214,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 99] = [
+    pub const ALL: [Self; 100] = [
         Self::CreateWorkloadIdentity,
         Self::GetWorkloadIdentity,
         Self::UpdateWorkloadIdentity,
@@ -307,6 +309,7 @@ impl Action {
         Self::DeleteRolePolicy,
         Self::AssumeRole,
         Self::GetCallerIdentity,
+        Self::GetWebIdentityToken,
         Self::ReadAudit,
         Self::ExportAudit,
         Self::ReadVaultKeys,
@@ -412,6 +415,7 @@ impl Action {
             Self::DeleteRolePolicy => "DeleteRolePolicy",
             Self::AssumeRole => "AssumeRole",
             Self::GetCallerIdentity => "GetCallerIdentity",
+            Self::GetWebIdentityToken => "GetWebIdentityToken",
             Self::ReadAudit => "ReadAudit",
             Self::ExportAudit => "ExportAudit",
             Self::ReadVaultKeys => "ReadVaultKeys",

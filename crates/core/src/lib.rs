@@ -24,6 +24,7 @@ pub mod fuzzing;
 pub mod grant;
 pub mod iam_role;
 pub mod id;
+pub mod identity_token;
 pub mod issuer;
 pub mod machine_token;
 pub mod measure;

@@ -75,6 +75,7 @@ operations! {
     signed {
         GetCallerIdentity => get_caller_identity: Read,
         AssumeRole => assume_role: Change,
+        GetWebIdentityToken => get_web_identity_token: Change,
     }
     unsigned {
         AssumeRoleWithWebIdentity => assume_role_with_web_identity,

@@ -28,6 +28,7 @@ mod engine;
 mod expected_account;
 mod grant;
 mod iam_role;
+mod identity_token;
 mod issuer;
 mod job;
 mod machine_token;

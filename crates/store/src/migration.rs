@@ -48,6 +48,7 @@ const MIGRATIONS: &[Migration] = migrations! {
     9 "0009_trust_bindings"
     10 "0010_pool_openid"
     11 "0011_pool_groups"
+    12 "0013_pool_keys"
 };
 
 /// Two that migrate at once take turns.

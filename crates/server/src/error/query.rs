@@ -1,6 +1,7 @@
 //! Errors of roles and of putting them on: codes that clients match on, in XML.
 
 use procura_app::iam_role::TRUST_DOCUMENT;
+use procura_app::identity_token::OUTLIVES;
 use procura_core::error::{Error, Kind};
 use procura_core::id::RecordId;
 use procura_wire::InputError;
@@ -68,6 +69,9 @@ impl Exception {
     /// What `error` is for who wants to put a role on.
     pub(crate) fn of_tokens(error: &Error) -> Self {
         let coded = match error.kind() {
+            Kind::Caller if error.at_field() == Some(OUTLIVES) => {
+                ("SessionDurationEscalationException", 403)
+            }
             Kind::Caller | Kind::Conflict => INVALID,
             Kind::Unproved => ("InvalidIdentityToken", 400),
             // Which roles there are is not told.

@@ -52,6 +52,7 @@ mod given_back;
 mod hostile_provider;
 mod iam_roles;
 mod inline_policies;
+mod identity_token;
 mod isolation;
 mod issuer_keys;
 mod issuer_server;

@@ -11,6 +11,7 @@ pub(in crate::generate) const STS: Family = Family {
         "GetCallerIdentity",
         "AssumeRole",
         "AssumeRoleWithWebIdentity",
+        "GetWebIdentityToken",
     ],
     absent: ABSENT,
     absent_paths: &[],
@@ -50,9 +51,5 @@ const ABSENT: &[(&str, &[&str])] = &[
             "GetFederationToken",
             "GetSessionToken",
         ],
-    ),
-    (
-        "tokens for others come from a workload access token",
-        &["GetWebIdentityToken"],
     ),
 ];

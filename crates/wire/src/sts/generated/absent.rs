@@ -33,8 +33,4 @@ pub(crate) const ABSENT: &[Absent] = &[
         name: "GetSessionToken",
         reason: "what one may do is not handed on without a role; use AssumeRole",
     },
-    Absent {
-        name: "GetWebIdentityToken",
-        reason: "tokens for others come from a workload access token",
-    },
 ];

@@ -7,7 +7,10 @@ pub(crate) const STATUSES: &[(&str, u16)] = &[
     ("IDPCommunicationError", 400),
     ("IDPRejectedClaim", 403),
     ("InvalidIdentityToken", 400),
+    ("JWTPayloadSizeExceededException", 400),
     ("MalformedPolicyDocument", 400),
+    ("OutboundWebIdentityFederationDisabledException", 403),
     ("PackedPolicyTooLarge", 400),
     ("RegionDisabledException", 403),
+    ("SessionDurationEscalationException", 403),
 ];

@@ -13,6 +13,8 @@ pub enum Operation {
     AssumeRole,
     /// `AssumeRoleWithWebIdentity`.
     AssumeRoleWithWebIdentity,
+    /// `GetWebIdentityToken`.
+    GetWebIdentityToken,
 }
 
 impl Operation {
@@ -21,6 +23,7 @@ impl Operation {
         Self::GetCallerIdentity,
         Self::AssumeRole,
         Self::AssumeRoleWithWebIdentity,
+        Self::GetWebIdentityToken,
     ];
 
     pub(crate) fn spec(self) -> &'static Spec {
@@ -28,6 +31,7 @@ impl Operation {
             Self::GetCallerIdentity => &super::get_caller_identity::SPEC,
             Self::AssumeRole => &super::assume_role::SPEC,
             Self::AssumeRoleWithWebIdentity => &super::assume_role_with_web_identity::SPEC,
+            Self::GetWebIdentityToken => &super::get_web_identity_token::SPEC,
         }
     }
 }

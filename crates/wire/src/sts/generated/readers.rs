@@ -99,6 +99,15 @@ pub(crate) fn external_id_type(node: Node, reading: &mut Reading) -> Option<Stri
     reading.string(node, &EXTERNAL_ID_TYPE)
 }
 
+static JWT_ALGORITHM_TYPE: StringRule = StringRule {
+    length: Size { min: 5, max: 5 },
+    pattern: None,
+};
+
+pub(crate) fn jwt_algorithm_type(node: Node, reading: &mut Reading) -> Option<String> {
+    reading.string(node, &JWT_ALGORITHM_TYPE)
+}
+
 pub(crate) fn minimum_session_token_size_type(node: Node, reading: &mut Reading) -> Option<i32> {
     reading.integer(node, Range { min: 0, max: 4_096 })
 }
@@ -222,6 +231,42 @@ static URL_TYPE: StringRule = StringRule {
 
 pub(crate) fn url_type(node: Node, reading: &mut Reading) -> Option<String> {
     reading.string(node, &URL_TYPE)
+}
+
+pub(crate) fn web_identity_token_audience_list_type(
+    node: Node,
+    reading: &mut Reading,
+) -> Option<Vec<String>> {
+    reading.list(
+        node,
+        Size { min: 1, max: 10 },
+        web_identity_token_audience_string_type,
+    )
+}
+
+static WEB_IDENTITY_TOKEN_AUDIENCE_STRING_TYPE: StringRule = StringRule {
+    length: Size { min: 1, max: 1_000 },
+    pattern: None,
+};
+
+pub(crate) fn web_identity_token_audience_string_type(
+    node: Node,
+    reading: &mut Reading,
+) -> Option<String> {
+    reading.string(node, &WEB_IDENTITY_TOKEN_AUDIENCE_STRING_TYPE)
+}
+
+pub(crate) fn web_identity_token_duration_seconds_type(
+    node: Node,
+    reading: &mut Reading,
+) -> Option<i32> {
+    reading.integer(
+        node,
+        Range {
+            min: 60,
+            max: 3_600,
+        },
+    )
 }
 
 /// Every pattern, for the test that they compile.

@@ -240,8 +240,7 @@ impl App {
         if keys.is_empty() {
             return Err(no_issuer());
         }
-        let keys: Vec<String> = keys.into_iter().map(|(key, _)| key.public_jwk).collect();
-        key_set(&keys)
+        key_set(keys.iter().map(|(key, _)| key.public_jwk.as_str()))
     }
 
     /// What such an issuer says of itself, for everybody (OpenID Connect Discovery 1.0 §3).

@@ -48,6 +48,7 @@ mod own_signer;
 pub mod page_token;
 pub mod password;
 pub mod pool_group;
+pub mod pool_key;
 pub mod pool_openid;
 pub mod pool_sign_in;
 pub mod pool_token;

@@ -173,7 +173,7 @@ impl App {
     /// The tokens of a sign-in. Whoever asks gives them to nobody before that is on record.
     pub(crate) async fn pool_tokens(&self, of: &Subject<'_>) -> Result<PoolTokens, Error> {
         let pool = &of.client.pool;
-        let signer = self.pool_signer(of.account, pool).await?;
+        let signer = self.pool_signer(of.account, pool, of.now).await?;
         let groups = self.pool_group_names(of).await?;
         let issuer = self.pool_issuer(pool);
         let ends = |life_s: u32| {
@@ -292,19 +292,11 @@ impl App {
         token: &Unverified<'_>,
         now: Timestamp,
     ) -> Result<(AccountId, Verified), Error> {
-        let named = pool.clone();
-        let read = move |tx: &mut Tx<'_>| {
-            let Some((owner, _)) = tx.user_pool(&named)? else {
-                return Ok(None);
-            };
-            let keys = tx.account(owner).user_pool_public_keys(&named)?;
-            Ok(Some((owner, keys)))
-        };
-        let found = self.store.look_up("user_pool", read).await?;
+        let found = self.published_keys(pool, now).await?;
         // SECURITY: a pool of another account proves nobody here, and whether there is one is not told.
         let found = found.filter(|(owner, _)| account.is_none_or(|account| account == *owner));
         let (owner, keys) = found.ok_or_else(no_such_pool)?;
-        let set = key_set(&keys)?.to_string();
+        let set = key_set(keys.iter().map(|key| key.key.public_jwk.as_str()))?.to_string();
         let set = KeySet::parse(set.as_bytes())
             .map_err(|_| Error::inconsistent("user_pool_key", "public_jwk"))?;
         let issuer = self.pool_issuer(pool);

@@ -55,7 +55,8 @@ impl App {
                     let sign_ins = tx.sweep_pool_sign_ins(now, SWEPT_MAX)?;
                     let logins = tx.sweep_pool_logins(now, SWEPT_MAX)?;
                     let keys = tx.sweep_temporary_keys(now, SWEPT_MAX)?;
-                    let swept = [tokens, proofs, sessions, sign_ins, logins, keys];
+                    let of_pools = tx.sweep_user_pool_keys(now, SWEPT_MAX)?;
+                    let swept = [tokens, proofs, sessions, sign_ins, logins, keys, of_pools];
                     Ok(Outcome::Unrecorded(swept))
                 })
                 .await?

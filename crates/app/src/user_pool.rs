@@ -1,25 +1,17 @@
-//! User pools: made, read, deleted; and the keys that sign their tokens.
-
-use std::sync::Arc;
+//! User pools: made, read, deleted. Their keys are [`crate::pool_key`].
 
 use procura_authority::Target;
-use procura_core::account::AccountId;
 use procura_core::audit::record::Committed;
 use procura_core::error::Error;
-use procura_core::sealing::Sealed;
-use procura_core::secret::kind::PrivateKey;
-use procura_core::signing_key::{SigningAlgorithm, SigningKey};
+use procura_core::pool_key::PoolKey;
+use procura_core::time::Timestamp;
 use procura_core::user_pool::{InvalidPoolId, PoolId, PoolSettings, UserPool};
-use procura_protocol::jose::signing::TokenSigningKey;
 use procura_store::{Outcome, Tx};
 use serde_json::{Value, json};
 
 use crate::App;
 use crate::operation::OpCx;
 use crate::page_token::{Page, PageRequest};
-use crate::signing_key::jose_algorithm;
-
-const KEYS: &str = "user_pool_key";
 
 /// What a new pool is made of.
 #[derive(Debug, Clone)]
@@ -52,36 +44,21 @@ impl App {
             version: 1,
         };
         cx.about.resource = Some(format!("userpool/{}", pool.id));
-        let (key, sealed) = self
-            .new_pool_key(cx, account, pool.settings.algorithm)
-            .await?;
-        let done = self.allowed(
-            cx,
-            format!("created; signs with {}", key.algorithm.as_str()),
-        );
+        let algorithm = pool.settings.algorithm;
+        let (key, sealed) = self.new_pool_key(cx.now, account, algorithm).await?;
+        // It is the only one, whatever the clock of a node says.
+        let key = PoolKey {
+            key,
+            signs_from: Timestamp::default(),
+            published_until: None,
+        };
+        let done = self.allowed(cx, format!("created; signs with {}", algorithm.as_str()));
         self.store
             .run_tx("create_user_pool", move |tx| {
                 tx.account(account).insert_user_pool(&pool, &key, &sealed)?;
                 Ok(Outcome::Done(pool.clone(), done.clone()))
             })
             .await
-    }
-
-    async fn new_pool_key(
-        &self,
-        cx: &OpCx,
-        account: AccountId,
-        algorithm: SigningAlgorithm,
-    ) -> Result<(SigningKey, Sealed<PrivateKey>), Error> {
-        let jose = jose_algorithm(algorithm);
-        let made = self.new_key(cx.now, account, KEYS, jose).await?;
-        let key = SigningKey {
-            id: made.id,
-            algorithm,
-            public_jwk: made.public_jwk,
-            created_at: cx.now,
-        };
-        Ok((key, made.sealed))
     }
 
     /// Reads a pool. Whether one exists is told only to who may ask.
@@ -144,48 +121,11 @@ impl App {
         let rest = issuer.strip_prefix(&self.endpoint)?.strip_prefix('/')?;
         Some(rest.parse())
     }
-
-    /// The public keys of a pool, for everybody (RFC 7517 §5).
-    pub async fn pool_key_set(&self, id: &PoolId) -> Result<Value, Error> {
-        let wanted = id.clone();
-        let read = move |tx: &mut Tx<'_>| {
-            let Some((account, _)) = tx.user_pool(&wanted)? else {
-                return Ok(None);
-            };
-            tx.account(account).user_pool_public_keys(&wanted).map(Some)
-        };
-        let keys = self.store.look_up("user_pool_keys", read).await?;
-        key_set(&keys.ok_or_else(|| no_pool(id))?)
-    }
-
-    /// What a pool says of itself as an issuer, for everybody (OpenID Connect Discovery 1.0 §3).
-    pub async fn pool_metadata(&self, id: &PoolId) -> Result<Value, Error> {
-        let wanted = id.clone();
-        let read = move |tx: &mut Tx<'_>| tx.user_pool(&wanted);
-        let found = self.store.look_up("user_pool", read).await?;
-        let (_, pool) = found.ok_or_else(|| no_pool(id))?;
-        Ok(self.metadata_of(&pool))
-    }
-
-    /// The newest key of a pool, ready to sign.
-    pub(crate) async fn pool_signer(
-        &self,
-        account: AccountId,
-        pool: &PoolId,
-    ) -> Result<Arc<TokenSigningKey>, Error> {
-        let wanted = pool.clone();
-        let read = move |tx: &mut Tx<'_>| tx.account(account).user_pool_keys(&wanted);
-        let keys = self.store.look_up("user_pool_keys", read).await?;
-        let (key, sealed) = keys.into_iter().next_back().ok_or_else(|| no_pool(pool))?;
-        let algorithm = jose_algorithm(key.algorithm);
-        self.own_signer(account, KEYS, (key.id, algorithm), &sealed)
-            .await
-    }
 }
 
 /// A key set of these keys.
-pub(crate) fn key_set(keys: &[String]) -> Result<Value, Error> {
-    let keys = keys.iter().map(|key| {
+pub(crate) fn key_set<'k>(keys: impl Iterator<Item = &'k str>) -> Result<Value, Error> {
+    let keys = keys.map(|key| {
         serde_json::from_str::<Value>(key)
             .map_err(|_| Error::inconsistent("user_pool_key", "public_jwk"))
     });

@@ -90,7 +90,7 @@ pub enum Group {
     BindSessions,
     /// Read the audit records.
     ReadRecords,
-    /// Make, list, revoke access keys; make and list signing keys.
+    /// Make, list, revoke access keys; make and list signing keys; list, rotate, revoke those of pools.
     ManageKeys,
     /// Say whose tokens prove a user.
     ManageIssuers,
@@ -281,7 +281,10 @@ pub const fn row(action: Action) -> Row {
         | Action::ListAccessKeys
         | Action::RevokeAccessKey
         | Action::CreateSigningKey
-        | Action::ListSigningKeys => always(Group::ManageKeys, &[Who::Operator]),
+        | Action::ListSigningKeys
+        | Action::ListUserPoolKeys
+        | Action::RotateUserPoolKey
+        | Action::RevokeUserPoolKey => always(Group::ManageKeys, &[Who::Operator]),
         Action::CreateGrant | Action::ListGrants | Action::RevokeGrant => {
             always(Group::ManageGrants, &[ADMIN, Who::Operator])
         }

@@ -13,6 +13,7 @@ mod grants;
 mod issuers;
 mod keys;
 mod migrate;
+mod pools;
 mod session_binding;
 mod signing_keys;
 mod vault;
@@ -54,6 +55,9 @@ pub(crate) enum Command {
     /// List, look at and revoke what providers gave agents for users.
     #[command(subcommand)]
     Connections(connections::Connections),
+    /// Look at the keys that sign the tokens of user pools, rotate them and take them back.
+    #[command(subcommand)]
+    Pools(pools::Pools),
     /// Say whose tokens prove a user.
     #[command(subcommand)]
     Issuers(issuers::Issuers),
@@ -89,6 +93,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::SigningKeys(keys) => signing_keys::run(&data_dir, output, keys).await,
         Command::Grants(grants) => grants::run(&data_dir, output, grants).await,
         Command::Connections(command) => connections::run(&data_dir, output, command).await,
+        Command::Pools(command) => pools::run(&data_dir, output, command).await,
         Command::Issuers(issuers) => issuers::run(&data_dir, output, issuers).await,
         Command::Audit(audit) => audit::run(&data_dir, output, audit).await,
         Command::Vault(vault) => vault::run(&data_dir, output, vault).await,

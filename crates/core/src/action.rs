@@ -112,6 +112,12 @@ pub enum Action {
     CreateSigningKey,
     /// List the keys that sign client assertions.
     ListSigningKeys,
+    /// List the keys that sign the tokens of a directory of users.
+    ListUserPoolKeys,
+    /// Have another key take over.
+    RotateUserPoolKey,
+    /// Have one of them prove nothing any more.
+    RevokeUserPoolKey,
     /// Say whose tokens prove a user.
     RegisterIssuer,
     /// List registered issuers.
@@ -214,7 +220,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 100] = [
+    pub const ALL: [Self; 103] = [
         Self::CreateWorkloadIdentity,
         Self::GetWorkloadIdentity,
         Self::UpdateWorkloadIdentity,
@@ -266,6 +272,9 @@ impl Action {
         Self::UnpinConnection,
         Self::CreateSigningKey,
         Self::ListSigningKeys,
+        Self::ListUserPoolKeys,
+        Self::RotateUserPoolKey,
+        Self::RevokeUserPoolKey,
         Self::RegisterIssuer,
         Self::ListIssuers,
         Self::RemoveIssuer,
@@ -372,6 +381,9 @@ impl Action {
             Self::UnpinConnection => "UnpinConnection",
             Self::CreateSigningKey => "CreateSigningKey",
             Self::ListSigningKeys => "ListSigningKeys",
+            Self::ListUserPoolKeys => "ListUserPoolKeys",
+            Self::RotateUserPoolKey => "RotateUserPoolKey",
+            Self::RevokeUserPoolKey => "RevokeUserPoolKey",
             Self::RegisterIssuer => "RegisterIssuer",
             Self::ListIssuers => "ListIssuers",
             Self::RemoveIssuer => "RemoveIssuer",

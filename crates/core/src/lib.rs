@@ -34,6 +34,7 @@ pub mod peer;
 pub mod permit;
 pub mod pool_authorization;
 pub mod pool_group;
+pub mod pool_key;
 pub mod pool_user;
 pub mod rate;
 pub mod redirect_uri;

@@ -98,7 +98,7 @@ pub struct UserPool {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PoolSettings {
-    /// What its tokens are signed with.
+    /// What its first key signs with; its keys say what they do.
     pub algorithm: SigningAlgorithm,
     /// What a password must be.
     pub passwords: PasswordPolicy,

@@ -9,6 +9,7 @@ mod expected_account;
 mod grants;
 mod issuers;
 mod keys;
+mod pool_keys;
 pub(crate) mod signed;
 mod signing_keys;
 mod trust_bindings;
@@ -130,6 +131,9 @@ impl Call<'_> {
             }
             (_, ["v1", "accounts", account, "connections", rest @ ..]) => {
                 self.route_connections(&method, account, rest, &query).await
+            }
+            (_, ["v1", "pools", pool, "keys", rest @ ..]) => {
+                self.route_pool_keys(&method, pool, rest).await
             }
             (&Method::GET, ["v1", "audit", "records"]) => self.records(&query).await,
             (&Method::GET, ["v1", "audit", "export"]) => self.export().await,

@@ -8,6 +8,7 @@ use hyper::{Response, StatusCode};
 use procura_app::App;
 use procura_core::account::AccountId;
 use procura_core::error::{Error, Kind};
+use procura_core::pool_key::KEY_SET_AGE_MAX_S;
 use procura_core::user_pool::PoolId;
 
 use crate::response::{self, Answer};
@@ -93,9 +94,10 @@ impl Document {
         let headers = answer.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         // A verifier that holds keys for longer would miss that one was replaced.
+        let age = format!("public, max-age={KEY_SET_AGE_MAX_S}");
         headers.insert(
             CACHE_CONTROL,
-            HeaderValue::from_static("public, max-age=300"),
+            HeaderValue::from_str(&age).map_err(Error::internal_source)?,
         );
         Ok(answer)
     }

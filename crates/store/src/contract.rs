@@ -87,6 +87,7 @@ on_both_engines! {
         a_user_is_replaced_by_the_next_version_only
         the_oldest_sign_ins_end_for_the_next
         a_user_is_cut_from_an_epoch_on
+        a_pool_has_keys_in_their_order_until_they_are_over
         a_group_has_users_of_its_own_pool
         a_group_is_replaced_by_the_next_version_only
     }

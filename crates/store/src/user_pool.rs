@@ -3,9 +3,11 @@
 use procura_core::account::AccountId;
 use procura_core::error::Error;
 use procura_core::id::SigningKeyId;
+use procura_core::pool_key::PoolKey;
 use procura_core::sealing::Sealed;
 use procura_core::secret::kind::PrivateKey;
 use procura_core::signing_key::{SigningAlgorithm, SigningKey};
+use procura_core::time::Timestamp;
 use procura_core::user_pool::{PoolId, PoolSettings, UserPool};
 
 use crate::driver::Value;
@@ -26,6 +28,15 @@ impl Tx<'_> {
         )?;
         row.map(|mut row| Ok((row.parsed("account")?, read(&mut row)?)))
             .transpose()
+    }
+
+    /// Deletes keys of pools that are over at `now`; how many, at most `limit`.
+    pub fn sweep_user_pool_keys(&mut self, now: Timestamp, limit: u32) -> Result<u64, Error> {
+        self.session.execute(
+            "DELETE FROM user_pool_key WHERE (account, id) IN
+                 (SELECT account, id FROM user_pool_key WHERE published_until <= $1 LIMIT $2)",
+            &[time(now), Value::Int(limit.into())],
+        )
     }
 }
 
@@ -64,7 +75,7 @@ impl AccountTx<'_> {
     pub fn insert_user_pool(
         &mut self,
         pool: &UserPool,
-        key: &SigningKey,
+        key: &PoolKey,
         private_key: &Sealed<PrivateKey>,
     ) -> Result<(), Error> {
         self.session.execute(
@@ -80,21 +91,7 @@ impl AccountTx<'_> {
                 count(pool.version)?,
             ],
         )?;
-        self.session.execute(
-            "INSERT INTO user_pool_key
-             (account, id, pool, algorithm, private_key, public_jwk, created_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7)",
-            &[
-                Value::Text(self.account.as_str()),
-                Value::Blob(key.id.as_bytes()),
-                Value::Text(pool.id.as_str()),
-                Value::Text(key.algorithm.as_str()),
-                Value::Blob(private_key.as_bytes()),
-                Value::Text(&key.public_jwk),
-                time(key.created_at),
-            ],
-        )?;
-        Ok(())
+        self.insert_user_pool_key(&pool.id, key, private_key)
     }
 
     /// Deletes a pool with everything in it; false when it is not there at this version.
@@ -110,29 +107,75 @@ impl AccountTx<'_> {
         Ok(deleted == 1)
     }
 
-    /// The public halves of the keys of a pool, as JSON Web Keys, oldest first.
-    pub fn user_pool_public_keys(&mut self, pool: &PoolId) -> Result<Vec<String>, Error> {
-        let rows = self.session.rows(
-            KEYS,
-            "SELECT public_jwk FROM user_pool_key WHERE account = $1 AND pool = $2 ORDER BY id",
+    /// Adds a key to a pool.
+    pub fn insert_user_pool_key(
+        &mut self,
+        pool: &PoolId,
+        PoolKey {
+            key,
+            signs_from,
+            published_until,
+        }: &PoolKey,
+        private_key: &Sealed<PrivateKey>,
+    ) -> Result<(), Error> {
+        self.session.execute(
+            "INSERT INTO user_pool_key
+             (account, id, pool, algorithm, private_key, public_jwk, created_at, signs_from,
+              published_until)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            &[
+                Value::Text(self.account.as_str()),
+                Value::Blob(key.id.as_bytes()),
+                Value::Text(pool.as_str()),
+                Value::Text(key.algorithm.as_str()),
+                Value::Blob(private_key.as_bytes()),
+                Value::Text(&key.public_jwk),
+                time(key.created_at),
+                time(*signs_from),
+                published_until.map_or(Value::Null, time),
+            ],
+        )?;
+        Ok(())
+    }
+
+    /// Says of the key `id` of a pool when it signs and how long it is published.
+    pub fn update_user_pool_key(&mut self, pool: &PoolId, to: &PoolKey) -> Result<(), Error> {
+        self.session.execute(
+            "UPDATE user_pool_key SET signs_from = $4, published_until = $5
+             WHERE account = $1 AND pool = $2 AND id = $3",
             &[
                 Value::Text(self.account.as_str()),
                 Value::Text(pool.as_str()),
+                Value::Blob(to.key.id.as_bytes()),
+                time(to.signs_from),
+                to.published_until.map_or(Value::Null, time),
             ],
         )?;
-        rows.into_iter()
-            .map(|mut row| row.text("public_jwk"))
-            .collect()
+        Ok(())
     }
 
-    /// The keys of a pool with their sealed private halves, oldest first: the last one signs.
+    /// Deletes a key of a pool; false when it is not there.
+    pub fn delete_user_pool_key(&mut self, pool: &PoolId, id: SigningKeyId) -> Result<bool, Error> {
+        let deleted = self.session.execute(
+            "DELETE FROM user_pool_key WHERE account = $1 AND pool = $2 AND id = $3",
+            &[
+                Value::Text(self.account.as_str()),
+                Value::Text(pool.as_str()),
+                Value::Blob(id.as_bytes()),
+            ],
+        )?;
+        Ok(deleted == 1)
+    }
+
+    /// The keys of a pool with their sealed private halves, oldest first. Those that are over are
+    /// among them until they are swept.
     pub fn user_pool_keys(
         &mut self,
         pool: &PoolId,
-    ) -> Result<Vec<(SigningKey, Sealed<PrivateKey>)>, Error> {
+    ) -> Result<Vec<(PoolKey, Sealed<PrivateKey>)>, Error> {
         let rows = self.session.rows(
             KEYS,
-            "SELECT id, algorithm, public_jwk, created_at, private_key
+            "SELECT id, algorithm, public_jwk, created_at, signs_from, published_until, private_key
              FROM user_pool_key WHERE account = $1 AND pool = $2 ORDER BY id",
             &[
                 Value::Text(self.account.as_str()),
@@ -146,6 +189,11 @@ impl AccountTx<'_> {
                     algorithm: row.word("algorithm", SigningAlgorithm::from_name)?,
                     public_jwk: row.text("public_jwk")?,
                     created_at: row.timestamp("created_at")?,
+                };
+                let key = PoolKey {
+                    key,
+                    signs_from: row.timestamp("signs_from")?,
+                    published_until: row.optional_timestamp("published_until")?,
                 };
                 Ok((key, row.sealed("private_key")?))
             })

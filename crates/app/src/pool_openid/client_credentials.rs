@@ -45,7 +45,9 @@ impl App {
         if let (Some(resource), Some(claims)) = (resource(asked)?, claims.as_object_mut()) {
             claims.insert("aud".to_owned(), json!(resource));
         }
-        let signer = self.pool_signer(admitted.account, &client.pool).await?;
+        let signer = self
+            .pool_signer(admitted.account, &client.pool, now)
+            .await?;
         let token = signer.sign(&Map::new(), claims.to_string().as_bytes());
         let token = token.map_err(Error::internal_source)?;
         let account = admitted.account;

@@ -1,6 +1,7 @@
 //! What a pool says of itself (OpenID Connect Discovery 1.0 §3, RFC 8414 §2).
 
-use procura_core::user_pool::UserPool;
+use procura_core::signing_key::SigningAlgorithm;
+use procura_core::user_pool::PoolId;
 use serde_json::{Value, json};
 
 use crate::App;
@@ -35,8 +36,9 @@ const METHODS_OR_NONE: [&str; 3] = ["client_secret_basic", "client_secret_post",
 
 impl App {
     /// What a pool says of itself; nothing of it is empty.
-    pub(crate) fn metadata_of(&self, pool: &UserPool) -> Value {
-        let issuer = self.pool_issuer(&pool.id);
+    pub(crate) fn metadata_of(&self, pool: &PoolId, algorithms: &[SigningAlgorithm]) -> Value {
+        let issuer = self.pool_issuer(pool);
+        let algorithms: Vec<&str> = algorithms.iter().map(|known| known.as_str()).collect();
         let at = |path: &str| format!("{issuer}{path}");
         let claims: Vec<&str> = CLAIMS.into_iter().chain(claims_of_users()).collect();
         json!({
@@ -63,7 +65,7 @@ impl App {
             "scopes_supported": SCOPES,
             "claims_supported": claims,
             "subject_types_supported": ["public"],
-            "id_token_signing_alg_values_supported": [pool.settings.algorithm.as_str()],
+            "id_token_signing_alg_values_supported": algorithms,
         })
     }
 }

@@ -1,5 +1,7 @@
 //! What a caller proves to others about itself, by a token of ours.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use procura_core::access_key::Role;
 use procura_core::action::Action;
 use procura_core::audit::record::Verdict;
@@ -16,7 +18,7 @@ use procura_testkit::{ACCOUNT, Client, OTHER_ACCOUNT, Request, Response, TestApp
 use serde_json::{Value, json};
 
 use crate::issuer_server::IssuerServer;
-use crate::role_sessions::{detach, maker, put_on, role, root};
+use crate::role_sessions::{by_token, detach, maker, put_on, role, root};
 use crate::user_proof::{agent, set_state};
 use crate::web_identity::{distrusts, proved};
 
@@ -122,9 +124,11 @@ async fn a_caller_proves_who_it_is_to_others(app: TestApp) {
         ("DurationSeconds", "3600"),
     ];
     let answer = asks(host, &two).await.expect_status(200);
-    let claims = verified(&app, &answer.element("WebIdentityToken"), Algorithm::Es384).await;
+    let token = answer.element("WebIdentityToken");
+    let claims = URL_SAFE_NO_PAD.decode(token.split('.').nth(1).unwrap());
+    let claims: Value = serde_json::from_slice(&claims.unwrap()).unwrap();
     let audiences = ["https://api.example.com", "https://other.example.com"];
-    assert_eq!(claims.audiences, audiences);
+    assert_eq!(claims["aud"], json!(audiences));
 }
 
 async fn an_agent_proves_itself_as_long_as_it_may_act(app: TestApp) {
@@ -159,7 +163,9 @@ async fn the_keys_are_made_once_and_for_one_account(app: TestApp) {
         let token = answer.expect_status(200).element("WebIdentityToken");
         verified(&app, &token, Algorithm::Es384).await;
     }
-    document(&app, &keys(OTHER_ACCOUNT)).await.expect_status(404);
+    document(&app, &keys(OTHER_ACCOUNT))
+        .await
+        .expect_status(404);
     token(app.other_account_agent_host()).await;
     let (own, other) = (
         document(&app, &keys(ACCOUNT)).await.json(),
@@ -243,12 +249,7 @@ async fn our_own_token_proves_nobody_here(app: TestApp) {
         .await;
     assert!(trusted.is_err());
     let arn = format!("arn:aws:iam::{ACCOUNT}:role/procura/agents/agent");
-    let fields = [
-        ("RoleArn", arn.as_str()),
-        ("RoleSessionName", "me"),
-        ("WebIdentityToken", token.as_str()),
-    ];
-    let assumed = host.tokens("AssumeRoleWithWebIdentity", &fields).await;
+    let assumed = by_token(&app, &arn, &token).await;
     assumed.expect_code(403, "AccessDenied");
 }
 

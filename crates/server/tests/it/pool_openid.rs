@@ -5,4 +5,5 @@ mod client;
 mod codes;
 mod ends;
 mod flow;
+mod keys;
 mod requests;

@@ -404,7 +404,8 @@ async fn a_session_lasts_as_long_as_its_role_lets_it(app: TestApp) {
     ended.expect_error(403, "ExpiredTokenException");
 }
 
-async fn by_token(app: &TestApp, role: &str, token: &str) -> procura_testkit::Response {
+/// Puts a role on by a token of somebody else's.
+pub(crate) async fn by_token(app: &TestApp, role: &str, token: &str) -> procura_testkit::Response {
     let fields = [
         ("RoleArn", role),
         ("RoleSessionName", "pod"),

@@ -3,6 +3,7 @@
 use procura_core::entropy::OsEntropy;
 use procura_core::id::{PoolUserId, SignInId, SigningKeyId};
 use procura_core::pool_group::PoolGroup;
+use procura_core::pool_key::PoolKey;
 use procura_core::pool_user::{PoolUser, PoolUserStatus};
 use procura_core::signing_key::{SigningAlgorithm, SigningKey};
 use procura_core::time::Timestamp;
@@ -19,6 +20,57 @@ use crate::pool_user::StoredPoolUser;
 use crate::tx::AccountTx;
 use crate::user_pool_client::SealedPoolClient;
 
+fn pool_key(after_s: i64, published_until: Option<Timestamp>) -> PoolKey {
+    let begins = NOW.plus_seconds(after_s);
+    PoolKey {
+        key: SigningKey {
+            id: SigningKeyId::generate(begins, &mut OsEntropy),
+            algorithm: SigningAlgorithm::Rs256,
+            public_jwk: "{}".to_owned(),
+            created_at: NOW,
+        },
+        signs_from: begins,
+        published_until,
+    }
+}
+
+pub(super) async fn a_pool_has_keys_in_their_order_until_they_are_over(database: Database) {
+    let store = database.store();
+    with_accounts(&store).await;
+    store
+        .write(|tx| {
+            let pool = new_pool(&mut tx.account(own()));
+            let mut own = tx.account(own());
+            let mut keys: Vec<PoolKey> = own
+                .user_pool_keys(&pool)?
+                .into_iter()
+                .map(|(key, _)| key)
+                .collect();
+            let next = pool_key(300, None);
+            own.insert_user_pool_key(&pool, &next, &sealed())?;
+            keys[0].published_until = Some(NOW.plus_seconds(900));
+            own.update_user_pool_key(&pool, &keys[0])?;
+            keys.push(next.clone());
+            let read = |own: &mut AccountTx<'_>| {
+                let keys = own.user_pool_keys(&pool).unwrap();
+                keys.into_iter().map(|(key, _)| key).collect::<Vec<_>>()
+            };
+            assert_eq!(read(&mut own), keys);
+            assert_eq!(tx.sweep_user_pool_keys(NOW.plus_seconds(899), 10)?, 0);
+            assert_eq!(tx.sweep_user_pool_keys(NOW.plus_seconds(900), 10)?, 1);
+            assert!(
+                !tx.account(other())
+                    .delete_user_pool_key(&pool, next.key.id)?
+            );
+            let mut own = tx.account(self::own());
+            assert_eq!(read(&mut own), [next.clone()]);
+            assert!(own.delete_user_pool_key(&pool, next.key.id)?);
+            assert!(!own.delete_user_pool_key(&pool, next.key.id)?);
+            Ok(())
+        })
+        .await;
+}
+
 pub(super) fn new_pool(own: &mut AccountTx<'_>) -> PoolId {
     let region = "eu-west-1".parse().unwrap();
     let pool = UserPool {
@@ -32,15 +84,9 @@ pub(super) fn new_pool(own: &mut AccountTx<'_>) -> PoolId {
         updated_at: NOW,
         version: 1,
     };
-    let key = SigningKey {
-        id: SigningKeyId::generate(NOW, &mut OsEntropy),
-        algorithm: SigningAlgorithm::Rs256,
-        public_jwk: "{}".to_owned(),
-        created_at: NOW,
-    };
+    let key = pool_key(0, None);
     own.insert_user_pool(&pool, &key, &sealed()).unwrap();
     assert_eq!(own.user_pool(&pool.id).unwrap().unwrap(), pool);
-    assert_eq!(own.user_pool_public_keys(&pool.id).unwrap(), ["{}"]);
     assert_eq!(own.user_pool_keys(&pool.id).unwrap()[0].0, key);
     pool.id
 }

@@ -1,7 +1,7 @@
 """Tokens of ours, verified by an implementation that is not: what a caller proves to others
-(`GetWebIdentityToken` of an unmodified boto3 and AWS CLI), and tokens of a user pool whose key was
-replaced by one for ES256 and then taken back. Whoever verifies knows the issuer alone. On both
-engines."""
+(`GetWebIdentityToken` of an unmodified boto3 and AWS CLI, and by the SDK's decorator), and tokens of a
+user pool whose key was replaced by one for ES256 and then taken back. Whoever verifies knows the
+issuer alone. On both engines."""
 
 import json
 import os
@@ -20,6 +20,16 @@ from service import Service, each, refused
 
 PASSWORD = "MyPassword123!"
 AUDIENCE = "https://api.example.com"
+AGENT = f"""
+import asyncio
+from bedrock_agentcore.identity.auth import requires_iam_access_token
+
+@requires_iam_access_token(audience=["{AUDIENCE}"])
+async def calls(*, access_token):
+    print(access_token)
+
+asyncio.run(calls())
+"""
 
 
 def verified(issuer: str, token: str, algorithm: str) -> dict:
@@ -63,6 +73,17 @@ def who_one_is(service: Service) -> None:
     claims = verified(issuer, json.loads(said.stdout)["WebIdentityToken"], "ES384")
     assert claims["aud"] == [AUDIENCE, "https://other.example.com"], claims
     assert claims["exp"] - claims["iat"] == 60, claims
+
+
+def by_the_sdk(service: Service) -> None:
+    environment = service.environment()
+    said = subprocess.run(
+        [sys.executable, "-c", AGENT],
+        check=True, stdout=subprocess.PIPE, text=True, env={**os.environ, **environment},
+    )
+    issuer = f"{environment['AWS_ENDPOINT_URL_STS']}/identity/000000000000"
+    claims = verified(issuer, said.stdout.strip(), "ES384")
+    assert claims["aud"] == AUDIENCE, claims
 
 
 def keys_of(service: Service, pool: str) -> list[dict]:
@@ -112,6 +133,7 @@ def keys_take_turns(service: Service) -> None:
 def main() -> None:
     for engine, service in each():
         who_one_is(service)
+        by_the_sdk(service)
         keys_take_turns(service)
         print(f"own tokens on {engine}: ok")
 

@@ -28,6 +28,9 @@ const TABLE: &str = "user_pool_key";
 /// What a pool may sign with: what its verifiers are told and all of them know.
 const ALGORITHMS: [SigningAlgorithm; 2] = [SigningAlgorithm::Rs256, SigningAlgorithm::Es256];
 
+/// Most keys of a pool that are published at once: verifiers bound what they read.
+const PUBLISHED_MAX: usize = 20;
+
 type Keys = Vec<(PoolKey, Sealed<PrivateKey>)>;
 
 /// A key of a pool, as its operator sees it.
@@ -56,6 +59,12 @@ fn changed_meanwhile() -> Error {
 
 fn no_key() -> Error {
     Error::not_found("the pool has no such key; `procura pools keys` lists them")
+}
+
+fn too_many() -> Error {
+    Error::conflict(format!(
+        "the pool has {PUBLISHED_MAX} keys; wait until retired ones are over, or revoke one",
+    ))
 }
 
 fn is_under_way() -> Error {
@@ -183,6 +192,10 @@ impl App {
         let newest = keys.last().ok_or_else(|| no_pool(&pool))?;
         if !how.at_once && newest.signs_from > cx.now {
             return Err(is_under_way());
+        }
+        let published = keys.iter().filter(|key| key.is_published(cx.now));
+        if published.count() >= PUBLISHED_MAX {
+            return Err(too_many());
         }
         let algorithm = how.algorithm.unwrap_or(newest.key.algorithm);
         if !ALGORITHMS.contains(&algorithm) {

@@ -283,6 +283,15 @@ async fn who_rotates_is_told_what_does_not_go(app: TestApp) {
     rotates(&app, &pool.id, None, true).await.unwrap();
     let nowhere = rotates(&app, "eu-west-1_abcdefghijklmnop", None, false).await;
     assert_eq!(nowhere.unwrap_err().kind(), Kind::NotFound);
+    // The key set stays one that every verifier reads.
+    for _ in published(&app, &pool.id).await.len()..20 {
+        let es256 = Some(SigningAlgorithm::Es256);
+        rotates(&app, &pool.id, es256, true).await.unwrap();
+    }
+    let too_many = rotates(&app, &pool.id, None, true).await;
+    assert_eq!(too_many.unwrap_err().kind(), Kind::Conflict);
+    app.clock().advance(PUBLISHED_AFTER_S + KEY_SET_AGE_MAX_S);
+    rotates(&app, &pool.id, None, false).await.unwrap();
     let unknown = revokes(&app, &pool.id, "unknown").await;
     assert_eq!(unknown.unwrap_err().kind(), Kind::NotFound);
 }

@@ -57,6 +57,7 @@ pub mod provider_circuit;
 pub mod rate_limit;
 pub mod refresh;
 pub mod resource_api_key;
+pub mod resource_server;
 pub mod restore;
 pub mod revocation;
 pub mod role_session;

@@ -19,10 +19,11 @@ use procura_protocol::jose::jwk::KeySet;
 use procura_protocol::jose::jwt::{
     AudiencePolicy, Claims, Expectation, Purpose, USER_TOKEN_BYTES_MAX, Unverified, Verified,
 };
-use procura_store::{PoolSignIn, Tx};
+use procura_store::{AccountTx, PoolSignIn, Tx};
 use serde_json::{Map, Value, json};
 
 use crate::App;
+use crate::pool_openid::standing::left_of;
 use crate::user_pool::key_set;
 
 /// What every refresh token of ours begins with. Never change it: secret scanners know it.
@@ -120,6 +121,7 @@ pub(crate) struct ProvedByPool {
     pub(crate) expires_at: Timestamp,
     pub(crate) is_access: bool,
     pub(crate) client: PoolClientId,
+    /// What the token says, without what its client may not have any more.
     pub(crate) scope: String,
 }
 
@@ -260,19 +262,25 @@ impl App {
         let expires_at = verified.claims().times.expires_at;
         let (user_id, sign_in, client) = (said.user, said.sign_in, said.client);
         let named_client = client.clone();
+        let scope = verified.claims().scope.clone().unwrap_or_default();
         let read = move |tx: &mut Tx<'_>| {
             let mut own = tx.account(owner);
-            let has_client = own
-                .user_pool_client(&client)?
-                .is_some_and(|found| found.client.pool == pool);
+            let found = own.user_pool_client(&client)?;
+            let Some(found) = found.filter(|found| found.client.pool == pool) else {
+                return Ok(None);
+            };
             // A sign-in goes with its user, its client and its pool.
             let is_signed_in = own.has_pool_sign_in(sign_in)?;
             let user = own.pool_user(user_id)?.map(|found| found.user);
             let user = user.filter(|user| user.pool == pool && user.is_enabled);
-            Ok(user.filter(|_| has_client && is_signed_in))
+            let Some(user) = user.filter(|_| is_signed_in) else {
+                return Ok(None);
+            };
+            let scope = scope_now(&mut own, &found.client, sign_in, &scope)?;
+            Ok(Some((user, scope)))
         };
         let user = self.store.look_up("pool_user", read).await?;
-        let user = user.ok_or_else(|| unproved("the user is not signed in any more"))?;
+        let (user, scope) = user.ok_or_else(|| unproved("the user is not signed in any more"))?;
         Ok(ProvedByPool {
             account: owner,
             user,
@@ -280,7 +288,7 @@ impl App {
             expires_at,
             is_access: said.is_access,
             client: named_client,
-            scope: verified.claims().scope.clone().unwrap_or_default(),
+            scope,
         })
     }
 
@@ -335,6 +343,21 @@ impl App {
             Err(Error::denied("Access Token does not have required scopes"))
         }
     }
+}
+
+/// What is left of the scope of a token. One that `InitiateAuth` gave is not of what the client may ask
+/// of the OpenID endpoints.
+fn scope_now(
+    own: &mut AccountTx<'_>,
+    client: &PoolClient,
+    sign_in: SignInId,
+    scope: &str,
+) -> Result<String, Error> {
+    if scope.is_empty() || own.openid_sign_in(sign_in)?.is_none() {
+        return Ok(scope.to_owned());
+    }
+    let allowed = own.standing_scopes(&client.pool, &client.settings.openid.scopes, None)?;
+    Ok(left_of(scope, &allowed).join(" "))
 }
 
 /// What a verified token of ours says.

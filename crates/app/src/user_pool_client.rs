@@ -7,13 +7,13 @@ use procura_core::account::AccountId;
 use procura_core::audit::record::Committed;
 use procura_core::digest::{constant_time_eq, hmac_sha256};
 use procura_core::encryption_key::KeyPurpose;
-use procura_core::error::Error;
+use procura_core::error::{Error, Kind};
 use procura_core::id::DeploymentId;
 use procura_core::sealing::{self, Location, Sealed, Subject};
 use procura_core::secret::{Plain, kind::PoolClientSecret};
 use procura_core::user_pool::PoolId;
 use procura_core::user_pool_client::{ClientSettings, PoolClient, PoolClientId, new_secret};
-use procura_store::{Outcome, SealedPoolClient, Tx};
+use procura_store::{AccountTx, Outcome, SealedPoolClient, Tx};
 
 use crate::App;
 use crate::operation::OpCx;
@@ -40,6 +40,21 @@ pub struct RevealedPoolClient {
     pub client: PoolClient,
     /// Its secret.
     pub secret: Option<Plain<PoolClientSecret>>,
+}
+
+/// What is said where a client would ask for a scope that no resource server has.
+pub const NO_SUCH_SCOPE: &str =
+    "A scope of AllowedOAuthScopes does not exist; create the resource server with it first.";
+
+fn no_such_scope() -> Error {
+    Error::new(Kind::Caller, NO_SUCH_SCOPE)
+}
+
+/// Whether every scope of a client is had.
+fn scopes_exist(own: &mut AccountTx<'_>, client: &PoolClient) -> Result<bool, Error> {
+    let scopes = &client.settings.openid.scopes;
+    let standing = own.standing_scopes(&client.pool, scopes, None)?;
+    Ok(standing.len() == scopes.len())
 }
 
 pub(crate) fn no_client(id: &PoolClientId) -> Error {
@@ -89,6 +104,7 @@ impl App {
         cx.about.resource = Some(format!("userpool/{}/client/{}", client.pool, client.id));
         let done = self.allowed(cx, "created");
         let gone = self.refusal(cx, &no_pool(&client.pool));
+        let scopeless = self.refusal(cx, &no_such_scope());
         let stored = SealedPoolClient {
             client: client.clone(),
             secret: sealed,
@@ -96,11 +112,15 @@ impl App {
         let committed = self
             .store
             .run_tx("create_user_pool_client", move |tx| {
-                if tx.account(account).insert_user_pool_client(&stored)? {
-                    Ok(Outcome::Done((), done.clone()))
-                } else {
-                    Ok(Outcome::Refused(no_pool(&stored.client.pool), gone.clone()))
+                let mut own = tx.account(account);
+                if own.user_pool(&stored.client.pool)?.is_none() {
+                    return Ok(Outcome::Refused(no_pool(&stored.client.pool), gone.clone()));
                 }
+                if !scopes_exist(&mut own, &stored.client)? {
+                    return Ok(Outcome::Refused(no_such_scope(), scopeless.clone()));
+                }
+                own.insert_user_pool_client(&stored)?;
+                Ok(Outcome::Done((), done.clone()))
             })
             .await?;
         Ok(Committed {

@@ -245,7 +245,14 @@ pub const fn row(action: Action) -> Row {
         | Action::UpdateGroup
         | Action::DeleteGroup
         | Action::AdminAddUserToGroup
-        | Action::AdminRemoveUserFromGroup => always(Group::ManagePools, &[ADMIN, POOL_ADMIN]),
+        | Action::AdminRemoveUserFromGroup
+        | Action::UpdateUserPool
+        | Action::UpdateUserPoolClient
+        | Action::CreateResourceServer
+        | Action::UpdateResourceServer
+        | Action::DeleteResourceServer
+        | Action::CreateUserPoolDomain
+        | Action::DeleteUserPoolDomain => always(Group::ManagePools, &[ADMIN, POOL_ADMIN]),
         Action::DescribeUserPool
         | Action::ListUserPools
         | Action::ListUserPoolClients
@@ -254,7 +261,10 @@ pub const fn row(action: Action) -> Row {
         | Action::GetGroup
         | Action::ListGroups
         | Action::AdminListGroupsForUser
-        | Action::ListUsersInGroup => {
+        | Action::ListUsersInGroup
+        | Action::DescribeResourceServer
+        | Action::ListResourceServers
+        | Action::DescribeUserPoolDomain => {
             always(Group::ReadPools, &[ADMIN, AUDITOR, POOL_ADMIN, POOL_READER])
         }
         Action::CreateRole

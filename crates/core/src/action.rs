@@ -156,6 +156,20 @@ pub enum Action {
     AdminAddUserToGroup,
     /// Take a user out of one.
     AdminRemoveUserFromGroup,
+    /// Say something else of one.
+    UpdateUserPool,
+    /// Set an application of one to something else.
+    UpdateUserPoolClient,
+    /// Say what scopes a resource has, for the applications of one.
+    CreateResourceServer,
+    /// Say something else of them.
+    UpdateResourceServer,
+    /// Take them back.
+    DeleteResourceServer,
+    /// Give one another address.
+    CreateUserPoolDomain,
+    /// Take that back.
+    DeleteUserPoolDomain,
     /// Read a directory of users.
     DescribeUserPool,
     /// List them.
@@ -174,6 +188,12 @@ pub enum Action {
     AdminListGroupsForUser,
     /// List who is in one.
     ListUsersInGroup,
+    /// Read what scopes a resource has.
+    DescribeResourceServer,
+    /// List the resources of a directory of users.
+    ListResourceServers,
+    /// Read whose address one is.
+    DescribeUserPoolDomain,
     /// Make a role.
     CreateRole,
     /// Delete one.
@@ -220,7 +240,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 103] = [
+    pub const ALL: [Self; 113] = [
         Self::CreateWorkloadIdentity,
         Self::GetWorkloadIdentity,
         Self::UpdateWorkloadIdentity,
@@ -294,6 +314,13 @@ impl Action {
         Self::DeleteGroup,
         Self::AdminAddUserToGroup,
         Self::AdminRemoveUserFromGroup,
+        Self::UpdateUserPool,
+        Self::UpdateUserPoolClient,
+        Self::CreateResourceServer,
+        Self::UpdateResourceServer,
+        Self::DeleteResourceServer,
+        Self::CreateUserPoolDomain,
+        Self::DeleteUserPoolDomain,
         Self::DescribeUserPool,
         Self::ListUserPools,
         Self::ListUserPoolClients,
@@ -303,6 +330,9 @@ impl Action {
         Self::ListGroups,
         Self::AdminListGroupsForUser,
         Self::ListUsersInGroup,
+        Self::DescribeResourceServer,
+        Self::ListResourceServers,
+        Self::DescribeUserPoolDomain,
         Self::CreateRole,
         Self::DeleteRole,
         Self::UpdateAssumeRolePolicy,
@@ -403,6 +433,13 @@ impl Action {
             Self::DeleteGroup => "DeleteGroup",
             Self::AdminAddUserToGroup => "AdminAddUserToGroup",
             Self::AdminRemoveUserFromGroup => "AdminRemoveUserFromGroup",
+            Self::UpdateUserPool => "UpdateUserPool",
+            Self::UpdateUserPoolClient => "UpdateUserPoolClient",
+            Self::CreateResourceServer => "CreateResourceServer",
+            Self::UpdateResourceServer => "UpdateResourceServer",
+            Self::DeleteResourceServer => "DeleteResourceServer",
+            Self::CreateUserPoolDomain => "CreateUserPoolDomain",
+            Self::DeleteUserPoolDomain => "DeleteUserPoolDomain",
             Self::DescribeUserPool => "DescribeUserPool",
             Self::ListUserPools => "ListUserPools",
             Self::ListUserPoolClients => "ListUserPoolClients",
@@ -412,6 +449,9 @@ impl Action {
             Self::ListGroups => "ListGroups",
             Self::AdminListGroupsForUser => "AdminListGroupsForUser",
             Self::ListUsersInGroup => "ListUsersInGroup",
+            Self::DescribeResourceServer => "DescribeResourceServer",
+            Self::ListResourceServers => "ListResourceServers",
+            Self::DescribeUserPoolDomain => "DescribeUserPoolDomain",
             Self::CreateRole => "CreateRole",
             Self::DeleteRole => "DeleteRole",
             Self::UpdateAssumeRolePolicy => "UpdateAssumeRolePolicy",

@@ -104,6 +104,11 @@ operations! {
         AdminRemoveUserFromGroup => admin_remove_user_from_group: Change,
         AdminListGroupsForUser => admin_list_groups_for_user: Read,
         ListUsersInGroup => list_users_in_group: Read,
+        CreateResourceServer => create_resource_server: Change,
+        DescribeResourceServer => describe_resource_server: Read,
+        ListResourceServers => list_resource_servers: Read,
+        UpdateResourceServer => update_resource_server: Change,
+        DeleteResourceServer => delete_resource_server: Change,
     }
     unsigned {
         InitiateAuth => initiate_auth,
@@ -119,6 +124,7 @@ mod parameters;
 mod pool_group;
 mod pool_tokens;
 mod pool_user;
+mod resource_server;
 mod user_pool;
 mod user_pool_client;
 

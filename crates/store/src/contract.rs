@@ -22,6 +22,7 @@ mod migrations;
 mod pool_authorization;
 mod postgres_only;
 mod proxy;
+mod resource_servers;
 mod revoked_connections;
 mod rotation_rows;
 mod samples;
@@ -90,6 +91,10 @@ on_both_engines! {
         a_pool_has_keys_in_their_order_until_they_are_over
         a_group_has_users_of_its_own_pool
         a_group_is_replaced_by_the_next_version_only
+    }
+    resource_servers {
+        a_resource_server_is_of_one_pool
+        a_domain_is_one_in_the_deployment
     }
     token_exchanges {
         what_another_sent_counts_while_its_answer_may_come

@@ -49,6 +49,7 @@ const MIGRATIONS: &[Migration] = migrations! {
     10 "0010_pool_openid"
     11 "0011_pool_groups"
     12 "0013_pool_keys"
+    12 "0012_resource_servers"
 };
 
 /// Two that migrate at once take turns.

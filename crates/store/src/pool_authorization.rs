@@ -12,7 +12,7 @@ use procura_core::time::Timestamp;
 
 use crate::driver::Value;
 use crate::pool_sign_in::PoolSignIn;
-use crate::row::{count, time};
+use crate::row::{Row, count, time};
 use crate::tx::{AccountTx, Tx};
 
 const SESSIONS: &str = "pool_browser_session";
@@ -52,6 +52,15 @@ pub struct RefreshTokenFound {
     pub openid: OpenIdSignIn,
     /// The generation of the token.
     pub generation: u64,
+}
+
+fn openid_sign_in(row: &mut Row) -> Result<OpenIdSignIn, Error> {
+    Ok(OpenIdSignIn {
+        scope: row.text("scope")?,
+        resource: row.optional_text("resource")?,
+        generation: row.count("generation")?,
+        began_at: row.timestamp("began_at")?,
+    })
 }
 
 fn optional(text: Option<&str>) -> Value<'_> {
@@ -229,6 +238,33 @@ impl AccountTx<'_> {
         self.insert_pool_refresh_token(id, openid.generation, token_hash)
     }
 
+    /// What a sign-in is at the OpenID endpoints, if it was made there.
+    pub fn openid_sign_in(&mut self, id: SignInId) -> Result<Option<OpenIdSignIn>, Error> {
+        let row = self.session.row(
+            SIGN_INS,
+            "SELECT scope, resource, generation, began_at
+             FROM pool_openid_sign_in WHERE account = $1 AND sign_in = $2",
+            &[
+                Value::Text(self.account.as_str()),
+                Value::Blob(id.as_bytes()),
+            ],
+        )?;
+        row.map(|mut row| openid_sign_in(&mut row)).transpose()
+    }
+
+    /// Leaves less to a sign-in than was granted.
+    pub fn narrow_openid_sign_in(&mut self, id: SignInId, scope: &str) -> Result<(), Error> {
+        self.session.execute(
+            "UPDATE pool_openid_sign_in SET scope = $3 WHERE account = $1 AND sign_in = $2",
+            &[
+                Value::Text(self.account.as_str()),
+                Value::Blob(id.as_bytes()),
+                Value::Text(scope),
+            ],
+        )?;
+        Ok(())
+    }
+
     /// Adds a refresh token of a generation that there is.
     pub fn insert_pool_refresh_token(
         &mut self,
@@ -310,12 +346,7 @@ impl AccountTx<'_> {
                     authenticated_at: row.timestamp("authenticated_at")?,
                     expires_at: row.timestamp("expires_at")?,
                 },
-                openid: OpenIdSignIn {
-                    scope: row.text("scope")?,
-                    resource: row.optional_text("resource")?,
-                    generation: row.count("generation")?,
-                    began_at: row.timestamp("began_at")?,
-                },
+                openid: openid_sign_in(&mut row)?,
                 generation: row.count("generation")?,
             })
         })

@@ -94,6 +94,23 @@ impl AccountTx<'_> {
         self.insert_user_pool_key(&pool.id, key, private_key)
     }
 
+    /// Replaces a pool by its next version; false when it is not there at the version before.
+    pub fn update_user_pool(&mut self, pool: &UserPool) -> Result<bool, Error> {
+        let updated = self.session.execute(
+            "UPDATE user_pool SET name = $3, settings = $4, updated_at = $5, version = $6
+             WHERE account = $1 AND id = $2 AND version + 1 = $6",
+            &[
+                Value::Text(self.account.as_str()),
+                Value::Text(pool.id.as_str()),
+                Value::Text(&pool.name),
+                Value::Text(&json(&pool.settings)?),
+                time(pool.updated_at),
+                count(pool.version)?,
+            ],
+        )?;
+        Ok(updated == 1)
+    }
+
     /// Deletes a pool with everything in it; false when it is not there at this version.
     pub fn delete_user_pool(&mut self, id: &PoolId, version: u64) -> Result<bool, Error> {
         let deleted = self.session.execute(

@@ -102,6 +102,24 @@ impl AccountTx<'_> {
         Ok(true)
     }
 
+    /// Replaces a client by its next version; false when it is not there at the version before. Its
+    /// secret stays as it is.
+    pub fn update_user_pool_client(&mut self, client: &PoolClient) -> Result<bool, Error> {
+        let updated = self.session.execute(
+            "UPDATE user_pool_client SET name = $3, settings = $4, updated_at = $5, version = $6
+             WHERE account = $1 AND id = $2 AND version + 1 = $6",
+            &[
+                Value::Text(self.account.as_str()),
+                Value::Text(client.id.as_str()),
+                Value::Text(&client.name),
+                Value::Text(&json(&client.settings)?),
+                time(client.updated_at),
+                count(client.version)?,
+            ],
+        )?;
+        Ok(updated == 1)
+    }
+
     /// Deletes a client with the sign-ins that it holds; false when it is not there at this version.
     pub fn delete_user_pool_client(
         &mut self,

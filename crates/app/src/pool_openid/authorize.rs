@@ -13,6 +13,7 @@ use procura_core::user_pool::PoolId;
 use procura_store::Outcome;
 
 use super::page_state::{PageOf, PageState};
+use super::standing::code_stands;
 use super::{BrowserCookies, OpenIdError, SignedInBrowser, hash_of, may_go_on};
 use crate::App;
 use crate::authorization_session::Visit;
@@ -113,7 +114,10 @@ impl App {
         let admitted = self.openid_client(pool, client).await?;
         let admitted = admitted.ok_or(NOWHERE)?;
         let to = ReturnTo::of(admitted.client(), asked).ok_or(NOWHERE)?;
-        let request = match AuthorizationRequest::check(admitted.client(), to.clone(), asked) {
+        let scopes = self.standing_scopes(&admitted, asked.get("resource"));
+        let scopes = scopes.await?;
+        let checked = AuthorizationRequest::check(admitted.client(), &scopes, to.clone(), asked);
+        let request = match checked {
             Ok(request) => request,
             Err(refusal) => return Ok(self.refused(pool, &to, refusal)),
         };
@@ -203,7 +207,7 @@ impl App {
                     && own
                         .pool_user(code.pool_user)?
                         .is_some_and(|user| may_go_on(&user))
-                    && own.user_pool_client(&code.client)?.is_some();
+                    && code_stands(&mut own, &code)?;
                 if !is_signed_in {
                     return Ok(Outcome::Unrecorded(false));
                 }

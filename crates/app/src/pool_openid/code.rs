@@ -13,6 +13,7 @@ use procura_core::secret::kind;
 use procura_core::time::Timestamp;
 use procura_store::{AccountTx, OpenIdSignIn, Outcome, PoolSignIn, Tx};
 
+use super::standing::code_stands;
 use super::token::{Granted, TOKEN, granted};
 use super::{OpenIdError, may_go_on};
 use crate::App;
@@ -128,7 +129,9 @@ fn redeemed(
         return refused;
     };
     let user = own.pool_user(code.pool_user)?;
-    if !user.is_some_and(|user| may_go_on(&user)) {
+    // SECURITY: what the client may not ask for any more, it does not get by a code of before. Held
+    // by `a_code_is_good_for_what_its_client_may_now`.
+    if !user.is_some_and(|user| may_go_on(&user)) || !code_stands(own, &code)? {
         return refused;
     }
     // SECURITY: of many who redeem it at once one does; the others are its reuse. Held by

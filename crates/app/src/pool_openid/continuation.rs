@@ -7,8 +7,10 @@ use procura_core::pool_authorization::{
     self, ErrorCode, Parameters, Refresh, Refusal, check_resource, refresh, resource,
 };
 use procura_core::time::Timestamp;
+use procura_core::user_pool_client::Grant;
 use procura_store::{AccountTx, Outcome, RefreshTokenFound, StoredPoolUser, Tx};
 
+use super::standing::{allowed_now, left_of};
 use super::token::{Granted, TOKEN, granted};
 use super::{OpenIdError, may_go_on};
 use crate::App;
@@ -57,7 +59,8 @@ impl App {
         if what_becomes(&found, grace_s, now) == Refresh::Reused {
             return Err(self.end_reused(visit, account, &user, id, REUSED).await);
         }
-        let scopes: Vec<String> = openid.scope.split(' ').map(str::to_owned).collect();
+        let allowed = self.standing_scopes(admitted, openid.resource.as_deref());
+        let scopes = left_of(&openid.scope, &allowed.await?);
         let scope = pool_authorization::granted(asked.get("scope"), &scopes)?;
         check_resource(openid.resource.as_deref(), resource(asked)?.as_deref())?;
         let subject = OpenIdSubject {
@@ -72,11 +75,12 @@ impl App {
         let mut entry = self.entry_of_pool_user(visit, account, &user, TOKEN, Verdict::Allow);
         entry.reason = format!("went on with client {}; {id}", client.id).into();
         entry.scopes = scope.split(' ').map(str::to_owned).collect();
+        let of = scope.clone();
         let committed = self
             .store
             .run_tx("continue_openid_sign_in", move |tx| {
                 let mut own = tx.account(account);
-                match gone_on(&mut own, &hash, &next_hash, grace_s, now)? {
+                match gone_on(&mut own, (&hash, &next_hash), &of, grace_s, now)? {
                     Settled::WentOn => Ok(Outcome::Done(Settled::WentOn, entry.clone())),
                     other => Ok(Outcome::Unrecorded(other)),
                 }
@@ -119,8 +123,8 @@ fn what_becomes(found: &RefreshTokenFound, grace_s: u8, now: Timestamp) -> Refre
 /// Goes on by the rows as they are now.
 fn gone_on(
     own: &mut AccountTx<'_>,
-    hash: &Sha256,
-    next_hash: &Sha256,
+    (hash, next_hash): (&Sha256, &Sha256),
+    scope: &str,
     grace_s: u8,
     now: Timestamp,
 ) -> Result<Settled, Error> {
@@ -133,7 +137,11 @@ fn gone_on(
         return Ok(Settled::Refused);
     }
     let (id, newest) = (found.sign_in.id, found.openid.generation);
-    match what_becomes(&found, grace_s, now) {
+    let becomes = what_becomes(&found, grace_s, now);
+    if becomes != Refresh::Reused && !narrowed(own, &found, scope)? {
+        return Ok(Settled::Refused);
+    }
+    match becomes {
         Refresh::Reused => Ok(Settled::Reused),
         Refresh::Repeats => {
             own.insert_pool_refresh_token(id, newest, next_hash)?;
@@ -147,4 +155,28 @@ fn gone_on(
             }
         }
     }
+}
+
+/// Whether `scope` is of what the sign-in has now. What the client may not have any more is taken
+/// from the sign-in for good: a scope that comes back is asked for anew.
+fn narrowed(
+    own: &mut AccountTx<'_>,
+    found: &RefreshTokenFound,
+    scope: &str,
+) -> Result<bool, Error> {
+    let (sign_in, openid) = (&found.sign_in, &found.openid);
+    let resource = openid.resource.as_deref();
+    let client = allowed_now(own, &sign_in.client, Grant::AuthorizationCode, resource)?;
+    let Some((_, allowed)) = client else {
+        return Ok(false);
+    };
+    let left = left_of(&openid.scope, &allowed);
+    if pool_authorization::granted(Some(scope), &left).is_err() {
+        return Ok(false);
+    }
+    let left = left.join(" ");
+    if left != openid.scope {
+        own.narrow_openid_sign_in(sign_in.id, &left)?;
+    }
+    Ok(true)
 }

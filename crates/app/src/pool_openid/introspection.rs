@@ -14,6 +14,7 @@ use procura_protocol::jose::jwt::{Claims, USER_TOKEN_BYTES_MAX, Unverified};
 use procura_store::Outcome;
 use serde_json::{Value, json};
 
+use super::standing::left_of;
 use super::{OpenIdError, may_go_on};
 use crate::App;
 use crate::authorization_session::Visit;
@@ -77,7 +78,7 @@ impl App {
         if claims.token_use.as_deref() != Some("access") {
             return Ok(None);
         }
-        let username = match self.user_of(visit, pool, token).await? {
+        let (username, scope) = match self.user_of(visit, pool, token).await? {
             Some(proved) => {
                 let read = move |tx: &mut procura_store::Tx<'_>| {
                     tx.account(proved.account).pool_user(proved.user.id)
@@ -86,24 +87,38 @@ impl App {
                     return Ok(None);
                 };
                 let known = self.known(proved.account, found).await?;
-                Some(known.profile.username)
+                (Some(known.profile.username), proved.scope)
             }
-            None if self.is_of_client(pool, &claims).await? => None,
-            None => return Ok(None),
+            None => match self.scope_of_client(pool, &claims).await? {
+                Some(scope) => (None, scope),
+                None => return Ok(None),
+            },
         };
-        Ok(Some(told(&claims, username)))
+        // What a token is good for is what its client may have now; one that is good for nothing is
+        // over.
+        Ok((!scope.is_empty()).then(|| told(&claims, scope, username)))
     }
 
-    /// Whether a token that the pool has signed is of a client itself, which may have such still.
-    async fn is_of_client(&self, pool: &PoolId, claims: &Claims) -> Result<bool, Error> {
+    /// What a token that the pool has signed is good for, if it is of a client itself, which may have
+    /// such still.
+    async fn scope_of_client(
+        &self,
+        pool: &PoolId,
+        claims: &Claims,
+    ) -> Result<Option<String>, Error> {
         if claims.client_id.as_deref() != Some(claims.subject.as_str()) {
-            return Ok(false);
+            return Ok(None);
         }
-        let found = self.openid_client(pool, &claims.subject).await?;
-        Ok(found.is_some_and(|found| {
-            let grants = &found.client().settings.openid.grants;
-            grants.contains(&Grant::ClientCredentials)
-        }))
+        let Some(found) = self.openid_client(pool, &claims.subject).await? else {
+            return Ok(None);
+        };
+        let grants = &found.client().settings.openid.grants;
+        if !grants.contains(&Grant::ClientCredentials) {
+            return Ok(None);
+        }
+        let allowed = self.standing_scopes(&found, None).await?;
+        let scope = claims.scope.as_deref().unwrap_or_default();
+        Ok(Some(left_of(scope, &allowed).join(" ")))
     }
 
     /// A refresh token is of one client, and nobody else learns anything of it.
@@ -205,7 +220,7 @@ impl App {
 }
 
 /// RFC 7662 §2.2.
-fn told(claims: &Claims, username: Option<String>) -> Value {
+fn told(claims: &Claims, scope: String, username: Option<String>) -> Value {
     let mut told = json!({
         "active": true,
         "iss": claims.issuer,
@@ -219,7 +234,7 @@ fn told(claims: &Claims, username: Option<String>) -> Value {
     };
     let texts = [
         ("client_id", claims.client_id.clone()),
-        ("scope", claims.scope.clone()),
+        ("scope", Some(scope)),
         ("jti", claims.token_id.clone()),
         ("aud", claims.audiences.first().cloned()),
         ("username", username),

@@ -60,9 +60,12 @@ impl App {
             return Err(PAGE_OVER.into());
         };
         let admitted = self.openid_client(pool, request.client.as_str()).await?;
-        // What the client may was looked at when the page was made, and may be less by now.
-        let admitted = admitted.filter(|admitted| request.stands(admitted.client()));
         let admitted = admitted.ok_or(PAGE_OVER)?;
+        // What the client may was looked at when the page was made, and may be less by now.
+        let scopes = self.standing_scopes(&admitted, request.resource.as_deref());
+        if !request.stands(admitted.client(), &scopes.await?) {
+            return Err(PAGE_OVER.into());
+        }
         let page = |asks, notice| {
             let page = page_for(&admitted, &request, asks, state.to_owned());
             Shown::Page(Box::new(LoginPage { notice, ..page }))

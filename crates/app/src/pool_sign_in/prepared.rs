@@ -14,6 +14,7 @@ use procura_store::{AccountTx, PoolBrowserSession, PoolSignIn};
 use super::Admitted;
 use crate::App;
 use crate::authorization_session::Visit;
+use crate::pool_openid::standing::code_stands;
 use crate::pool_token::{PoolTokens, Subject, refresh_token};
 
 /// How many sign-ins a user has at once; the oldest ends for the next.
@@ -142,7 +143,7 @@ impl App {
 }
 
 /// Writes down what a right password gains, and ends the oldest sign-in of a user who has too many:
-/// what the record says of it; none when the client is gone.
+/// what the record says of it; none when the client is gone, or may not do this any more.
 pub(super) fn written(
     own: &mut AccountTx<'_>,
     rows: Option<&NewRows>,
@@ -151,7 +152,7 @@ pub(super) fn written(
         None => Ok(None),
         Some(NewRows::SignIn(sign_in, hash)) => sign_in_written(own, sign_in, hash),
         Some(NewRows::LogIn(session, session_hash, code, code_hash)) => {
-            if own.user_pool_client(&code.client)?.is_none() {
+            if !code_stands(own, code)? {
                 return Ok(None);
             }
             own.insert_pool_browser_session(session_hash, session)?;

@@ -128,11 +128,16 @@ pub enum Step {
 }
 
 impl AuthorizationRequest {
-    /// The request, if the client may make it.
+    /// The request, if the client may make it: of its scopes, those are had now that `allowed` has.
     ///
     /// # Errors
     /// What the client is told (RFC 6749 §4.1.2.1, OpenID Connect Core §3.1.2.6).
-    pub fn check(client: &PoolClient, to: ReturnTo, asked: &Parameters) -> Result<Self, Refusal> {
+    pub fn check(
+        client: &PoolClient,
+        allowed: &[String],
+        to: ReturnTo,
+        asked: &Parameters,
+    ) -> Result<Self, Refusal> {
         use ErrorCode as Code;
         for (name, code) in [
             ("request", Code::RequestNotSupported),
@@ -174,7 +179,7 @@ impl AuthorizationRequest {
         Ok(Self {
             client: client.id.clone(),
             to,
-            scope: granted(asked.get("scope"), &client.settings.openid.scopes)?,
+            scope: granted(asked.get("scope"), allowed)?,
             challenge: challenge.to_owned(),
             nonce: nonce.map(str::to_owned),
             resource: resource(asked)?,
@@ -184,15 +189,16 @@ impl AuthorizationRequest {
         })
     }
 
-    /// Whether the client may still make it: settings change while a page is open.
-    pub fn stands(&self, client: &PoolClient) -> bool {
+    /// Whether the client may still make it: settings change while a page is open, and of its scopes
+    /// those are had now that `allowed` has.
+    pub fn stands(&self, client: &PoolClient, allowed: &[String]) -> bool {
         let openid = &client.settings.openid;
         let uris = openid.redirect_uris.iter();
         let mut uris = uris.chain(openid.default_redirect_uri.as_ref());
         client.id == self.client
             && openid.grants.contains(&Grant::AuthorizationCode)
             && uris.any(|uri| uri.allows(&self.to.redirect_uri))
-            && granted(Some(&self.scope), &openid.scopes).is_ok()
+            && granted(Some(&self.scope), allowed).is_ok()
     }
 
     /// What comes next in a browser where somebody signed in at `signed_in_at`. A client that

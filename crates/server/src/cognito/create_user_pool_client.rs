@@ -9,7 +9,7 @@ use procura_wire::cognito::generated::create_user_pool_client::{Input, Output};
 
 use super::openid_settings::{Asked, openid, rotation};
 use super::user_pool::{pool_id, refuse};
-use super::user_pool_client::{client_type, flows, lives};
+use super::user_pool_client::{client_type, flows, lives, scopeless};
 use crate::ops::{Failure, Reply};
 
 pub(super) async fn handle(
@@ -71,7 +71,8 @@ pub(super) async fn handle(
         },
         has_secret,
     };
-    let Committed { value, record } = app.create_user_pool_client(cx, new).await?;
+    let made = app.create_user_pool_client(cx, new).await;
+    let Committed { value, record } = made.map_err(scopeless)?;
     let user_pool_client = Some(client_type(value)?);
     let made = Committed { value: (), record };
     Ok(Reply::done(made, |()| Output { user_pool_client }))

@@ -1,6 +1,6 @@
 //! A client of a user pool at the wire.
 
-use procura_app::user_pool_client::RevealedPoolClient;
+use procura_app::user_pool_client::{NO_SUCH_SCOPE, RevealedPoolClient};
 use procura_core::error::Error;
 use procura_core::redirect_uri::RedirectUri;
 use procura_core::user_pool_client::{
@@ -12,7 +12,8 @@ use procura_wire::cognito::generated::shapes::{
 };
 use procura_wire::{EpochMillis, Revealed};
 
-use crate::ops::checked;
+use crate::error::cognito::Name;
+use crate::ops::{Failure, checked};
 
 /// The id of a client. Whether there is one is another question.
 pub(super) fn client_id(text: &str) -> Result<PoolClientId, Error> {
@@ -156,5 +157,14 @@ pub(super) fn described(client: PoolClient) -> UserPoolClientDescription {
         client_id: Some(client.id.to_string()),
         user_pool_id: Some(client.pool.to_string()),
         client_name: Some(client.name),
+    }
+}
+
+/// What is told where a client would ask for a scope that there is not.
+pub(super) fn scopeless(error: Error) -> Failure {
+    if error.public() == NO_SUCH_SCOPE {
+        Failure::Named(Name::ScopeDoesNotExist, error)
+    } else {
+        error.into()
     }
 }

@@ -23,16 +23,19 @@ pub(crate) enum Name {
     UnsupportedTokenType,
     /// There are as many as there may be.
     LimitExceeded,
+    /// No resource server has this scope.
+    ScopeDoesNotExist,
 }
 
 impl Name {
     #[cfg(test)]
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 6] = [
         Self::UserNotFound,
         Self::UsernameExists,
         Self::InvalidPassword,
         Self::UnsupportedTokenType,
         Self::LimitExceeded,
+        Self::ScopeDoesNotExist,
     ];
 
     const fn as_str(self) -> &'static str {
@@ -42,6 +45,7 @@ impl Name {
             Self::InvalidPassword => "InvalidPasswordException",
             Self::UnsupportedTokenType => "UnsupportedTokenTypeException",
             Self::LimitExceeded => "LimitExceededException",
+            Self::ScopeDoesNotExist => "ScopeDoesNotExistException",
         }
     }
 }

@@ -7,3 +7,4 @@ mod ends;
 mod flow;
 mod keys;
 mod requests;
+mod resource_servers;

@@ -52,6 +52,11 @@ const IMPLEMENTED: &[&str] = &[
     "AdminRemoveUserFromGroup",
     "AdminListGroupsForUser",
     "ListUsersInGroup",
+    "CreateResourceServer",
+    "DescribeResourceServer",
+    "ListResourceServers",
+    "UpdateResourceServer",
+    "DeleteResourceServer",
     "InitiateAuth",
     "RespondToAuthChallenge",
     "GetUser",
@@ -71,6 +76,8 @@ const READS: &[&str] = &[
     "ListGroups",
     "AdminListGroupsForUser",
     "ListUsersInGroup",
+    "DescribeResourceServer",
+    "ListResourceServers",
 ];
 
 const NOT_SECRET: &[(&str, &str)] = &[
@@ -89,16 +96,6 @@ const ABSENT: &[(&str, &[&str])] = &[
             "DeleteUserPoolDomain",
             "DescribeUserPoolDomain",
             "UpdateUserPoolDomain",
-        ],
-    ),
-    (
-        "resource servers come in a later release",
-        &[
-            "CreateResourceServer",
-            "DeleteResourceServer",
-            "DescribeResourceServer",
-            "ListResourceServers",
-            "UpdateResourceServer",
         ],
     ),
     (

@@ -8,7 +8,8 @@ use procura_core::digest::sha256;
 
 use procura_testkit::{Browser, Client, Connection, Message, Page, Request, Response, TestApp};
 use procura_wire::cognito::Operation::{
-    self, AdminCreateUser, AdminSetUserPassword, CreateUserPool, CreateUserPoolClient,
+    self, AdminCreateUser, AdminSetUserPassword, CreateResourceServer, CreateUserPool,
+    CreateUserPoolClient,
 };
 use serde_json::{Value, json};
 
@@ -113,6 +114,26 @@ impl Pool {
             secret: secret.and_then(Value::as_str).map(str::to_owned),
             ..self.clone()
         }
+    }
+
+    /// The pool has a resource server with these scopes.
+    pub(super) async fn has_server(&self, app: &TestApp, identifier: &str, scopes: &[&str]) {
+        let scopes = scopes
+            .iter()
+            .map(|name| json!({ "ScopeName": name, "ScopeDescription": "does it" }));
+        let body = json!({
+            "UserPoolId": self.id, "Identifier": identifier, "Name": "it",
+            "Scopes": scopes.collect::<Vec<_>>(),
+        });
+        let made = call(app.admin(), CreateResourceServer, body).await;
+        made.expect_status(200);
+    }
+
+    /// The answer to a client that asks for itself.
+    pub(super) async fn asks_for_itself(&self, more: &[(&str, &str)]) -> Response {
+        let mut pairs = vec![("grant_type", "client_credentials")];
+        pairs.extend(more);
+        self.asks("/oauth2/token", &pairs).await
     }
 
     pub(super) fn issuer(&self) -> String {

@@ -102,6 +102,7 @@ async fn only_a_client_of_the_pool_learns_of_a_token(app: TestApp) {
     let machine = json!({
         "AllowedOAuthFlows": ["client_credentials"], "AllowedOAuthScopes": ["x/write"],
     });
+    pool.has_server(&app, "x", &["write"]).await;
     let machine = pool.another_client(&app, machine).await;
     let grant = [("grant_type", "client_credentials")];
     let token = machine

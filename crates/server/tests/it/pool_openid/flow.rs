@@ -250,7 +250,11 @@ async fn a_token_of_a_client_proves_no_user(app: TestApp) {
         "AllowedOAuthFlows": ["client_credentials"],
         "AllowedOAuthScopes": ["https://mcp.example/tools/read", "x/write"],
     });
-    let pool = Pool::with(&app, machine).await;
+    let pool = Pool::new(&app).await;
+    pool.has_server(&app, "https://mcp.example/tools", &["read"])
+        .await;
+    pool.has_server(&app, "x", &["write"]).await;
+    let pool = pool.another_client(&app, machine).await;
     let grant = [("grant_type", "client_credentials")];
     let answer = pool.asks("/oauth2/token", &grant).await.expect_status(200);
     let record = app.record(answer.record().unwrap()).await;

@@ -126,10 +126,6 @@ pub(crate) const ABSENT: &[Absent] = &[
         reason: "there is no hosted sign-in, so there are no pages to dress",
     },
     Absent {
-        name: "CreateResourceServer",
-        reason: "resource servers come in a later release",
-    },
-    Absent {
         name: "CreateTerms",
         reason: "there is no hosted sign-in, so there are no pages to dress",
     },
@@ -152,10 +148,6 @@ pub(crate) const ABSENT: &[Absent] = &[
     Absent {
         name: "DeleteManagedLoginBranding",
         reason: "there is no hosted sign-in, so there are no pages to dress",
-    },
-    Absent {
-        name: "DeleteResourceServer",
-        reason: "resource servers come in a later release",
     },
     Absent {
         name: "DeleteTerms",
@@ -196,10 +188,6 @@ pub(crate) const ABSENT: &[Absent] = &[
     Absent {
         name: "DescribeManagedLoginBrandingByClient",
         reason: "there is no hosted sign-in, so there are no pages to dress",
-    },
-    Absent {
-        name: "DescribeResourceServer",
-        reason: "resource servers come in a later release",
     },
     Absent {
         name: "DescribeRiskConfiguration",
@@ -296,10 +284,6 @@ pub(crate) const ABSENT: &[Absent] = &[
     Absent {
         name: "ListIdentityProviders",
         reason: "users of another identity provider need no pool: register its issuer",
-    },
-    Absent {
-        name: "ListResourceServers",
-        reason: "resource servers come in a later release",
     },
     Absent {
         name: "ListTagsForResource",
@@ -412,10 +396,6 @@ pub(crate) const ABSENT: &[Absent] = &[
     Absent {
         name: "UpdateProvisionedLimit",
         reason: "limits are Procura's own",
-    },
-    Absent {
-        name: "UpdateResourceServer",
-        reason: "resource servers come in a later release",
     },
     Absent {
         name: "UpdateTerms",

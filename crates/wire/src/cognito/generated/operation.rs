@@ -57,6 +57,16 @@ pub enum Operation {
     AdminListGroupsForUser,
     /// `ListUsersInGroup`.
     ListUsersInGroup,
+    /// `CreateResourceServer`.
+    CreateResourceServer,
+    /// `DescribeResourceServer`.
+    DescribeResourceServer,
+    /// `ListResourceServers`.
+    ListResourceServers,
+    /// `UpdateResourceServer`.
+    UpdateResourceServer,
+    /// `DeleteResourceServer`.
+    DeleteResourceServer,
     /// `InitiateAuth`.
     InitiateAuth,
     /// `RespondToAuthChallenge`.
@@ -97,6 +107,11 @@ impl Operation {
         Self::AdminRemoveUserFromGroup,
         Self::AdminListGroupsForUser,
         Self::ListUsersInGroup,
+        Self::CreateResourceServer,
+        Self::DescribeResourceServer,
+        Self::ListResourceServers,
+        Self::UpdateResourceServer,
+        Self::DeleteResourceServer,
         Self::InitiateAuth,
         Self::RespondToAuthChallenge,
         Self::GetUser,
@@ -131,6 +146,11 @@ impl Operation {
             Self::AdminRemoveUserFromGroup => &super::admin_remove_user_from_group::SPEC,
             Self::AdminListGroupsForUser => &super::admin_list_groups_for_user::SPEC,
             Self::ListUsersInGroup => &super::list_users_in_group::SPEC,
+            Self::CreateResourceServer => &super::create_resource_server::SPEC,
+            Self::DescribeResourceServer => &super::describe_resource_server::SPEC,
+            Self::ListResourceServers => &super::list_resource_servers::SPEC,
+            Self::UpdateResourceServer => &super::update_resource_server::SPEC,
+            Self::DeleteResourceServer => &super::delete_resource_server::SPEC,
             Self::InitiateAuth => &super::initiate_auth::SPEC,
             Self::RespondToAuthChallenge => &super::respond_to_auth_challenge::SPEC,
             Self::GetUser => &super::get_user::SPEC,

@@ -893,6 +893,10 @@ pub(crate) fn lambda_config_type(
     })
 }
 
+pub(crate) fn list_resource_servers_limit_type(node: Node, reading: &mut Reading) -> Option<i32> {
+    reading.integer(node, Range { min: 1, max: 50 })
+}
+
 pub(crate) fn logout_urls_list_type(node: Node, reading: &mut Reading) -> Option<Vec<String>> {
     reading.list(node, Size { min: 0, max: 100 }, redirect_url_type)
 }
@@ -1197,6 +1201,78 @@ static REGION_CODE_TYPE: StringRule = StringRule {
 
 pub(crate) fn region_code_type(node: Node, reading: &mut Reading) -> Option<String> {
     reading.string(node, &REGION_CODE_TYPE)
+}
+
+static RESOURCE_SERVER_IDENTIFIER_TYPE: StringRule = StringRule {
+    length: Size { min: 1, max: 256 },
+    pattern: Some(&RESOURCE_SERVER_IDENTIFIER_TYPE_PATTERN),
+};
+static RESOURCE_SERVER_IDENTIFIER_TYPE_PATTERN: Pattern =
+    Pattern::new(r"[\x21\x23-\x5B\x5D-\x7E]+");
+
+pub(crate) fn resource_server_identifier_type(node: Node, reading: &mut Reading) -> Option<String> {
+    reading.string(node, &RESOURCE_SERVER_IDENTIFIER_TYPE)
+}
+
+static RESOURCE_SERVER_NAME_TYPE: StringRule = StringRule {
+    length: Size { min: 1, max: 256 },
+    pattern: Some(&RESOURCE_SERVER_NAME_TYPE_PATTERN),
+};
+static RESOURCE_SERVER_NAME_TYPE_PATTERN: Pattern = Pattern::new(r"[\w\s+=,.@-]+");
+
+pub(crate) fn resource_server_name_type(node: Node, reading: &mut Reading) -> Option<String> {
+    reading.string(node, &RESOURCE_SERVER_NAME_TYPE)
+}
+
+static RESOURCE_SERVER_SCOPE_DESCRIPTION_TYPE: StringRule = StringRule {
+    length: Size { min: 1, max: 256 },
+    pattern: None,
+};
+
+pub(crate) fn resource_server_scope_description_type(
+    node: Node,
+    reading: &mut Reading,
+) -> Option<String> {
+    reading.string(node, &RESOURCE_SERVER_SCOPE_DESCRIPTION_TYPE)
+}
+
+pub(crate) fn resource_server_scope_list_type(
+    node: Node,
+    reading: &mut Reading,
+) -> Option<Vec<shapes::ResourceServerScopeType>> {
+    reading.list(node, Size { min: 0, max: 100 }, resource_server_scope_type)
+}
+
+static RESOURCE_SERVER_SCOPE_NAME_TYPE: StringRule = StringRule {
+    length: Size { min: 1, max: 256 },
+    pattern: Some(&RESOURCE_SERVER_SCOPE_NAME_TYPE_PATTERN),
+};
+static RESOURCE_SERVER_SCOPE_NAME_TYPE_PATTERN: Pattern =
+    Pattern::new(r"[\x21\x23-\x2E\x30-\x5B\x5D-\x7E]+");
+
+pub(crate) fn resource_server_scope_name_type(node: Node, reading: &mut Reading) -> Option<String> {
+    reading.string(node, &RESOURCE_SERVER_SCOPE_NAME_TYPE)
+}
+
+pub(crate) fn resource_server_scope_type(
+    node: Node,
+    reading: &mut Reading,
+) -> Option<shapes::ResourceServerScopeType> {
+    let mut members = reading.object(node)?;
+    let scope_name = reading.required(
+        "ScopeName",
+        members.take("ScopeName"),
+        resource_server_scope_name_type,
+    );
+    let scope_description = reading.required(
+        "ScopeDescription",
+        members.take("ScopeDescription"),
+        resource_server_scope_description_type,
+    );
+    Some(shapes::ResourceServerScopeType {
+        scope_name: scope_name?,
+        scope_description: scope_description?,
+    })
 }
 
 pub(crate) fn retry_grace_period_seconds_type(node: Node, reading: &mut Reading) -> Option<i32> {
@@ -1733,6 +1809,9 @@ pub(crate) static PATTERNS: &[&Pattern] = &[
     &PASSWORD_TYPE_PATTERN,
     &PROVIDER_NAME_TYPE_PATTERN,
     &REDIRECT_URL_TYPE_PATTERN,
+    &RESOURCE_SERVER_IDENTIFIER_TYPE_PATTERN,
+    &RESOURCE_SERVER_NAME_TYPE_PATTERN,
+    &RESOURCE_SERVER_SCOPE_NAME_TYPE_PATTERN,
     &SES_CONFIGURATION_SET_PATTERN,
     &SCOPE_TYPE_PATTERN,
     &SEARCH_PAGINATION_TOKEN_TYPE_PATTERN,

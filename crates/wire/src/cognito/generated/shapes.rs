@@ -1489,6 +1489,54 @@ pub struct RefreshTokenRotationType {
     pub retry_grace_period_seconds: Option<i32>,
 }
 
+/// The enum `ResourceServerManagedByType`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+pub enum ResourceServerManagedByType {
+    /// `COGNITO`.
+    #[serde(rename = "COGNITO")]
+    Cognito,
+}
+
+impl ResourceServerManagedByType {
+    /// The value at the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Cognito => "COGNITO",
+        }
+    }
+}
+
+/// The structure `ResourceServerScopeType`.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct ResourceServerScopeType {
+    /// `ScopeName`, required.
+    #[serde(rename = "ScopeName")]
+    pub scope_name: String,
+    /// `ScopeDescription`, required.
+    #[serde(rename = "ScopeDescription")]
+    pub scope_description: String,
+}
+
+/// The structure `ResourceServerType`.
+#[derive(Clone, Debug, Default, serde::Serialize)]
+pub struct ResourceServerType {
+    /// `UserPoolId`, optional.
+    #[serde(rename = "UserPoolId", skip_serializing_if = "Option::is_none")]
+    pub user_pool_id: Option<String>,
+    /// `Identifier`, optional.
+    #[serde(rename = "Identifier", skip_serializing_if = "Option::is_none")]
+    pub identifier: Option<String>,
+    /// `Name`, optional.
+    #[serde(rename = "Name", skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// `Scopes`, optional.
+    #[serde(rename = "Scopes", skip_serializing_if = "Option::is_none")]
+    pub scopes: Option<Vec<ResourceServerScopeType>>,
+    /// `ManagedBy`, optional.
+    #[serde(rename = "ManagedBy", skip_serializing_if = "Option::is_none")]
+    pub managed_by: Option<ResourceServerManagedByType>,
+}
+
 /// The enum `RevokeAssociatedSessionsType`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 pub enum RevokeAssociatedSessionsType {

@@ -47,6 +47,7 @@ pub mod outbound;
 mod own_signer;
 pub mod page_token;
 pub mod password;
+pub mod pool_domain;
 pub mod pool_group;
 pub mod pool_key;
 pub mod pool_openid;

@@ -16,6 +16,7 @@ pub mod login;
 pub mod logout;
 mod metadata;
 mod page_state;
+pub(crate) mod rotation;
 pub(crate) mod standing;
 pub mod token;
 pub mod userinfo;

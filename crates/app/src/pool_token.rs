@@ -353,7 +353,8 @@ fn scope_now(
     sign_in: SignInId,
     scope: &str,
 ) -> Result<String, Error> {
-    if scope.is_empty() || own.openid_sign_in(sign_in)?.is_none() {
+    let openid = own.openid_sign_in(sign_in)?;
+    if openid.is_none_or(|openid| openid.scope.is_none()) {
         return Ok(scope.to_owned());
     }
     let allowed = own.standing_scopes(&client.pool, &client.settings.openid.scopes, None)?;

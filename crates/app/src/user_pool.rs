@@ -6,6 +6,12 @@ use procura_core::error::Error;
 use procura_core::pool_key::PoolKey;
 use procura_core::time::Timestamp;
 use procura_core::user_pool::{InvalidPoolId, PoolId, PoolSettings, UserPool};
+use procura_core::id::{DeploymentId, SigningKeyId};
+use procura_core::sealing::{self, Location, Sealed, Subject};
+use procura_core::secret::kind::PrivateKey;
+use procura_core::signing_key::{SigningAlgorithm, SigningKey};
+use procura_core::user_pool::{InvalidPoolId, PasswordPolicy, PoolId, PoolSettings, UserPool};
+use procura_protocol::jose::signing::TokenSigningKey;
 use procura_store::{Outcome, Tx};
 use serde_json::{Value, json};
 
@@ -86,6 +92,44 @@ impl App {
         let read = move |tx: &mut Tx<'_>| tx.account(account).user_pools(after.as_ref(), limit);
         let found = self.store.run_read("user_pools", read).await?;
         self.page(cx, b"", found, page.limit, |pool| pool.id.as_str())
+            .await
+    }
+
+    /// Sets a pool to something else; it keeps its name unless another is said. Passwords that there
+    /// are stay good.
+    pub async fn update_user_pool(
+        &self,
+        cx: &mut OpCx,
+        id: PoolId,
+        name: Option<String>,
+        passwords: PasswordPolicy,
+    ) -> Result<Committed<()>, Error> {
+        let (account, now) = (cx.account()?, cx.now);
+        cx.about.resource = Some(format!("userpool/{id}"));
+        self.authorize(cx, &Target::Account(account))?;
+        let done = self.allowed(cx, "updated");
+        let refused = self.refusal(cx, &no_pool(&id));
+        self.store
+            .run_tx("update_user_pool", move |tx| {
+                let mut own = tx.account(account);
+                let Some(found) = own.user_pool(&id)? else {
+                    return Ok(Outcome::Refused(no_pool(&id), refused.clone()));
+                };
+                let changed = UserPool {
+                    name: name.clone().unwrap_or(found.name),
+                    settings: PoolSettings {
+                        passwords,
+                        ..found.settings
+                    },
+                    updated_at: now,
+                    version: found.version.saturating_add(1),
+                    ..found
+                };
+                if !own.update_user_pool(&changed)? {
+                    return Err(Error::internal("a row that was just read is gone"));
+                }
+                Ok(Outcome::Done((), done.clone()))
+            })
             .await
     }
 

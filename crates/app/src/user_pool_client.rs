@@ -12,7 +12,7 @@ use procura_core::id::DeploymentId;
 use procura_core::sealing::{self, Location, Sealed, Subject};
 use procura_core::secret::{Plain, kind::PoolClientSecret};
 use procura_core::user_pool::PoolId;
-use procura_core::user_pool_client::{ClientSettings, PoolClient, PoolClientId, new_secret};
+use procura_core::user_pool_client::{ClientSettings, Grant, PoolClient, PoolClientId, new_secret};
 use procura_store::{AccountTx, Outcome, SealedPoolClient, Tx};
 
 use crate::App;
@@ -33,6 +33,15 @@ pub struct NewPoolClient {
     pub has_secret: bool,
 }
 
+/// What a client is set to from now on.
+#[derive(Debug, Clone)]
+pub struct PoolClientChange {
+    /// What people call it, if that is another name.
+    pub name: Option<String>,
+    /// What it is set to, whole.
+    pub settings: ClientSettings,
+}
+
 /// A client with its secret in the clear, for who may have it.
 #[derive(Debug)]
 pub struct RevealedPoolClient {
@@ -48,6 +57,17 @@ pub const NO_SUCH_SCOPE: &str =
 
 fn no_such_scope() -> Error {
     Error::new(Kind::Caller, NO_SUCH_SCOPE)
+}
+
+/// Whether a client would show who it is by a secret that it has not (RFC 6749 §4.4.2).
+fn lacks_secret(client: &PoolClient, has_secret: bool) -> bool {
+    let grants = &client.settings.openid.grants;
+    grants.contains(&Grant::ClientCredentials) && !has_secret
+}
+
+fn needs_secret() -> Error {
+    let text = "client_credentials needs a client with a secret: make one with GenerateSecret";
+    Error::field("AllowedOAuthFlows", text)
 }
 
 /// Whether every scope of a client is had.
@@ -175,6 +195,73 @@ impl App {
                 }
             })
             .await?;
+        self.revealed(account, committed).await
+    }
+
+    /// Sets a client to something else, whole; its id and its secret stay. What it lost it is refused
+    /// from the next request on, on every node: each reads the row.
+    pub async fn update_user_pool_client(
+        &self,
+        cx: &mut OpCx,
+        pool: PoolId,
+        id: PoolClientId,
+        change: PoolClientChange,
+    ) -> Result<Committed<RevealedPoolClient>, Error> {
+        let (account, now) = (cx.account()?, cx.now);
+        cx.about.resource = Some(format!("userpool/{pool}/client/{id}"));
+        self.authorize(cx, &Target::Account(account))?;
+        let [more, less] =
+            ["updated", "updated, and may do less"].map(|said| self.allowed(cx, said));
+        let gone = self.refusal(cx, &no_client(&id));
+        let secretless = self.refusal(cx, &needs_secret());
+        let scopeless = self.refusal(cx, &no_such_scope());
+        let issuer = self.pool_issuer(&pool);
+        let committed = self
+            .store
+            .run_tx("update_user_pool_client", move |tx| {
+                let mut own = tx.account(account);
+                let found = own.user_pool_client(&id)?;
+                let Some(found) = found.filter(|found| found.client.pool == pool) else {
+                    return Ok(Outcome::Refused(no_client(&id), gone.clone()));
+                };
+                let before = found.client.settings;
+                let client = PoolClient {
+                    name: change.name.clone().unwrap_or(found.client.name),
+                    settings: change.settings.clone(),
+                    updated_at: now,
+                    version: found.client.version.saturating_add(1),
+                    ..found.client
+                };
+                if lacks_secret(&client, found.secret.is_some()) {
+                    return Ok(Outcome::Refused(needs_secret(), secretless.clone()));
+                }
+                if !scopes_exist(&mut own, &client)? {
+                    return Ok(Outcome::Refused(no_such_scope(), scopeless.clone()));
+                }
+                if !own.update_user_pool_client(&client)? {
+                    return Err(Error::internal("a row that was just read is gone"));
+                }
+                let is_less = client.settings.is_less_than(&before);
+                if is_less {
+                    tx.cut_issuer(account, &issuer, now)?;
+                }
+                let secret = found.secret;
+                let entry = if is_less { &less } else { &more };
+                Ok(Outcome::Done(
+                    SealedPoolClient { client, secret },
+                    entry.clone(),
+                ))
+            })
+            .await?;
+        self.revealed(account, committed).await
+    }
+
+    /// What is on record by now, with its secret.
+    async fn revealed(
+        &self,
+        account: AccountId,
+        committed: Committed<SealedPoolClient>,
+    ) -> Result<Committed<RevealedPoolClient>, Error> {
         let SealedPoolClient { client, secret } = committed.value;
         let secret = match secret {
             Some(sealed) => Some(

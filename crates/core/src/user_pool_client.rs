@@ -113,6 +113,17 @@ pub struct ClientSettings {
     pub rotation: Rotation,
 }
 
+impl ClientSettings {
+    /// Whether a client with these settings may do less in some way than with `before`: it lost a way
+    /// to sign users in, a grant or a scope.
+    pub fn is_less_than(&self, before: &Self) -> bool {
+        let (own, other) = (&self.openid, &before.openid);
+        before.flows.iter().any(|flow| !self.flows.contains(flow))
+            || other.grants.iter().any(|grant| !own.grants.contains(grant))
+            || other.scopes.iter().any(|scope| !own.scopes.contains(scope))
+    }
+}
+
 /// What a client may ask of the pool's OpenID endpoints.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -228,6 +239,37 @@ mod tests {
                 bad.parse::<PoolClientId>().is_err() || *bad == *id.as_str(),
                 "{bad}"
             );
+        }
+    }
+
+    #[test]
+    fn settings_are_less_that_lack_something() {
+        let before = ClientSettings {
+            flows: vec![AuthFlow::UserPassword, AuthFlow::RefreshToken],
+            lives: TokenLives::default(),
+            openid: OpenIdSettings {
+                grants: vec![Grant::AuthorizationCode],
+                scopes: vec!["email".to_owned(), "openid".to_owned()],
+                ..OpenIdSettings::default()
+            },
+            rotation: Rotation::default(),
+        };
+        let with = |change: fn(&mut ClientSettings)| {
+            let mut settings = before.clone();
+            change(&mut settings);
+            settings
+        };
+        assert!(!before.is_less_than(&before));
+        let more = with(|settings| settings.openid.scopes.push("phone".to_owned()));
+        assert!(!more.is_less_than(&before));
+        assert!(before.is_less_than(&more));
+        for less in [
+            with(|settings| settings.flows.truncate(1)),
+            with(|settings| settings.openid.grants.clear()),
+            with(|settings| settings.openid.scopes.truncate(1)),
+            with(|settings| settings.openid.grants = vec![Grant::ClientCredentials]),
+        ] {
+            assert!(less.is_less_than(&before), "{less:?}");
         }
     }
 

@@ -109,10 +109,16 @@ operations! {
         ListResourceServers => list_resource_servers: Read,
         UpdateResourceServer => update_resource_server: Change,
         DeleteResourceServer => delete_resource_server: Change,
+        UpdateUserPool => update_user_pool: Change,
+        UpdateUserPoolClient => update_user_pool_client: Change,
+        CreateUserPoolDomain => create_user_pool_domain: Change,
+        DescribeUserPoolDomain => describe_user_pool_domain: Read,
+        DeleteUserPoolDomain => delete_user_pool_domain: Change,
     }
     unsigned {
         InitiateAuth => initiate_auth,
         RespondToAuthChallenge => respond_to_auth_challenge,
+        GetTokensFromRefreshToken => get_tokens_from_refresh_token,
         GetUser => get_user,
         GlobalSignOut => global_sign_out,
         RevokeToken => revoke_token,

@@ -20,6 +20,7 @@ pub mod native;
 mod nature;
 mod ops;
 mod pool_document;
+mod pool_domain;
 mod pool_openid;
 mod request;
 mod response;

@@ -17,6 +17,7 @@ use crate::browser::Place;
 use crate::container_credentials;
 use crate::native::signed::SignedOperation;
 use crate::pool_document::Document;
+use crate::pool_domain;
 use crate::pool_openid::Endpoint;
 
 pub(crate) use self::exposition::answer;
@@ -191,7 +192,7 @@ impl Metrics {
                 .chain(tokens)
                 .chain(Place::NAMES)
                 .chain(Document::NAMES)
-                .chain([container_credentials::NAME])
+                .chain([container_credentials::NAME, pool_domain::NAME])
                 .chain(Endpoint::names())
                 .chain(SignedOperation::NAMES)
                 .chain([UNKNOWN])

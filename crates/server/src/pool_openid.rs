@@ -66,6 +66,13 @@ impl Endpoint {
         found.map_or("", |(_, _, name)| name)
     }
 
+    /// Where it is, below the id of its pool.
+    pub(crate) fn path(self) -> &'static str {
+        let mut all = Self::ALL.iter();
+        let found = all.find(|(endpoint, _, _)| *endpoint == self);
+        found.map_or("", |(_, path, _)| path)
+    }
+
     /// Whether a person sits there.
     pub(crate) const fn is_for_browsers(self) -> bool {
         match self {

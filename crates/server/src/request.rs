@@ -1,6 +1,7 @@
 //! The way of every request: probes, browsers, operations. [`signed`] is that of nearly all
 //! operations, of the AWS APIs and of ours; [`unsigned`] that of the few that nobody signs.
 
+mod domain;
 mod openid;
 mod query;
 mod signed;
@@ -31,6 +32,7 @@ use crate::metrics::{Outcome, UNKNOWN};
 use crate::native::signed::SignedOperation;
 use crate::ops::Failure;
 use crate::pool_document::Document;
+use crate::pool_domain::DomainPath;
 use crate::pool_openid;
 use crate::response::{self, Answer};
 use crate::service::{Peer, Service};
@@ -112,6 +114,11 @@ impl Job<'_> {
         if let Some(place) = pool_openid::Place::of(parts.uri.path()) {
             let (outcome, answer) = self.openid(&place, parts, body).await;
             in_flight.answered(place.endpoint.name(), outcome);
+            return answer;
+        }
+        if let Some(path) = DomainPath::of(parts.uri.path()) {
+            let (name, outcome, answer) = self.domain(&path, parts, body).await;
+            in_flight.answered(name, outcome);
             return answer;
         }
         let (operation, answered) = self.run(parts, body).await;

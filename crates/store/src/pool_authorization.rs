@@ -30,11 +30,11 @@ pub struct PoolBrowserSession {
     pub expires_at: Timestamp,
 }
 
-/// What a sign-in at the OpenID endpoints is beside a sign-in.
+/// What a sign-in whose refresh tokens rotate is beside a sign-in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OpenIdSignIn {
-    /// What was granted.
-    pub scope: String,
+    /// What was granted at the OpenID endpoints; none of a sign-in of `InitiateAuth`.
+    pub scope: Option<String>,
     /// For whom its access tokens are.
     pub resource: Option<String>,
     /// The newest generation of its refresh tokens.
@@ -56,7 +56,7 @@ pub struct RefreshTokenFound {
 
 fn openid_sign_in(row: &mut Row) -> Result<OpenIdSignIn, Error> {
     Ok(OpenIdSignIn {
-        scope: row.text("scope")?,
+        scope: Some(row.text("scope")?).filter(|scope| !scope.is_empty()),
         resource: row.optional_text("resource")?,
         generation: row.count("generation")?,
         began_at: row.timestamp("began_at")?,
@@ -215,7 +215,39 @@ impl AccountTx<'_> {
         Ok(redeemed == 1)
     }
 
-    /// Adds what a sign-in is at the OpenID endpoints, with the first of its refresh tokens.
+    /// From now on the refresh tokens of a sign-in of `InitiateAuth` rotate: the one of `token_hash`,
+    /// which it gave, is the first, and nothing else goes on with it. False when the sign-in is over,
+    /// or another token goes on with it. `no_token` is the hash of nothing that anybody knows.
+    pub fn begin_rotation(
+        &mut self,
+        sign_in: &PoolSignIn,
+        token_hash: &Sha256,
+        no_token: &Sha256,
+    ) -> Result<bool, Error> {
+        let taken = self.session.execute(
+            "UPDATE pool_sign_in SET token_hash = $4
+             WHERE account = $1 AND id = $2 AND token_hash = $3",
+            &[
+                Value::Text(self.account.as_str()),
+                Value::Blob(sign_in.id.as_bytes()),
+                Value::Blob(token_hash),
+                Value::Blob(no_token),
+            ],
+        )?;
+        if taken != 1 {
+            return Ok(false);
+        }
+        let openid = OpenIdSignIn {
+            scope: None,
+            resource: None,
+            generation: 1,
+            began_at: sign_in.authenticated_at,
+        };
+        self.insert_openid_sign_in(sign_in.id, &openid, token_hash)?;
+        Ok(true)
+    }
+
+    /// Adds what a sign-in is whose refresh tokens rotate, with the first of them.
     pub fn insert_openid_sign_in(
         &mut self,
         id: SignInId,
@@ -229,7 +261,8 @@ impl AccountTx<'_> {
             &[
                 Value::Text(self.account.as_str()),
                 Value::Blob(id.as_bytes()),
-                Value::Text(&openid.scope),
+                // There is no empty scope (RFC 6749 §3.3).
+                Value::Text(openid.scope.as_deref().unwrap_or_default()),
                 optional(openid.resource.as_deref()),
                 count(openid.generation)?,
                 time(openid.began_at),
@@ -238,7 +271,7 @@ impl AccountTx<'_> {
         self.insert_pool_refresh_token(id, openid.generation, token_hash)
     }
 
-    /// What a sign-in is at the OpenID endpoints, if it was made there.
+    /// What a sign-in is beside that, if its refresh tokens rotate.
     pub fn openid_sign_in(&mut self, id: SignInId) -> Result<Option<OpenIdSignIn>, Error> {
         let row = self.session.row(
             SIGN_INS,

@@ -6,6 +6,8 @@ import hashlib
 import hmac
 import json
 import sys
+import urllib.error
+import urllib.parse
 import urllib.request
 from pathlib import Path
 
@@ -196,10 +198,120 @@ def new_password(service: Service) -> None:
     refused("ResourceNotFoundException", cognito.describe_user_pool, UserPoolId=pool)
 
 
+def posted(url: str, client: dict, form: dict) -> tuple[int, dict]:
+    """What a program that shows its secret is answered."""
+    shown = f"{client['ClientId']}:{client['ClientSecret']}".encode()
+    asked = urllib.request.Request(
+        url, data=urllib.parse.urlencode(form).encode(),
+        headers={"authorization": f"Basic {base64.b64encode(shown).decode()}"},
+    )
+    try:
+        with urllib.request.urlopen(asked, timeout=10) as answer:
+            return answer.status, json.load(answer)
+    except urllib.error.HTTPError as error:
+        body = error.read()
+        return error.code, json.loads(body) if body.startswith(b"{") else {}
+
+
+def resource_servers(service: Service) -> None:
+    """A client asks for itself, with scopes of a resource server; by a domain of the pool, too."""
+    base = service.environment()["AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER"].rstrip("/")
+    pool = aws(service, "cognito-idp", "create-user-pool", "--pool-name", "Machines")
+    pool = pool["UserPool"]["Id"]
+    server = ("--user-pool-id", pool, "--identifier", "https://api.example/notes")
+    client = (
+        "cognito-idp", "create-user-pool-client", "--user-pool-id", pool, "--client-name", "job",
+        "--generate-secret", "--allowed-o-auth-flows-user-pool-client",
+        "--allowed-o-auth-flows", "client_credentials", "--allowed-o-auth-scopes",
+    )
+    read, write = (f"https://api.example/notes/{scope}" for scope in ("read", "write"))
+    turned_away(service, "ScopeDoesNotExistException", *client, read)
+    scopes = [f"ScopeName={name},ScopeDescription=notes" for name in ("read", "write")]
+    made = aws(
+        service, "cognito-idp", "create-resource-server", *server, "--name", "notes",
+        "--scopes", *scopes,
+    )["ResourceServer"]
+    described = aws(service, "cognito-idp", "describe-resource-server", *server)
+    assert described["ResourceServer"] == made, (described, made)
+    listed = aws(service, "cognito-idp", "list-resource-servers", "--user-pool-id", pool)
+    assert listed["ResourceServers"] == [made], listed
+    client = aws(service, *client, read, write)["UserPoolClient"]
+    token, itself = f"{base}/{pool}/oauth2/token", {"grant_type": "client_credentials"}
+    status, tokens = posted(token, client, itself)
+    assert (status, tokens["scope"]) == (200, f"{read} {write}"), (status, tokens)
+    assert claims(tokens["access_token"])["scope"] == f"{read} {write}"
+
+    domain = ("--domain", "machines", "--user-pool-id", pool)
+    aws(service, "cognito-idp", "create-user-pool-domain", *domain)
+    described = aws(
+        service, "cognito-idp", "describe-user-pool-domain", "--domain", "machines",
+    )["DomainDescription"]
+    assert (described["UserPoolId"], described["Status"]) == (pool, "ACTIVE"), described
+    status, tokens = posted(f"{base}/domains/machines/oauth2/token", client, itself)
+    assert status == 200 and claims(tokens["access_token"])["iss"] == f"{base}/{pool}", tokens
+
+    # The client may do less, and does.
+    own = ("--user-pool-id", pool, "--client-id", client["ClientId"])
+    updated = aws(
+        service, "cognito-idp", "update-user-pool-client", *own,
+        "--allowed-o-auth-flows-user-pool-client",
+        "--allowed-o-auth-flows", "client_credentials", "--allowed-o-auth-scopes", read,
+    )["UserPoolClient"]
+    assert updated["ClientName"] == "job", updated
+    assert updated["ClientSecret"] == client["ClientSecret"], "the secret stays"
+    status, refused_it = posted(token, client, {**itself, "scope": write})
+    assert (status, refused_it["error"]) == (400, "invalid_scope"), refused_it
+    status, tokens = posted(token, client, itself)
+    assert (status, tokens["scope"]) == (200, read), tokens
+    aws(service, "cognito-idp", "update-user-pool", "--user-pool-id", pool, "--pool-name", "Jobs")
+    named = aws(service, "cognito-idp", "describe-user-pool", "--user-pool-id", pool)["UserPool"]
+    assert named["Name"] == "Jobs", named
+    aws(service, "cognito-idp", "delete-user-pool-domain", *domain)
+    status, _ = posted(f"{base}/domains/machines/oauth2/token", client, itself)
+    assert status == 404, status
+    aws(service, "cognito-idp", "delete-resource-server", *server)
+    status, refused_it = posted(token, client, itself)
+    assert (status, refused_it["error"]) == (400, "invalid_scope"), refused_it
+    aws(service, "cognito-idp", "delete-user-pool", "--user-pool-id", pool)
+
+
+def rotation(service: Service) -> None:
+    """Refresh tokens of `initiate-auth` that rotate; who uses one twice has ended the sign-in."""
+    pool = aws(service, "cognito-idp", "create-user-pool", "--pool-name", "Rotating")
+    pool = pool["UserPool"]["Id"]
+    client = aws(
+        service, "cognito-idp", "create-user-pool-client", "--user-pool-id", pool,
+        "--client-name", "app", "--explicit-auth-flows", "ALLOW_USER_PASSWORD_AUTH",
+        "--refresh-token-rotation", "Feature=ENABLED,RetryGracePeriodSeconds=0",
+    )["UserPoolClient"]["ClientId"]
+    user = ("--user-pool-id", pool, "--username", "rotating")
+    aws(service, "cognito-idp", "admin-create-user", *user)
+    aws(
+        service, "cognito-idp", "admin-set-user-password", *user, "--password", PASSWORD,
+        "--permanent",
+    )
+    first = aws(
+        service, "cognito-idp", "initiate-auth", "--client-id", client,
+        "--auth-flow", "USER_PASSWORD_AUTH",
+        "--auth-parameters", f"USERNAME=rotating,PASSWORD={PASSWORD}",
+    )["AuthenticationResult"]["RefreshToken"]
+    goes_on = ("cognito-idp", "get-tokens-from-refresh-token", "--client-id", client)
+    second = aws(service, *goes_on, "--refresh-token", first)["AuthenticationResult"]
+    assert second["RefreshToken"] != first, "it rotates"
+    aws(service, "cognito-idp", "get-user", "--access-token", second["AccessToken"])
+    turned_away(service, "RefreshTokenReuseException", *goes_on, "--refresh-token", first)
+    turned_away(
+        service, "NotAuthorizedException", *goes_on, "--refresh-token", second["RefreshToken"],
+    )
+    aws(service, "cognito-idp", "delete-user-pool", "--user-pool-id", pool)
+
+
 def main() -> None:
     for engine, service in each():
         walk_through(service)
         new_password(service)
+        resource_servers(service)
+        rotation(service)
         print(f"a user pool on {engine}: ok")
 
 

@@ -63,8 +63,7 @@ impl App {
             .run_tx("grant_to_client", move |tx| {
                 let mut own = tx.account(account);
                 let asked = (of.as_str(), resource.as_deref());
-                // SECURITY: what was taken away since it was looked at is given to nobody. Held by
-                // `a_scope_that_is_gone_is_given_to_nobody`.
+                // SECURITY: what was taken away since it was looked at is given to nobody.
                 if has_still(&mut own, &id, Grant::ClientCredentials, asked)? {
                     Ok(Outcome::Done(true, entry.clone()))
                 } else {

@@ -61,9 +61,9 @@ impl App {
             Redemption::Redeemed => return Err(NOT_REDEEMED.into()),
             Redemption::Refused(refusal) => return Err(refusal.into()),
             Redemption::Reused(sign_in) => {
-                return Err(self
-                    .end_reused(visit, account, &user, sign_in, REUSED)
-                    .await);
+                let why = (TOKEN, REUSED.text);
+                self.end_reused(visit, account, &user, sign_in, why).await?;
+                return Err(REUSED.into());
             }
         }
         let life_s = admitted.client().settings.lives.refresh_s;
@@ -109,9 +109,11 @@ impl App {
                 record: committed.record,
             }),
             Settled::Refused(refusal) => Err(refusal.into()),
-            Settled::Reused(sign_in) => Err(self
-                .end_reused(visit, account, &user, sign_in, REUSED)
-                .await),
+            Settled::Reused(sign_in) => {
+                let why = (TOKEN, REUSED.text);
+                self.end_reused(visit, account, &user, sign_in, why).await?;
+                Err(REUSED.into())
+            }
         }
     }
 }
@@ -145,7 +147,7 @@ fn redeemed(
         return refused;
     };
     let openid = OpenIdSignIn {
-        scope: code.scope,
+        scope: Some(code.scope),
         resource: code.resource,
         generation: 1,
         began_at: now,

@@ -14,6 +14,7 @@ use procura_protocol::jose::jwt::{Claims, USER_TOKEN_BYTES_MAX, Unverified};
 use procura_store::Outcome;
 use serde_json::{Value, json};
 
+use super::rotation::Rotating;
 use super::standing::left_of;
 use super::{OpenIdError, may_go_on};
 use crate::App;
@@ -129,20 +130,28 @@ impl App {
         token: &str,
     ) -> Result<Option<Value>, Error> {
         let hash = sha256(&[token.as_bytes()]);
-        let found = self.openid_sign_in_of(admitted, hash).await?;
-        let found = found.filter(|(found, user)| {
-            found.sign_in.client == admitted.client().id
-                && visit.now < found.sign_in.expires_at
-                && found.generation == found.openid.generation
-                && may_go_on(user)
-        });
-        Ok(found.map(|(found, user)| {
+        let Some(Rotating { found, user, .. }) = self.rotating(admitted, hash).await? else {
+            return Ok(None);
+        };
+        // One of a sign-in of `InitiateAuth` is of no use at these endpoints.
+        let Some(had) = &found.openid.scope else {
+            return Ok(None);
+        };
+        let granted_for = found.openid.resource.as_deref();
+        let allowed = self.standing_scopes(admitted, granted_for).await?;
+        let scope = left_of(had, &allowed).join(" ");
+        let is_active = found.sign_in.client == admitted.client().id
+            && visit.now < found.sign_in.expires_at
+            && found.generation == found.openid.generation
+            && !scope.is_empty()
+            && may_go_on(&user);
+        Ok(is_active.then(|| {
             json!({
                 "active": true,
                 "iss": self.pool_issuer(&admitted.client().pool),
                 "sub": user.user.id.as_uuid_text(),
                 "client_id": admitted.client().id.as_str(),
-                "scope": found.openid.scope,
+                "scope": scope,
                 "exp": seconds(found.sign_in.expires_at),
             })
         }))
@@ -204,15 +213,9 @@ impl App {
         admitted: &Admitted,
         token: &str,
     ) -> Result<Option<(PoolUser, SignInId)>, OpenIdError> {
-        let hash = sha256(&[token.as_bytes()]);
-        let found = self.openid_sign_in_of(admitted, hash).await?;
-        let found = if let Some((found, user)) = found {
-            Some((found.sign_in, user))
-        } else {
-            // One that `InitiateAuth` gave is taken back here, too.
-            let token = Plain::new(token.as_bytes().to_vec());
-            self.sign_in_of(admitted.account, &token).await?
-        };
+        // One that `InitiateAuth` gave is taken back here, too.
+        let token = Plain::new(token.as_bytes().to_vec());
+        let found = self.any_sign_in_of(admitted, &token).await?;
         Ok(found
             .filter(|(sign_in, _)| sign_in.client == admitted.client().id)
             .map(|(sign_in, user)| (user.user, sign_in.id)))

@@ -4,7 +4,7 @@ use procura_core::account::AccountId;
 use procura_core::audit::record::{Committed, Verdict};
 use procura_core::error::Error;
 use procura_core::id::SignInId;
-use procura_core::pool_authorization::{ErrorCode, Parameters, Refusal};
+use procura_core::pool_authorization::{ErrorCode, Parameters};
 use procura_core::pool_user::PoolUser;
 use procura_core::secret::{Plain, kind};
 use procura_core::user_pool::PoolId;
@@ -99,13 +99,12 @@ impl App {
         account: AccountId,
         user: &PoolUser,
         sign_in: SignInId,
-        refusal: Refusal,
-    ) -> OpenIdError {
-        let mut entry = self.entry_of_pool_user(visit, account, user, TOKEN, Verdict::Deny);
-        entry.reason = format!("used again: {}; {sign_in} ended", refusal.text).into();
+        (action, why): (&'static str, &'static str),
+    ) -> Result<(), Error> {
+        let mut entry = self.entry_of_pool_user(visit, account, user, action, Verdict::Deny);
+        entry.reason = format!("used again: {why}; {sign_in} ended").into();
         let (user, now) = (user.user, visit.now);
-        let ended = self
-            .store
+        self.store
             .run_tx("end_reused_sign_in", move |tx| {
                 // What ended before ends no more, however often somebody tries.
                 if !tx.account(account).delete_pool_sign_in(sign_in)? {
@@ -114,11 +113,8 @@ impl App {
                 tx.cut_user(user, now)?;
                 Ok(Outcome::Done((), entry.clone()))
             })
-            .await;
-        match ended {
-            Ok(_) => refusal.into(),
-            Err(error) => error.into(),
-        }
+            .await?;
+        Ok(())
     }
 }
 

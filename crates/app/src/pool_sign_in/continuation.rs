@@ -5,19 +5,87 @@ use procura_core::audit::record::{Committed, Verdict};
 use procura_core::digest::sha256;
 use procura_core::error::{Error, Kind};
 use procura_core::secret::{Plain, kind};
-use procura_core::user_pool_client::{AuthFlow, Rotation};
-use procura_store::{Outcome, PoolSignIn, StoredPoolUser, Tx};
+use procura_core::user_pool_client::{AuthFlow, PoolClientId, Rotation};
+use procura_store::{AccountTx, Outcome, PoolSignIn, StoredPoolUser, Tx};
 
-use super::SIGN_IN;
+use super::{Admitted, SIGN_IN};
 use crate::App;
 use crate::authorization_session::Visit;
+use crate::pool_openid::rotation::{Continued, Rotating, first_of, goes_on_with_sign_ins};
 use crate::pool_token::{PoolTokens, Subject};
+
+/// What a record calls it.
+const REFRESH: &str = "GetTokensFromRefreshToken";
+
+/// Whether a client goes on with tokens that do not rotate, by the row as it is now.
+fn keeps_still(own: &mut AccountTx<'_>, client: &PoolClientId) -> Result<bool, Error> {
+    let Some(found) = own.user_pool_client(client)? else {
+        return Ok(false);
+    };
+    let settings = found.client.settings;
+    Ok(settings.rotation == Rotation::AtOpenIdEndpoints
+        && settings.flows.contains(&AuthFlow::RefreshToken))
+}
 
 fn refused_token() -> Error {
     Error::denied("Invalid Refresh Token")
 }
 
 impl App {
+    /// A sign-in goes on with its refresh token, and gets the next one where tokens rotate: in the same
+    /// way, and with the same end of who uses one twice, as at the token endpoint.
+    ///
+    /// # Errors
+    /// Of [`Kind::Conflict`] where the token was used before.
+    pub async fn tokens_from_refresh_token(
+        &self,
+        visit: &Visit,
+        client: &str,
+        token: &Plain<kind::RefreshToken>,
+        secret: Option<&Plain<kind::Password>>,
+    ) -> Result<Committed<PoolTokens>, Error> {
+        let admitted = self.find_client(client).await?;
+        if !self.is_client(&admitted, secret).await? {
+            return Err(Error::denied("Invalid client"));
+        }
+        if !goes_on_with_sign_ins(admitted.client()) {
+            let text = "RefreshTokenRotation or ALLOW_REFRESH_TOKEN_AUTH is needed for this client";
+            return Err(Error::new(Kind::Caller, text));
+        }
+        let hash = sha256(&[token.expose_secret()]);
+        let rotating = if let Some(rotating) = self.rotating(&admitted, hash).await? {
+            rotating
+        } else {
+            let found = self.sign_in_of(admitted.account, token).await?;
+            let found = found.filter(|(sign_in, _)| sign_in.client == admitted.client().id);
+            let found = found.ok_or_else(refused_token)?;
+            if admitted.client().settings.rotation == Rotation::AtOpenIdEndpoints {
+                return self.go_on(visit, &admitted, found, REFRESH).await;
+            }
+            let (sign_in, user) = found;
+            let found = first_of(sign_in);
+            Rotating { hash, found, user }
+        };
+        // Tokens of the OpenID endpoints are used there.
+        if rotating.found.openid.scope.is_some() {
+            return Err(refused_token());
+        }
+        let stopped = self.stopped(visit, &admitted, &rotating, REFRESH).await?;
+        let continued = if let Some(stopped) = stopped {
+            stopped
+        } else {
+            let continued = self.rotate(visit, &admitted, rotating, None, REFRESH);
+            continued.await?
+        };
+        match continued {
+            Continued::WentOn(committed) => Ok(committed),
+            Continued::Refused => Err(refused_token()),
+            Continued::Reused => Err(Error::conflict(
+                "Refresh token has been invalidated by rotation; the sign-in is over now",
+            )),
+        }
+    }
+
     /// A sign-in goes on: with the refresh token that it gave, and gets no other.
     pub async fn continue_sign_in(
         &self,
@@ -34,11 +102,9 @@ impl App {
         }
         let (account, id) = (admitted.account, admitted.client().id.clone());
         let found = self.sign_in_of(account, token).await?;
-        let found = found.filter(|(sign_in, user)| {
-            sign_in.client == id && visit.now < sign_in.expires_at && user.user.is_enabled
-        });
-        let (sign_in, user) = found.ok_or_else(refused_token)?;
-        let known = self.known(account, user).await?;
+        let found = found.filter(|(sign_in, _)| sign_in.client == id);
+        let found = found.ok_or_else(refused_token)?;
+        let known = self.known(account, found.1.clone()).await?;
         // The reference hashes the name; applications that know only the `sub` send that.
         let subject = known.user.id.as_uuid_text();
         let sealed = &admitted.sealed;
@@ -54,6 +120,22 @@ impl App {
                 "Unable to verify secret hash for client {id}"
             )));
         }
+        self.go_on(visit, &admitted, found, SIGN_IN).await
+    }
+
+    /// A sign-in goes on and keeps its refresh token.
+    async fn go_on(
+        &self,
+        visit: &Visit,
+        admitted: &Admitted,
+        (sign_in, user): (PoolSignIn, StoredPoolUser),
+        action: &'static str,
+    ) -> Result<Committed<PoolTokens>, Error> {
+        if visit.now >= sign_in.expires_at || !user.user.is_enabled {
+            return Err(refused_token());
+        }
+        let (account, id) = (admitted.account, admitted.client().id.clone());
+        let known = self.known(account, user).await?;
         let tokens = self
             .pool_tokens(&Subject {
                 account,
@@ -65,7 +147,7 @@ impl App {
                 now: visit.now,
             })
             .await?;
-        let entry = self.entry_of_pool_user(visit, account, &known.user, SIGN_IN, Verdict::Allow);
+        let entry = self.entry_of_pool_user(visit, account, &known.user, action, Verdict::Allow);
         let mut done = entry.clone();
         done.reason = format!("went on with client {id}; {}", sign_in.id).into();
         let mut ended = entry;
@@ -78,7 +160,8 @@ impl App {
                 // SECURITY: what was ended since it was looked at does not go on.
                 let user = own.pool_user(known.user.id)?;
                 let is_enabled = user.is_some_and(|user| user.user.is_enabled);
-                if is_enabled && own.has_pool_sign_in(sign_in.id)? {
+                let may_go_on = is_enabled && keeps_still(&mut own, &id)?;
+                if may_go_on && own.has_pool_sign_in(sign_in.id)? {
                     Ok(Outcome::Done((), done.clone()))
                 } else {
                     Ok(Outcome::Refused(refused_token(), ended.clone()))
@@ -91,7 +174,20 @@ impl App {
         })
     }
 
-    /// The sign-in of a refresh token, and its user.
+    /// The sign-in of a refresh token that a client presents, whether it rotates or not, and its user.
+    pub(crate) async fn any_sign_in_of(
+        &self,
+        admitted: &Admitted,
+        token: &Plain<kind::RefreshToken>,
+    ) -> Result<Option<(PoolSignIn, StoredPoolUser)>, Error> {
+        let hash = sha256(&[token.expose_secret()]);
+        match self.rotating(admitted, hash).await? {
+            Some(rotating) => Ok(Some((rotating.found.sign_in, rotating.user))),
+            None => self.sign_in_of(admitted.account, token).await,
+        }
+    }
+
+    /// The sign-in of a refresh token that does not rotate, and its user.
     pub(crate) async fn sign_in_of(
         &self,
         account: AccountId,

@@ -8,6 +8,7 @@ use procura_core::pool_user::{PoolUser, Profile};
 use procura_core::secret::{Plain, kind};
 use procura_store::{Outcome, Tx};
 
+use super::Admitted;
 use crate::App;
 use crate::authorization_session::Visit;
 use crate::pool_token::ProvedByPool;
@@ -33,19 +34,10 @@ impl App {
             _ => error,
         })?;
         let (account, id) = (admitted.account, admitted.client().id.clone());
-        let is_client = match (&admitted.sealed.secret, secret) {
-            (None, None) => true,
-            (Some(sealed), Some(shown)) => {
-                let known = self.open_pool_client_secret(account, &id, sealed).await?;
-                let known = known.expose_secret();
-                constant_time_eq(known, shown.expose_secret())
-            }
-            _ => false,
-        };
-        if !is_client {
+        if !self.is_client(&admitted, secret).await? {
             return Err(Error::denied("Invalid client"));
         }
-        let found = self.sign_in_of(account, token).await?;
+        let found = self.any_sign_in_of(&admitted, token).await?;
         let Some((sign_in, user)) = found.filter(|(sign_in, _)| sign_in.client == id) else {
             return Ok(());
         };
@@ -63,6 +55,24 @@ impl App {
             })
             .await?;
         Ok(())
+    }
+
+    /// Whether who asks has shown the secret of a client, if it has one.
+    pub(super) async fn is_client(
+        &self,
+        admitted: &Admitted,
+        secret: Option<&Plain<kind::Password>>,
+    ) -> Result<bool, Error> {
+        let (account, id) = (admitted.account, &admitted.client().id);
+        match (&admitted.sealed.secret, secret) {
+            (None, None) => Ok(true),
+            (Some(sealed), Some(shown)) => {
+                let known = self.open_pool_client_secret(account, id, sealed).await?;
+                let known = known.expose_secret();
+                Ok(constant_time_eq(known, shown.expose_secret()))
+            }
+            (None, Some(_)) | (Some(_), None) => Ok(false),
+        }
     }
 
     /// Ends all sign-ins of the user whose access token this is.

@@ -9,6 +9,7 @@ use procura_core::id::SignInId;
 use procura_core::pool_authorization::{AuthorizationCode, AuthorizationRequest, LOGIN_LIFETIME_S};
 use procura_core::pool_user::{PoolUser, Profile};
 use procura_core::secret::{Plain, kind};
+use procura_core::user_pool_client::{AuthFlow, PoolClientId};
 use procura_store::{AccountTx, PoolBrowserSession, PoolSignIn};
 
 use super::Admitted;
@@ -150,7 +151,12 @@ pub(super) fn written(
 ) -> Result<Option<String>, Error> {
     match rows {
         None => Ok(None),
-        Some(NewRows::SignIn(sign_in, hash)) => sign_in_written(own, sign_in, hash),
+        Some(NewRows::SignIn(sign_in, hash)) => {
+            if !takes_passwords(own, &sign_in.client)? {
+                return Ok(None);
+            }
+            sign_in_written(own, sign_in, hash)
+        }
         Some(NewRows::LogIn(session, session_hash, code, code_hash)) => {
             if !code_stands(own, code)? {
                 return Ok(None);
@@ -163,6 +169,14 @@ pub(super) fn written(
             )))
         }
     }
+}
+
+/// Whether a client may sign users in with their password by the row as it is now: it may have lost
+/// that while the password was checked.
+fn takes_passwords(own: &mut AccountTx<'_>, client: &PoolClientId) -> Result<bool, Error> {
+    let found = own.user_pool_client(client)?;
+    let flow = AuthFlow::UserPassword;
+    Ok(found.is_some_and(|found| found.client.settings.flows.contains(&flow)))
 }
 
 /// Adds a sign-in, and ends the oldest of a user who has too many: what the record says of it; none

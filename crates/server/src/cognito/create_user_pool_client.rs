@@ -9,7 +9,7 @@ use procura_wire::cognito::generated::create_user_pool_client::{Input, Output};
 
 use super::openid_settings::{Asked, openid, rotation};
 use super::user_pool::{pool_id, refuse};
-use super::user_pool_client::{client_type, flows, lives, scopeless};
+use super::user_pool_client::{client_type, flows, lives, scopeless, unsupported};
 use crate::ops::{Failure, Reply};
 
 pub(super) async fn handle(
@@ -17,31 +17,8 @@ pub(super) async fn handle(
     cx: &mut OpCx,
     input: Input,
 ) -> Result<Reply<Output>, Failure> {
-    let list = |asked: &Option<Vec<String>>| asked.as_ref().is_some_and(|all| !all.is_empty());
-    refuse(&[
-        ("ClientSecret", input.client_secret.is_some()),
-        ("ReadAttributes", list(&input.read_attributes)),
-        ("WriteAttributes", list(&input.write_attributes)),
-        (
-            "AnalyticsConfiguration",
-            input.analytics_configuration.is_some(),
-        ),
-        // Tokens that are revoked are over here, always.
-        (
-            "EnableTokenRevocation",
-            input.enable_token_revocation == Some(false),
-        ),
-        (
-            "EnablePropagateAdditionalUserContextData",
-            input.enable_propagate_additional_user_context_data == Some(true),
-        ),
-        (
-            "AuthSessionValidity",
-            input
-                .auth_session_validity
-                .is_some_and(|minutes| minutes != 3),
-        ),
-    ])?;
+    refuse(&[("ClientSecret", input.client_secret.is_some())])?;
+    refuse(&unsupported!(input))?;
     let asked = [
         input.access_token_validity,
         input.id_token_validity,

@@ -3,6 +3,9 @@
 use procura_core::error::Error;
 use procura_core::user_pool::{PasswordPolicy, PoolId, UserPool};
 use procura_wire::EpochMillis;
+pub(super) use procura_wire::cognito::generated::shapes::{
+    DeletionProtectionType, UserPoolMfaType,
+};
 use procura_wire::cognito::generated::shapes::{
     PasswordPolicyType, StatusType, UserPoolDescriptionType, UserPoolPolicyType, UserPoolType,
 };
@@ -32,6 +35,93 @@ pub(super) fn refuse(unsupported: &[(&'static str, bool)]) -> Result<(), Error> 
         None => Ok(()),
     }
 }
+
+/// What is refused of a pool, made or updated: the members of both inputs have the same names.
+macro_rules! unsupported_of_pool {
+    ($input:ident) => {
+        [
+            ("LambdaConfig", $input.lambda_config.is_some()),
+            (
+                "AutoVerifiedAttributes",
+                $crate::cognito::user_pool_client::is_wanted(
+                    $input.auto_verified_attributes.as_ref(),
+                ),
+            ),
+            (
+                "SmsVerificationMessage",
+                $input.sms_verification_message.is_some(),
+            ),
+            (
+                "EmailVerificationMessage",
+                $input.email_verification_message.is_some(),
+            ),
+            (
+                "EmailVerificationSubject",
+                $input.email_verification_subject.is_some(),
+            ),
+            (
+                "VerificationMessageTemplate",
+                $input.verification_message_template.is_some(),
+            ),
+            (
+                "SmsAuthenticationMessage",
+                $input.sms_authentication_message.is_some(),
+            ),
+            (
+                "UserAttributeUpdateSettings",
+                $input.user_attribute_update_settings.is_some(),
+            ),
+            ("DeviceConfiguration", $input.device_configuration.is_some()),
+            ("EmailConfiguration", $input.email_configuration.is_some()),
+            ("SmsConfiguration", $input.sms_configuration.is_some()),
+            (
+                "UserPoolTags",
+                $input
+                    .user_pool_tags
+                    .as_ref()
+                    .is_some_and(|tags| !tags.is_empty()),
+            ),
+            ("UserPoolAddOns", $input.user_pool_add_ons.is_some()),
+            ("DcrConfiguration", $input.dcr_configuration.is_some()),
+            (
+                "AccountRecoverySetting",
+                $input.account_recovery_setting.is_some(),
+            ),
+            ("KeyConfiguration", $input.key_configuration.is_some()),
+            ("IssuerConfiguration", $input.issuer_configuration.is_some()),
+            (
+                "AcrConfiguration",
+                $input
+                    .acr_configuration
+                    .as_ref()
+                    .is_some_and(|all| !all.is_empty()),
+            ),
+            // Only administrators make users; an invitation is sent to nobody.
+            (
+                "AdminCreateUserConfig",
+                $input
+                    .admin_create_user_config
+                    .as_ref()
+                    .is_some_and(|config| {
+                        config.allow_admin_create_user_only == Some(false)
+                            || config.invite_message_template.is_some()
+                    }),
+            ),
+            (
+                "DeletionProtection",
+                $input.deletion_protection
+                    == Some($crate::cognito::user_pool::DeletionProtectionType::Active),
+            ),
+            (
+                "MfaConfiguration",
+                $input
+                    .mfa_configuration
+                    .is_some_and(|mfa| mfa != $crate::cognito::user_pool::UserPoolMfaType::Off),
+            ),
+        ]
+    };
+}
+pub(super) use unsupported_of_pool;
 
 /// The policy that is asked for; what is not said of it is as the reference has it.
 pub(super) fn password_policy(asked: Option<&UserPoolPolicyType>) -> Result<PasswordPolicy, Error> {

@@ -15,6 +15,47 @@ use procura_wire::{EpochMillis, Revealed};
 use crate::error::cognito::Name;
 use crate::ops::{Failure, checked};
 
+/// What is refused of a client, made or updated: the members of both inputs have the same names.
+macro_rules! unsupported {
+    ($input:ident) => {
+        [
+            (
+                "ReadAttributes",
+                $crate::cognito::user_pool_client::is_wanted($input.read_attributes.as_ref()),
+            ),
+            (
+                "WriteAttributes",
+                $crate::cognito::user_pool_client::is_wanted($input.write_attributes.as_ref()),
+            ),
+            (
+                "AnalyticsConfiguration",
+                $input.analytics_configuration.is_some(),
+            ),
+            // Tokens that are revoked are over here, always.
+            (
+                "EnableTokenRevocation",
+                $input.enable_token_revocation == Some(false),
+            ),
+            (
+                "EnablePropagateAdditionalUserContextData",
+                $input.enable_propagate_additional_user_context_data == Some(true),
+            ),
+            (
+                "AuthSessionValidity",
+                $input
+                    .auth_session_validity
+                    .is_some_and(|minutes| minutes != 3),
+            ),
+        ]
+    };
+}
+pub(super) use unsupported;
+
+/// Whether something is in a list.
+pub(super) fn is_wanted<T>(asked: Option<&Vec<T>>) -> bool {
+    asked.is_some_and(|asked| !asked.is_empty())
+}
+
 /// The id of a client. Whether there is one is another question.
 pub(super) fn client_id(text: &str) -> Result<PoolClientId, Error> {
     checked("ClientId", text)

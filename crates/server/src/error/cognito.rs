@@ -25,17 +25,20 @@ pub(crate) enum Name {
     LimitExceeded,
     /// No resource server has this scope.
     ScopeDoesNotExist,
+    /// The refresh token was used before.
+    RefreshTokenReuse,
 }
 
 impl Name {
     #[cfg(test)]
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::UserNotFound,
         Self::UsernameExists,
         Self::InvalidPassword,
         Self::UnsupportedTokenType,
         Self::LimitExceeded,
         Self::ScopeDoesNotExist,
+        Self::RefreshTokenReuse,
     ];
 
     const fn as_str(self) -> &'static str {
@@ -46,6 +49,7 @@ impl Name {
             Self::UnsupportedTokenType => "UnsupportedTokenTypeException",
             Self::LimitExceeded => "LimitExceededException",
             Self::ScopeDoesNotExist => "ScopeDoesNotExistException",
+            Self::RefreshTokenReuse => "RefreshTokenReuseException",
         }
     }
 }
@@ -62,7 +66,7 @@ impl Exception {
         let name = name.map_or_else(|| by_kind(error.kind(), operation), Name::as_str);
         let declared = operation.errors().contains(&name);
         let (name, status) = match exception_status(name) {
-            Some(status) if declared => (name, status),
+            Some(status) if declared || name == THROTTLED => (name, status),
             _ if name == ACCESS_DENIED => (name, 400),
             _ => {
                 debug_assert!(declared, "{} does not declare {name}", operation.name());

@@ -3,8 +3,11 @@
 
 mod client;
 mod codes;
+mod domains;
 mod ends;
 mod flow;
 mod keys;
 mod requests;
 mod resource_servers;
+mod rotation;
+mod updates;

@@ -81,7 +81,7 @@ pub(super) async fn a_sign_in_knows_its_newest_refresh_token(database: Database)
             let user = new_pool_user(&mut mine, &pool, 1);
             let id = sign_in(&mut mine, &user, &client, 1);
             let openid = OpenIdSignIn {
-                scope: "openid email".to_owned(),
+                scope: Some("openid email".to_owned()),
                 resource: Some("https://mcp.example/".to_owned()),
                 generation: 1,
                 began_at: NOW,

@@ -57,8 +57,14 @@ const IMPLEMENTED: &[&str] = &[
     "ListResourceServers",
     "UpdateResourceServer",
     "DeleteResourceServer",
+    "UpdateUserPool",
+    "UpdateUserPoolClient",
+    "CreateUserPoolDomain",
+    "DescribeUserPoolDomain",
+    "DeleteUserPoolDomain",
     "InitiateAuth",
     "RespondToAuthChallenge",
+    "GetTokensFromRefreshToken",
     "GetUser",
     "GlobalSignOut",
     "RevokeToken",
@@ -78,6 +84,7 @@ const READS: &[&str] = &[
     "ListUsersInGroup",
     "DescribeResourceServer",
     "ListResourceServers",
+    "DescribeUserPoolDomain",
 ];
 
 const NOT_SECRET: &[(&str, &str)] = &[
@@ -90,17 +97,8 @@ const NOT_SECRET: &[(&str, &str)] = &[
 
 const ABSENT: &[(&str, &[&str])] = &[
     (
-        "domains come in a later release",
-        &[
-            "CreateUserPoolDomain",
-            "DeleteUserPoolDomain",
-            "DescribeUserPoolDomain",
-            "UpdateUserPoolDomain",
-        ],
-    ),
-    (
-        "updates come in a later release: delete it and make it anew",
-        &["UpdateUserPool", "UpdateUserPoolClient"],
+        "a domain has nothing to change: it is a name below the address of the service",
+        &["UpdateUserPoolDomain"],
     ),
     (
         "attributes of users are changed in a later release",
@@ -158,10 +156,6 @@ const ABSENT: &[(&str, &[&str])] = &[
     (
         "an administrator signs nobody in: the user does, with InitiateAuth",
         &["AdminInitiateAuth", "AdminRespondToAuthChallenge"],
-    ),
-    (
-        "refresh with InitiateAuth and REFRESH_TOKEN_AUTH",
-        &["GetTokensFromRefreshToken"],
     ),
     (
         "derived tokens come in a later release",

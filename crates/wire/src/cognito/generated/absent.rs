@@ -134,10 +134,6 @@ pub(crate) const ABSENT: &[Absent] = &[
         reason: "users are not imported from files",
     },
     Absent {
-        name: "CreateUserPoolDomain",
-        reason: "domains come in a later release",
-    },
-    Absent {
         name: "CreateUserPoolReplica",
         reason: "a user pool has no replicas: the nodes of a deployment share it",
     },
@@ -164,10 +160,6 @@ pub(crate) const ABSENT: &[Absent] = &[
     Absent {
         name: "DeleteUserPoolClientSecret",
         reason: "secrets of clients are replaced in a later release; a new client has a new one",
-    },
-    Absent {
-        name: "DeleteUserPoolDomain",
-        reason: "domains come in a later release",
     },
     Absent {
         name: "DeleteUserPoolReplica",
@@ -204,10 +196,6 @@ pub(crate) const ABSENT: &[Absent] = &[
     Absent {
         name: "DescribeUserImportJob",
         reason: "users are not imported from files",
-    },
-    Absent {
-        name: "DescribeUserPoolDomain",
-        reason: "domains come in a later release",
     },
     Absent {
         name: "ForgetDevice",
@@ -248,10 +236,6 @@ pub(crate) const ABSENT: &[Absent] = &[
     Absent {
         name: "GetSigningCertificate",
         reason: "SAML is not spoken",
-    },
-    Absent {
-        name: "GetTokensFromRefreshToken",
-        reason: "refresh with InitiateAuth and REFRESH_TOKEN_AUTH",
     },
     Absent {
         name: "GetUICustomization",
@@ -406,16 +390,8 @@ pub(crate) const ABSENT: &[Absent] = &[
         reason: "attributes of users are changed in a later release",
     },
     Absent {
-        name: "UpdateUserPool",
-        reason: "updates come in a later release: delete it and make it anew",
-    },
-    Absent {
-        name: "UpdateUserPoolClient",
-        reason: "updates come in a later release: delete it and make it anew",
-    },
-    Absent {
         name: "UpdateUserPoolDomain",
-        reason: "domains come in a later release",
+        reason: "a domain has nothing to change: it is a name below the address of the service",
     },
     Absent {
         name: "UpdateUserPoolReplica",

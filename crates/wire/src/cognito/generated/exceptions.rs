@@ -27,6 +27,7 @@ pub(crate) const STATUSES: &[(&str, u16)] = &[
     ("PasswordHistoryPolicyViolationException", 400),
     ("PasswordResetRequiredException", 400),
     ("PreconditionNotMetException", 400),
+    ("RefreshTokenReuseException", 400),
     ("ResourceNotFoundException", 400),
     ("ScopeDoesNotExistException", 400),
     ("SoftwareTokenMFANotFoundException", 400),

@@ -67,10 +67,22 @@ pub enum Operation {
     UpdateResourceServer,
     /// `DeleteResourceServer`.
     DeleteResourceServer,
+    /// `UpdateUserPool`.
+    UpdateUserPool,
+    /// `UpdateUserPoolClient`.
+    UpdateUserPoolClient,
+    /// `CreateUserPoolDomain`.
+    CreateUserPoolDomain,
+    /// `DescribeUserPoolDomain`.
+    DescribeUserPoolDomain,
+    /// `DeleteUserPoolDomain`.
+    DeleteUserPoolDomain,
     /// `InitiateAuth`.
     InitiateAuth,
     /// `RespondToAuthChallenge`.
     RespondToAuthChallenge,
+    /// `GetTokensFromRefreshToken`.
+    GetTokensFromRefreshToken,
     /// `GetUser`.
     GetUser,
     /// `GlobalSignOut`.
@@ -112,8 +124,14 @@ impl Operation {
         Self::ListResourceServers,
         Self::UpdateResourceServer,
         Self::DeleteResourceServer,
+        Self::UpdateUserPool,
+        Self::UpdateUserPoolClient,
+        Self::CreateUserPoolDomain,
+        Self::DescribeUserPoolDomain,
+        Self::DeleteUserPoolDomain,
         Self::InitiateAuth,
         Self::RespondToAuthChallenge,
+        Self::GetTokensFromRefreshToken,
         Self::GetUser,
         Self::GlobalSignOut,
         Self::RevokeToken,
@@ -151,8 +169,14 @@ impl Operation {
             Self::ListResourceServers => &super::list_resource_servers::SPEC,
             Self::UpdateResourceServer => &super::update_resource_server::SPEC,
             Self::DeleteResourceServer => &super::delete_resource_server::SPEC,
+            Self::UpdateUserPool => &super::update_user_pool::SPEC,
+            Self::UpdateUserPoolClient => &super::update_user_pool_client::SPEC,
+            Self::CreateUserPoolDomain => &super::create_user_pool_domain::SPEC,
+            Self::DescribeUserPoolDomain => &super::describe_user_pool_domain::SPEC,
+            Self::DeleteUserPoolDomain => &super::delete_user_pool_domain::SPEC,
             Self::InitiateAuth => &super::initiate_auth::SPEC,
             Self::RespondToAuthChallenge => &super::respond_to_auth_challenge::SPEC,
+            Self::GetTokensFromRefreshToken => &super::get_tokens_from_refresh_token::SPEC,
             Self::GetUser => &super::get_user::SPEC,
             Self::GlobalSignOut => &super::global_sign_out::SPEC,
             Self::RevokeToken => &super::revoke_token::SPEC,

@@ -385,6 +385,24 @@ pub(crate) fn custom_attribute_name_type(node: Node, reading: &mut Reading) -> O
     reading.string(node, &CUSTOM_ATTRIBUTE_NAME_TYPE)
 }
 
+pub(crate) fn custom_domain_config_type(
+    node: Node,
+    reading: &mut Reading,
+) -> Option<shapes::CustomDomainConfigType> {
+    let mut members = reading.object(node)?;
+    let certificate_arn =
+        reading.required("CertificateArn", members.take("CertificateArn"), arn_type);
+    let security_policy = reading.optional(
+        "SecurityPolicy",
+        members.take("SecurityPolicy"),
+        security_policy_type,
+    );
+    Some(shapes::CustomDomainConfigType {
+        certificate_arn: certificate_arn?,
+        security_policy,
+    })
+}
+
 pub(crate) fn custom_email_lambda_version_config_type(
     node: Node,
     reading: &mut Reading,
@@ -524,6 +542,26 @@ pub(crate) fn device_configuration_type(
         challenge_required_on_new_device,
         device_only_remembered_on_user_prompt,
     })
+}
+
+static DEVICE_KEY_TYPE: StringRule = StringRule {
+    length: Size { min: 1, max: 55 },
+    pattern: Some(&DEVICE_KEY_TYPE_PATTERN),
+};
+static DEVICE_KEY_TYPE_PATTERN: Pattern = Pattern::new(r"[\w-]+_[0-9a-f-]+");
+
+pub(crate) fn device_key_type(node: Node, reading: &mut Reading) -> Option<String> {
+    reading.string(node, &DEVICE_KEY_TYPE)
+}
+
+static DOMAIN_TYPE: StringRule = StringRule {
+    length: Size { min: 1, max: 63 },
+    pattern: Some(&DOMAIN_TYPE_PATTERN),
+};
+static DOMAIN_TYPE_PATTERN: Pattern = Pattern::new(r"^[a-z0-9](?:[a-z0-9\-]{0,61}[a-z0-9])?$");
+
+pub(crate) fn domain_type(node: Node, reading: &mut Reading) -> Option<String> {
+    reading.string(node, &DOMAIN_TYPE)
 }
 
 static EMAIL_ADDRESS_TYPE: StringRule = StringRule {
@@ -714,6 +752,24 @@ pub(crate) fn explicit_auth_flows_type(
     reading.enumerated(node)
 }
 
+pub(crate) fn failover_type(node: Node, reading: &mut Reading) -> Option<shapes::FailoverType> {
+    let mut members = reading.object(node)?;
+    let secondary_region = reading.required(
+        "SecondaryRegion",
+        members.take("SecondaryRegion"),
+        region_name_type,
+    );
+    let primary_route53_health_check_id = reading.required(
+        "PrimaryRoute53HealthCheckId",
+        members.take("PrimaryRoute53HealthCheckId"),
+        health_check_id_type,
+    );
+    Some(shapes::FailoverType {
+        secondary_region: secondary_region?,
+        primary_route53_health_check_id: primary_route53_health_check_id?,
+    })
+}
+
 pub(crate) fn feature_type(node: Node, reading: &mut Reading) -> Option<shapes::FeatureType> {
     reading.enumerated(node)
 }
@@ -734,6 +790,15 @@ static GROUP_NAME_TYPE_PATTERN: Pattern = Pattern::new(r"[\p{L}\p{M}\p{S}\p{N}\p
 
 pub(crate) fn group_name_type(node: Node, reading: &mut Reading) -> Option<String> {
     reading.string(node, &GROUP_NAME_TYPE)
+}
+
+static HEALTH_CHECK_ID_TYPE: StringRule = StringRule {
+    length: Size { min: 0, max: 64 },
+    pattern: None,
+};
+
+pub(crate) fn health_check_id_type(node: Node, reading: &mut Reading) -> Option<String> {
+    reading.string(node, &HEALTH_CHECK_ID_TYPE)
 }
 
 static HEX_STRING_TYPE: StringRule = StringRule {
@@ -1203,6 +1268,15 @@ pub(crate) fn region_code_type(node: Node, reading: &mut Reading) -> Option<Stri
     reading.string(node, &REGION_CODE_TYPE)
 }
 
+static REGION_NAME_TYPE: StringRule = StringRule {
+    length: Size { min: 5, max: 32 },
+    pattern: None,
+};
+
+pub(crate) fn region_name_type(node: Node, reading: &mut Reading) -> Option<String> {
+    reading.string(node, &REGION_NAME_TYPE)
+}
+
 static RESOURCE_SERVER_IDENTIFIER_TYPE: StringRule = StringRule {
     length: Size { min: 1, max: 256 },
     pattern: Some(&RESOURCE_SERVER_IDENTIFIER_TYPE_PATTERN),
@@ -1284,6 +1358,12 @@ pub(crate) fn revoke_associated_sessions_type(
     reading: &mut Reading,
 ) -> Option<shapes::RevokeAssociatedSessionsType> {
     reading.enumerated(node)
+}
+
+pub(crate) fn routing_type(node: Node, reading: &mut Reading) -> Option<shapes::RoutingType> {
+    let mut members = reading.object(node)?;
+    let failover = reading.optional("Failover", members.take("Failover"), failover_type);
+    Some(shapes::RoutingType { failover })
 }
 
 static SES_CONFIGURATION_SET: StringRule = StringRule {
@@ -1371,6 +1451,13 @@ pub(crate) fn searched_attribute_names_list_type(
     reading: &mut Reading,
 ) -> Option<Vec<String>> {
     reading.list(node, Size { min: 0, max: 100 }, attribute_name_type)
+}
+
+pub(crate) fn security_policy_type(
+    node: Node,
+    reading: &mut Reading,
+) -> Option<shapes::SecurityPolicyType> {
+    reading.enumerated(node)
 }
 
 static SENSITIVE_STRING_TYPE: StringRule = StringRule {
@@ -1783,6 +1870,16 @@ pub(crate) fn wrapped_boolean_type(node: Node, reading: &mut Reading) -> Option<
     reading.boolean(node)
 }
 
+pub(crate) fn wrapped_integer_type(node: Node, reading: &mut Reading) -> Option<i32> {
+    reading.integer(
+        node,
+        Range {
+            min: -2_147_483_648,
+            max: 2_147_483_647,
+        },
+    )
+}
+
 /// Every pattern, for the test that they compile.
 #[cfg(test)]
 pub(crate) static PATTERNS: &[&Pattern] = &[
@@ -1794,6 +1891,8 @@ pub(crate) static PATTERNS: &[&Pattern] = &[
     &CLIENT_NAME_TYPE_PATTERN,
     &CLIENT_SECRET_TYPE_PATTERN,
     &CUSTOM_ATTRIBUTE_NAME_TYPE_PATTERN,
+    &DEVICE_KEY_TYPE_PATTERN,
+    &DOMAIN_TYPE_PATTERN,
     &EMAIL_ADDRESS_TYPE_PATTERN,
     &EMAIL_INVITE_MESSAGE_TYPE_PATTERN,
     &EMAIL_VERIFICATION_MESSAGE_BY_LINK_TYPE_PATTERN,

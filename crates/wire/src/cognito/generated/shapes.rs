@@ -550,6 +550,17 @@ impl crate::constraint::Enumerated for ClientTypeType {
     }
 }
 
+/// The structure `CustomDomainConfigType`.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct CustomDomainConfigType {
+    /// `CertificateArn`, required.
+    #[serde(rename = "CertificateArn")]
+    pub certificate_arn: String,
+    /// `SecurityPolicy`, optional.
+    #[serde(rename = "SecurityPolicy", skip_serializing_if = "Option::is_none")]
+    pub security_policy: Option<SecurityPolicyType>,
+}
+
 /// The structure `CustomEmailLambdaVersionConfigType`.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct CustomEmailLambdaVersionConfigType {
@@ -767,6 +778,80 @@ pub struct DeviceConfigurationType {
     pub device_only_remembered_on_user_prompt: Option<bool>,
 }
 
+/// The structure `DomainDescriptionType`.
+#[derive(Clone, Debug, Default, serde::Serialize)]
+pub struct DomainDescriptionType {
+    /// `UserPoolId`, optional.
+    #[serde(rename = "UserPoolId", skip_serializing_if = "Option::is_none")]
+    pub user_pool_id: Option<String>,
+    /// `AWSAccountId`, optional.
+    #[serde(rename = "AWSAccountId", skip_serializing_if = "Option::is_none")]
+    pub aws_account_id: Option<String>,
+    /// `Domain`, optional.
+    #[serde(rename = "Domain", skip_serializing_if = "Option::is_none")]
+    pub domain: Option<String>,
+    /// `S3Bucket`, optional.
+    #[serde(rename = "S3Bucket", skip_serializing_if = "Option::is_none")]
+    pub s3_bucket: Option<String>,
+    /// `CloudFrontDistribution`, optional.
+    #[serde(
+        rename = "CloudFrontDistribution",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub cloud_front_distribution: Option<String>,
+    /// `Version`, optional.
+    #[serde(rename = "Version", skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    /// `Status`, optional.
+    #[serde(rename = "Status", skip_serializing_if = "Option::is_none")]
+    pub status: Option<DomainStatusType>,
+    /// `CustomDomainConfig`, optional.
+    #[serde(rename = "CustomDomainConfig", skip_serializing_if = "Option::is_none")]
+    pub custom_domain_config: Option<CustomDomainConfigType>,
+    /// `ManagedLoginVersion`, optional.
+    #[serde(
+        rename = "ManagedLoginVersion",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub managed_login_version: Option<i32>,
+    /// `Routing`, optional.
+    #[serde(rename = "Routing", skip_serializing_if = "Option::is_none")]
+    pub routing: Option<RoutingType>,
+}
+
+/// The enum `DomainStatusType`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+pub enum DomainStatusType {
+    /// `CREATING`.
+    #[serde(rename = "CREATING")]
+    Creating,
+    /// `DELETING`.
+    #[serde(rename = "DELETING")]
+    Deleting,
+    /// `UPDATING`.
+    #[serde(rename = "UPDATING")]
+    Updating,
+    /// `ACTIVE`.
+    #[serde(rename = "ACTIVE")]
+    Active,
+    /// `FAILED`.
+    #[serde(rename = "FAILED")]
+    Failed,
+}
+
+impl DomainStatusType {
+    /// The value at the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Creating => "CREATING",
+            Self::Deleting => "DELETING",
+            Self::Updating => "UPDATING",
+            Self::Active => "ACTIVE",
+            Self::Failed => "FAILED",
+        }
+    }
+}
+
 /// The structure `EmailConfigurationType`.
 #[derive(Clone, Debug, Default, serde::Serialize)]
 pub struct EmailConfigurationType {
@@ -979,6 +1064,17 @@ impl crate::constraint::Enumerated for ExplicitAuthFlowsType {
             _ => None,
         }
     }
+}
+
+/// The structure `FailoverType`.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct FailoverType {
+    /// `SecondaryRegion`, required.
+    #[serde(rename = "SecondaryRegion")]
+    pub secondary_region: String,
+    /// `PrimaryRoute53HealthCheckId`, required.
+    #[serde(rename = "PrimaryRoute53HealthCheckId")]
+    pub primary_route53_health_check_id: String,
 }
 
 /// The enum `FeatureType`.
@@ -1570,6 +1666,14 @@ impl crate::constraint::Enumerated for RevokeAssociatedSessionsType {
     }
 }
 
+/// The structure `RoutingType`.
+#[derive(Clone, Debug, Default, serde::Serialize)]
+pub struct RoutingType {
+    /// `Failover`, optional.
+    #[serde(rename = "Failover", skip_serializing_if = "Option::is_none")]
+    pub failover: Option<FailoverType>,
+}
+
 /// The structure `SchemaAttributeType`.
 #[derive(Clone, Debug, Default, serde::Serialize)]
 pub struct SchemaAttributeType {
@@ -1603,6 +1707,44 @@ pub struct SchemaAttributeType {
         skip_serializing_if = "Option::is_none"
     )]
     pub string_attribute_constraints: Option<StringAttributeConstraintsType>,
+}
+
+/// The enum `SecurityPolicyType`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+pub enum SecurityPolicyType {
+    /// `TLS_V1`.
+    #[serde(rename = "TLS_V1")]
+    TlsV1,
+    /// `TLS_V1_2_2021`.
+    #[serde(rename = "TLS_V1_2_2021")]
+    TlsV122021,
+    /// `TLS_V1_3_2025`.
+    #[serde(rename = "TLS_V1_3_2025")]
+    TlsV132025,
+}
+
+impl SecurityPolicyType {
+    /// The value at the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::TlsV1 => "TLS_V1",
+            Self::TlsV122021 => "TLS_V1_2_2021",
+            Self::TlsV132025 => "TLS_V1_3_2025",
+        }
+    }
+}
+
+impl crate::constraint::Enumerated for SecurityPolicyType {
+    const VALUES: &'static [&'static str] = &["TLS_V1", "TLS_V1_2_2021", "TLS_V1_3_2025"];
+
+    fn from_wire(text: &str) -> Option<Self> {
+        match text {
+            "TLS_V1" => Some(Self::TlsV1),
+            "TLS_V1_2_2021" => Some(Self::TlsV122021),
+            "TLS_V1_3_2025" => Some(Self::TlsV132025),
+            _ => None,
+        }
+    }
 }
 
 /// The structure `SignInPolicyType`.

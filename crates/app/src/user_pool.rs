@@ -5,13 +5,7 @@ use procura_core::audit::record::Committed;
 use procura_core::error::Error;
 use procura_core::pool_key::PoolKey;
 use procura_core::time::Timestamp;
-use procura_core::user_pool::{InvalidPoolId, PoolId, PoolSettings, UserPool};
-use procura_core::id::{DeploymentId, SigningKeyId};
-use procura_core::sealing::{self, Location, Sealed, Subject};
-use procura_core::secret::kind::PrivateKey;
-use procura_core::signing_key::{SigningAlgorithm, SigningKey};
 use procura_core::user_pool::{InvalidPoolId, PasswordPolicy, PoolId, PoolSettings, UserPool};
-use procura_protocol::jose::signing::TokenSigningKey;
 use procura_store::{Outcome, Tx};
 use serde_json::{Value, json};
 

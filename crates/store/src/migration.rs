@@ -48,8 +48,8 @@ const MIGRATIONS: &[Migration] = migrations! {
     9 "0009_trust_bindings"
     10 "0010_pool_openid"
     11 "0011_pool_groups"
-    12 "0013_pool_keys"
     12 "0012_resource_servers"
+    13 "0013_pool_keys"
 };
 
 /// Two that migrate at once take turns.

@@ -1,8 +1,6 @@
 //! The one place where a request becomes a yes or a no.
 
-use procura_authority::{
-    AgentOf, Caller, Credential, ProviderOf, Reasons, Target, Use, Verdict, Whom,
-};
+use procura_authority::{AgentOf, Credential, ProviderOf, Reasons, Target, Use, Verdict, Whom};
 use procura_core::account::AccountId;
 use procura_core::action::Action;
 use procura_core::connection::Connection;
@@ -96,7 +94,7 @@ impl App {
     ) -> Result<(Permit<A>, Reasons), Error> {
         let verdict = self
             .authority
-            .may_release(&use_of(&cx.caller, claims, basis, credential));
+            .may_release(&use_of(cx, claims, basis, credential));
         permitted(cx, basis, verdict)
     }
 
@@ -115,7 +113,7 @@ impl App {
         };
         let verdict = self
             .authority
-            .may_ask_consent(&use_of(&cx.caller, claims, basis, credential));
+            .may_ask_consent(&use_of(cx, claims, basis, credential));
         permitted(cx, basis, verdict)
     }
 
@@ -134,7 +132,7 @@ impl App {
         };
         let verdict = self
             .authority
-            .may_connect(&use_of(&cx.caller, claims, basis, credential));
+            .may_connect(&use_of(cx, claims, basis, credential));
         permitted(cx, basis, verdict)
     }
 }
@@ -150,16 +148,21 @@ pub(crate) fn permit_to_give_back(provider: &CredentialProvider) -> Permit<of::U
 }
 
 fn use_of<'a>(
-    caller: &'a Caller,
+    cx: &'a OpCx,
     claims: &Claims,
     basis: &'a Basis,
     credential: Credential<'a>,
 ) -> Use<'a> {
     // Agent and provider were read from the caller's account; the user is of the token's.
     let (account, agent, provider) = (basis.account, &basis.agent, &basis.provider);
+    let now = cx.now;
     Use {
-        caller,
-        agent: AgentOf { account, agent },
+        caller: &cx.caller,
+        agent: AgentOf {
+            account,
+            agent,
+            now,
+        },
         whom: Whom {
             account: claims.account,
             on_behalf_of: claims.on_behalf_of(),

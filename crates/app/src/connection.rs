@@ -373,6 +373,7 @@ impl App {
         let Some(revealed) = committed.value else {
             return Ok(None);
         };
+        self.agent_uses.note(account, agent, now);
         let (connection, sealed) = (revealed.connection, revealed.sealed);
         let key = self.key_of(&sealed).await?;
         let place = TokenPlace {

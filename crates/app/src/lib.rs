@@ -8,7 +8,9 @@
 
 pub mod access_key;
 pub mod account;
+pub mod agent_register;
 pub mod agent_state;
+pub mod agent_use;
 pub mod api_key_provider;
 pub mod audit;
 pub mod authentication;
@@ -104,6 +106,7 @@ use procura_core::trace::Trace;
 use procura_store::{Engine, Store};
 use rand_core::CryptoRng;
 
+use crate::agent_use::AgentUses;
 use crate::authentication::SigningKeys;
 use crate::counters::NoteCounters;
 use crate::in_flight::InFlight;
@@ -129,6 +132,7 @@ pub struct App {
     signing_keys: SigningKeys,
     /// What is written into roles, as it is asked.
     inline_policies: InlinePolicies,
+    agent_uses: AgentUses,
     outbound: Outbound,
     /// Tokens of providers' clients that are on their way.
     machine_tokens: SingleFlight<FlightKey, u64>,

@@ -152,6 +152,7 @@ impl App {
             Kept::Changed => Ok(Step::Changed),
             Kept::Nothing(version) => Ok(Step::Fetch(seen(version))),
             Kept::Good(kept) => {
+                self.agent_uses.note(account, claims.agent, now);
                 let key = self.key_of(&kept.sealed).await?;
                 let place = place(self.deployment, account, &provider, &digest, kept.version);
                 let value = sealing::open(&key, &place.location(), &kept.sealed)

@@ -73,6 +73,7 @@ impl App {
         let Some(revealed) = committed.value else {
             return Ok(None);
         };
+        self.agent_uses.note(account, claims.agent, cx.now);
         let key = self.key_of(&revealed.sealed).await?;
         let place = secret_place(self.deployment, account, &provider, revealed.secret_version);
         let plain =

@@ -65,7 +65,11 @@ impl App {
             None => None,
         };
         let target = match &agent {
-            Some(agent) => Target::Agent(AgentOf { account, agent }),
+            Some(agent) => Target::Agent(AgentOf {
+                account,
+                agent,
+                now: cx.now,
+            }),
             None => Target::Directory(account),
         };
         self.authorize(cx, &target)?;

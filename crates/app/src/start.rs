@@ -18,6 +18,7 @@ use procura_core::time::Clock;
 use procura_store::{Meta, Outcome, Store};
 
 use crate::App;
+use crate::agent_use::AgentUses;
 use crate::authentication::SigningKeys;
 use crate::counters::NoteCounters;
 use crate::durable_file;
@@ -150,6 +151,7 @@ impl App {
             keyring,
             signing_keys: SigningKeys::default(),
             inline_policies: InlinePolicies::default(),
+            agent_uses: AgentUses::default(),
             outbound,
             machine_tokens: SingleFlight::default(),
             renewals: SingleFlight::default(),
@@ -194,6 +196,8 @@ impl App {
         tasks.spawn(move |stop| async move { app.watch_clock(stop).await });
         let app = Arc::clone(self);
         tasks.spawn(move |stop| async move { app.sweep_regularly(stop).await });
+        let app = Arc::clone(self);
+        tasks.spawn(move |stop| async move { app.write_agent_uses_regularly(stop).await });
         let app = Arc::clone(self);
         tasks.spawn(move |stop| async move { app.keep_alive_regularly(stop).await });
         let app = Arc::clone(self);

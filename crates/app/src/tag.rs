@@ -9,6 +9,7 @@ use procura_core::audit::record::Committed;
 use procura_core::credential_provider::CredentialProvider;
 use procura_core::error::Error;
 use procura_core::tag::Tags;
+use procura_core::time::Timestamp;
 use procura_core::workload_identity::WorkloadIdentity;
 use procura_store::{Outcome, Tx};
 
@@ -39,9 +40,13 @@ impl Tagged {
         }
     }
 
-    fn target(&self, account: AccountId) -> Target<'_> {
+    fn target(&self, account: AccountId, now: Timestamp) -> Target<'_> {
         match self {
-            Self::Agent(agent) => Target::Agent(AgentOf { account, agent }),
+            Self::Agent(agent) => Target::Agent(AgentOf {
+                account,
+                agent,
+                now,
+            }),
             Self::Provider(provider) => Target::Provider(ProviderOf { account, provider }),
         }
     }
@@ -129,7 +134,7 @@ impl App {
             Tagged::Agent(agent) => cx.about.agent = Some(agent.id),
             Tagged::Provider(provider) => cx.about.provider = Some(provider.id),
         }
-        self.authorize(cx, &tagged.target(account))?;
+        self.authorize(cx, &tagged.target(account, cx.now))?;
         Ok(tagged)
     }
 

@@ -1,13 +1,11 @@
 //! Which workloads are an agent: said, listed and taken back by the local operator, for one account.
 
-use procura_authority::{AgentOf, Target};
 use procura_core::account::AccountId;
 use procura_core::audit::record::Committed;
 use procura_core::error::Error;
 use procura_core::id::TrustBindingId;
 use procura_core::name::WorkloadName;
 use procura_core::trust_binding::{BINDINGS_MAX, TrustBinding, TrustedWorkload};
-use procura_core::workload_identity::WorkloadIdentity;
 use procura_protocol::oauth::endpoint_url::EndpointUrl;
 use procura_protocol::oauth::issuer::Issuer;
 use procura_store::{Outcome, Tx};
@@ -35,7 +33,7 @@ impl App {
         name: WorkloadName,
         workload: TrustedWorkload,
     ) -> Result<Committed<TrustBinding>, Error> {
-        let agent = self.agent_of_operator(cx, account, &name).await?;
+        let agent = self.agent_to_manage(cx, account, &name).await?;
         let workload = self.check_trusted(workload)?;
         let binding = TrustBinding {
             id: self.with_rng(|rng| TrustBindingId::generate(cx.now, rng)),
@@ -80,7 +78,7 @@ impl App {
         account: AccountId,
         name: WorkloadName,
     ) -> Result<Vec<TrustBinding>, Error> {
-        let agent = self.agent_of_operator(cx, account, &name).await?;
+        let agent = self.agent_to_manage(cx, account, &name).await?;
         let read = move |tx: &mut Tx<'_>| tx.account(account).trust_bindings(agent.id);
         self.store.run_read("trust_bindings", read).await
     }
@@ -93,7 +91,7 @@ impl App {
         name: WorkloadName,
         id: TrustBindingId,
     ) -> Result<Committed<()>, Error> {
-        let agent = self.agent_of_operator(cx, account, &name).await?;
+        let agent = self.agent_to_manage(cx, account, &name).await?;
         let (done, now) = (self.allowed(cx, format!("took {id} back")), cx.now);
         let refused = self.refusal(cx, &no_binding(id));
         self.store
@@ -106,29 +104,6 @@ impl App {
                 Ok(Outcome::Done((), done.clone()))
             })
             .await
-    }
-
-    async fn agent_of_operator(
-        &self,
-        cx: &mut OpCx,
-        account: AccountId,
-        name: &WorkloadName,
-    ) -> Result<WorkloadIdentity, Error> {
-        cx.about.account = Some(account);
-        cx.about.resource = Some(format!("workload-identity/{name}"));
-        let wanted = name.clone();
-        let read = move |tx: &mut Tx<'_>| tx.account(account).workload_identity(&wanted);
-        let Some(agent) = self.store.run_read("workload_identity", read).await? else {
-            self.authorize(cx, &Target::Directory(account))?;
-            return Err(not_found(name));
-        };
-        cx.about.agent = Some(agent.id);
-        let target = AgentOf {
-            account,
-            agent: &agent,
-        };
-        self.authorize(cx, &Target::Agent(target))?;
-        Ok(agent)
     }
 
     fn check_trusted(&self, workload: TrustedWorkload) -> Result<TrustedWorkload, Error> {

@@ -13,7 +13,7 @@ use procura_core::name::WorkloadName;
 use procura_core::secret::{Plain, kind::UserToken};
 use procura_core::temporary_key::{AGENT_LIFETIME_MAX_S, Holder, lifetime_s};
 use procura_core::trust_binding::{Said, TrustBinding};
-use procura_core::workload_identity::{AgentState, WorkloadIdentity};
+use procura_core::workload_identity::WorkloadIdentity;
 use procura_protocol::jose::jwt::{Claims, Purpose, USER_TOKEN_BYTES_MAX, Unverified, Verified};
 use procura_store::{Outcome, Tx};
 
@@ -157,7 +157,7 @@ impl App {
         let done = entry(Verdict::Allow, said);
         let stopped = entry(Verdict::Deny, "the agent is stopped".to_owned());
         let gone = entry(Verdict::Deny, "the binding was taken back".to_owned());
-        let (id, agent_id) = (binding.id, agent.id);
+        let (id, agent_id, now) = (binding.id, agent.id, visit.now);
         let record = self
             .store
             .run_tx("assume_agent", move |tx| {
@@ -171,7 +171,7 @@ impl App {
                     return Ok(Outcome::Refused(not_trusted(), gone.clone()));
                 }
                 let agent = own.workload_identity_by_id(agent_id)?;
-                if agent.is_none_or(|agent| agent.state != AgentState::Active) {
+                if agent.is_none_or(|agent| !agent.may_act(now)) {
                     return Ok(Outcome::Refused(is_stopped(), stopped.clone()));
                 }
                 own.insert_temporary_key(&stored)?;
@@ -179,6 +179,7 @@ impl App {
             })
             .await?
             .record;
+        self.agent_uses.note(account, agent_id, visit.now);
         Ok(Committed {
             value: Proved {
                 credentials,
@@ -261,7 +262,10 @@ impl App {
 }
 
 fn is_stopped() -> Error {
-    Error::denied("the agent is suspended or retired; an administrator has to resume it first")
+    Error::denied(
+        "the agent is suspended, expired or retired; an administrator has to resume it or give it \
+         more time first",
+    )
 }
 
 /// What a token claims; nothing of it is verified.

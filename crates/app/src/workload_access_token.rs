@@ -6,9 +6,10 @@ use procura_core::encryption_key::KeyPurpose;
 use procura_core::error::{Error, Kind};
 use procura_core::id::TokenId;
 use procura_core::name::WorkloadName;
+use procura_core::time::Timestamp;
 use procura_core::user::{AssertedUserId, OnBehalfOf, User};
 use procura_core::workload_access_token::{self, Claims, Presented};
-use procura_core::workload_identity::{AgentState, WorkloadIdentity};
+use procura_core::workload_identity::{AgentStanding, WorkloadIdentity};
 use procura_store::{Outcome, Tx};
 
 use crate::App;
@@ -61,11 +62,16 @@ impl Whom {
     }
 }
 
-fn not_active(agent: &WorkloadIdentity) -> Error {
+fn not_active(agent: &WorkloadIdentity, now: Timestamp) -> Error {
+    let standing = agent.standing(now);
+    let first = match standing {
+        AgentStanding::Expired => "give it more time",
+        AgentStanding::Active | AgentStanding::Suspended | AgentStanding::Retired => "resume it",
+    };
     Error::denied(format!(
-        "workload identity {} is {}; an administrator has to resume it first",
+        "workload identity {} is {}; an administrator has to {first} first",
         agent.name,
-        agent.state.as_str()
+        standing.as_str()
     ))
 }
 
@@ -127,10 +133,10 @@ impl App {
         name: WorkloadName,
     ) -> Result<WorkloadIdentity, Error> {
         let agent = self.workload_identity(cx, name).await?;
-        if agent.state == AgentState::Active {
+        if agent.may_act(cx.now) {
             Ok(agent)
         } else {
-            Err(not_active(&agent))
+            Err(not_active(&agent, cx.now))
         }
     }
 
@@ -167,7 +173,9 @@ impl App {
         let gone = self.refusal(cx, &not_found(&agent.name));
         let stopped = self.refusal(cx, &stopped_meanwhile(&agent));
         let (cut, epoch) = (self.refusal(cx, &cut_meanwhile()), cx.epoch);
-        self.store
+        let (id, at) = (agent.id, cx.now);
+        let minted = self
+            .store
             .run_tx("mint_workload_access_token", move |tx| {
                 // SECURITY: what the token rests on is read again with the record: who was cut
                 // since the decision gets none.
@@ -176,14 +184,14 @@ impl App {
                     return Ok(Outcome::Refused(cut_meanwhile(), cut.clone()));
                 }
                 match tx.account(account).workload_identity_by_id(agent.id)? {
-                    Some(now) if now.state == AgentState::Active => {
-                        Ok(Outcome::Done(token.clone(), done.clone()))
-                    }
+                    Some(now) if now.may_act(at) => Ok(Outcome::Done(token.clone(), done.clone())),
                     Some(_) => Ok(Outcome::Refused(stopped_meanwhile(&agent), stopped.clone())),
                     None => Ok(Outcome::Refused(not_found(&agent.name), gone.clone())),
                 }
             })
-            .await
+            .await?;
+        self.agent_uses.note(account, id, at);
+        Ok(minted)
     }
 
     /// What a presented token says, if it is one of this deployment and account and its time is

@@ -6,7 +6,7 @@ use procura_core::error::Error;
 use procura_core::id::AgentId;
 use procura_core::name::WorkloadName;
 use procura_core::tag::Tags;
-use procura_core::workload_identity::{AgentState, WorkloadIdentity};
+use procura_core::workload_identity::{AgentOwner, AgentState, WorkloadIdentity};
 use procura_store::Outcome;
 
 use crate::App;
@@ -32,6 +32,17 @@ pub(crate) fn not_found(name: &WorkloadName) -> Error {
     ))
 }
 
+/// The tag by which whoever makes an agent says who answers for it.
+const OWNER_TAG: &str = "owner";
+
+/// Who answers for a new agent: whom its tag says, if that can be an owner, or else the key that made
+/// it. A tag that says so later changes nothing: tags are others' to use.
+fn owner_at_creation(cx: &OpCx, tags: &Tags) -> Option<AgentOwner> {
+    let said = tags.pairs().get(OWNER_TAG);
+    said.and_then(|owner| owner.trim().parse().ok())
+        .or_else(|| cx.caller_name().parse().ok())
+}
+
 pub(crate) fn changed_meanwhile() -> Error {
     Error::conflict("the workload identity was changed by another request; read it and try again")
 }
@@ -50,6 +61,9 @@ impl App {
             id: self.with_rng(|rng| AgentId::generate(cx.now, rng)),
             name: new.name,
             state: AgentState::Active,
+            state_reason: None,
+            owner: owner_at_creation(cx, &new.tags),
+            expires_at: None,
             return_urls: new.return_urls,
             tags: new.tags,
             created_at: cx.now,
@@ -107,6 +121,7 @@ impl App {
             &Target::Agent(AgentOf {
                 account,
                 agent: &agent,
+                now: cx.now,
             }),
         )?;
         Ok(agent)

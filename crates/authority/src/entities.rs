@@ -117,13 +117,20 @@ impl Vocabulary {
         }
     }
 
-    pub(crate) fn agent(&self, AgentOf { account, agent }: AgentOf<'_>) -> Built {
+    pub(crate) fn agent(
+        &self,
+        AgentOf {
+            account,
+            agent,
+            now,
+        }: AgentOf<'_>,
+    ) -> Built {
         let attributes = [
             self.account_of(account),
             ("name", text(agent.name.as_str())),
             (
                 "state",
-                reference(uid(&self.agent_state, agent.state.as_str())),
+                reference(uid(&self.agent_state, agent.standing(now).as_str())),
             ),
         ];
         let parents = [self.directory_uid(account), self.account_uid(account)];

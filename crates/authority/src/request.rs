@@ -15,6 +15,7 @@ use procura_core::grant::AdministratorGrant;
 use procura_core::id::{AgentId, RoleId};
 use procura_core::name::VaultName;
 use procura_core::scope::Scopes;
+use procura_core::time::Timestamp;
 use procura_core::user::OnBehalfOf;
 use procura_core::workload_identity::WorkloadIdentity;
 
@@ -104,6 +105,8 @@ pub struct AgentOf<'a> {
     pub account: AccountId,
     /// The agent.
     pub agent: &'a WorkloadIdentity,
+    /// When it is asked about: its time may be over.
+    pub now: Timestamp,
 }
 
 /// A credential provider of an account.

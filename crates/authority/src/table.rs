@@ -181,18 +181,23 @@ impl Row {
 #[expect(clippy::too_many_lines, reason = "it is a table")]
 pub const fn row(action: Action) -> Row {
     match action {
-        Action::CreateWorkloadIdentity
-        | Action::UpdateWorkloadIdentity
-        | Action::DeleteWorkloadIdentity => always(Group::ManageAgents, &[ADMIN]),
-        Action::GetWorkloadIdentity => {
-            always(Group::ReadAgents, &[ADMIN, AGENT_HOST, AUDITOR, Who::Agent])
+        Action::CreateWorkloadIdentity | Action::DeleteWorkloadIdentity => {
+            always(Group::ManageAgents, &[ADMIN])
         }
-        Action::ListWorkloadIdentities => always(Group::ReadAgents, READERS),
+        Action::UpdateWorkloadIdentity => always(Group::ManageAgents, &[ADMIN, Who::Operator]),
+        Action::GetWorkloadIdentity => always(
+            Group::ReadAgents,
+            &[ADMIN, AGENT_HOST, AUDITOR, Who::Agent, Who::Operator],
+        ),
+        Action::ListWorkloadIdentities => always(
+            Group::ReadAgents,
+            &[ADMIN, AGENT_HOST, AUDITOR, Who::Operator],
+        ),
         // Who may say who an agent is may be that agent.
         Action::TrustWorkload | Action::DistrustWorkload | Action::ListTrustedWorkloads => {
             always(Group::ManageTrust, &[Who::Operator])
         }
-        Action::SuspendAgent | Action::ResumeAgent => {
+        Action::SuspendAgent | Action::ResumeAgent | Action::RetireAgent => {
             always(Group::StopAgents, &[ADMIN, Who::Operator])
         }
         Action::CreateApiKeyCredentialProvider

@@ -21,6 +21,8 @@ pub enum Action {
     SuspendAgent,
     /// Let a stopped agent act again.
     ResumeAgent,
+    /// Stop an agent for good.
+    RetireAgent,
     /// Say which workloads are an agent, so that it needs no key of ours.
     TrustWorkload,
     /// Take that back.
@@ -240,7 +242,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 113] = [
+    pub const ALL: [Self; 114] = [
         Self::CreateWorkloadIdentity,
         Self::GetWorkloadIdentity,
         Self::UpdateWorkloadIdentity,
@@ -248,6 +250,7 @@ impl Action {
         Self::ListWorkloadIdentities,
         Self::SuspendAgent,
         Self::ResumeAgent,
+        Self::RetireAgent,
         Self::TrustWorkload,
         Self::DistrustWorkload,
         Self::ListTrustedWorkloads,
@@ -367,6 +370,7 @@ impl Action {
             Self::ListWorkloadIdentities => "ListWorkloadIdentities",
             Self::SuspendAgent => "SuspendAgent",
             Self::ResumeAgent => "ResumeAgent",
+            Self::RetireAgent => "RetireAgent",
             Self::TrustWorkload => "TrustWorkload",
             Self::DistrustWorkload => "DistrustWorkload",
             Self::ListTrustedWorkloads => "ListTrustedWorkloads",

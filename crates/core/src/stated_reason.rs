@@ -16,6 +16,11 @@ pub struct InvalidReason;
 pub struct StatedReason(String);
 
 impl StatedReason {
+    /// The words.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
     /// The reason that was stated, without spaces at its ends.
     ///
     /// # Errors
@@ -37,7 +42,8 @@ impl fmt::Display for StatedReason {
     }
 }
 
-fn is_printable(char: char) -> bool {
+/// Whether a character can stand in a line for people.
+pub(crate) fn is_printable(char: char) -> bool {
     let is_separator = matches!(char, '\u{2028}' | '\u{2029}');
     let is_direction = matches!(
         char,

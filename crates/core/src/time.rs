@@ -1,6 +1,7 @@
 //! Time as a value: whole milliseconds UTC.
 
 use std::fmt;
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
@@ -30,6 +31,21 @@ impl Timestamp {
     /// Milliseconds from `earlier` to this moment; negative when `earlier` is later.
     pub const fn millis_since(self, earlier: Self) -> i64 {
         self.0.saturating_sub(earlier.0)
+    }
+}
+
+/// Why a text is no moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a time is written like 2027-01-31T23:59:00Z (RFC 3339)")]
+pub struct InvalidTime;
+
+impl FromStr for Timestamp {
+    type Err = InvalidTime;
+
+    /// RFC 3339, with `Z` or an offset; less than a millisecond is cut off.
+    fn from_str(text: &str) -> Result<Self, InvalidTime> {
+        let moment: jiff::Timestamp = text.parse().map_err(|_| InvalidTime)?;
+        Ok(Self(moment.as_millisecond()))
     }
 }
 

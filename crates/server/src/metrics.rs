@@ -194,7 +194,7 @@ impl Metrics {
                 .chain(Document::NAMES)
                 .chain([container_credentials::NAME, pool_domain::NAME])
                 .chain(Endpoint::names())
-                .chain(SignedOperation::NAMES)
+                .chain(SignedOperation::names())
                 .chain([UNKNOWN])
                 .map(requests)
                 .collect(),

@@ -26,7 +26,6 @@ use procura_app::operation::OpCx;
 use procura_core::action::Action;
 use procura_core::error::{Error, Kind};
 use procura_core::id::RequestId;
-use procura_core::workload_identity::AgentState;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
@@ -102,14 +101,6 @@ impl Call<'_> {
             (&Method::POST, ["v1", "accounts", account, "issuers", "remove"]) => {
                 self.remove_issuer(account).await
             }
-            (&Method::POST, ["v1", "accounts", account, "agents", name, "suspend"]) => {
-                self.set_agent_state(account, name, AgentState::Suspended)
-                    .await
-            }
-            (&Method::POST, ["v1", "accounts", account, "agents", name, "resume"]) => {
-                self.set_agent_state(account, name, AgentState::Active)
-                    .await
-            }
             (
                 _,
                 [
@@ -122,6 +113,9 @@ impl Call<'_> {
                     rest @ ..,
                 ],
             ) => self.route_trusted(&method, account, name, rest).await,
+            (_, ["v1", "accounts", account, "agents", rest @ ..]) => {
+                self.route_agents(&method, account, rest, &query).await
+            }
             (&Method::GET, ["v1", "accounts", account, "grants"]) => self.grants(account).await,
             (&Method::POST, ["v1", "accounts", account, "grants"]) => {
                 self.create_grant(account).await

@@ -6,6 +6,7 @@
 )]
 
 mod account_rows;
+mod agent_uses;
 mod audit_rows;
 mod backups;
 mod chains;
@@ -74,6 +75,10 @@ macro_rules! on_both_engines {
 }
 
 on_both_engines! {
+    agent_uses {
+        the_latest_use_of_an_agent_stands
+        agents_are_found_by_standing_and_by_use
+    }
     iam_roles {
         a_role_is_of_one_account_and_found_without_regard_to_case
         a_role_is_replaced_by_the_next_version_only

@@ -12,6 +12,7 @@
 
 mod access_key;
 mod account;
+mod agent_use;
 mod audit;
 mod authorization_session;
 mod backup;
@@ -61,6 +62,7 @@ mod workload_identity;
 #[cfg(test)]
 mod contract;
 
+pub use crate::agent_use::{AgentFilter, ListedAgent};
 pub use crate::audit::ChainRow;
 pub use crate::authorization_session::{Opening, SealedSession};
 pub use crate::backup::{BackupTable, Manifest, ManifestKey};

@@ -9,7 +9,6 @@ use procura_core::error::Error;
 use procura_core::id::RequestId;
 use procura_core::secret::{Plain, kind};
 use procura_core::time::Timestamp;
-use procura_core::workload_identity::AgentState;
 use procura_protocol::oauth::pkce;
 use procura_store::{Opening, Outcome, Tx};
 
@@ -82,7 +81,7 @@ impl App {
             .session
             .opened(BrowserProof::of_cookie(&cookie).hash(), visit.now)
             .map_err(not_now)?;
-        let is_active = agent.is_some_and(|agent| agent.state == AgentState::Active);
+        let is_active = agent.is_some_and(|agent| agent.may_act(visit.now));
         if !is_active || client.configuration.destination() != session.destination {
             return Err(not_now(NotNow::Failed(Failure::Changed)));
         }

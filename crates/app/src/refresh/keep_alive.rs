@@ -208,11 +208,12 @@ impl App {
         let read = move |tx: &mut Tx<'_>| tx.account(account).workload_identity_by_id(agent);
         let agent = self.store.look_up("idle_agent", read).await?;
         let agent = agent.ok_or_else(|| Error::inconsistent("connection", "agent"))?;
+        let mut cx = self.cx_of_key(action, last.with.issued_by).await?;
         let target = Target::Agent(AgentOf {
             account,
             agent: &agent,
+            now: cx.now,
         });
-        let mut cx = self.cx_of_key(action, last.with.issued_by).await?;
         self.authorize(&mut cx, &target)
     }
 }

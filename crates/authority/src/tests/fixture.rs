@@ -57,6 +57,9 @@ pub(crate) fn agent(number: u8, state: AgentState) -> WorkloadIdentity {
         id: AgentId::from_bytes([number; 16]),
         name: format!("secret-agent-{number}").parse().unwrap(),
         state,
+        state_reason: None,
+        owner: None,
+        expires_at: None,
         return_urls: Vec::new(),
         tags: Tags::default(),
         created_at: NOW,
@@ -166,6 +169,7 @@ impl Flow {
             agent: AgentOf {
                 account: self.agent.0,
                 agent: &self.agent.1,
+                now: NOW,
             },
             whom: Whom {
                 account: self.whom.0,
@@ -213,7 +217,13 @@ impl Place {
 
     pub(crate) fn targets(&self) -> [(&'static str, Target<'_>); 8] {
         let account = self.account;
-        let agent = |agent| Target::Agent(AgentOf { account, agent });
+        let agent = |agent| {
+            Target::Agent(AgentOf {
+                account,
+                agent,
+                now: NOW,
+            })
+        };
         let [active, suspended, retired] = &self.agents;
         [
             ("deployment", Target::Deployment),

@@ -10,8 +10,8 @@ use procura_core::workload_identity::AgentState;
 use proptest::prelude::*;
 
 use super::fixture::{
-    Flow, agent, baseline, baseline_and, foreign, grant, key, own, provider, signing_agent, strict,
-    user,
+    Flow, NOW, agent, baseline, baseline_and, foreign, grant, key, own, provider, signing_agent,
+    strict, user,
 };
 use crate::{AgentOf, Authority, Caller, Credential, Rules, Target, Verdict};
 
@@ -119,6 +119,7 @@ fn an_agent_that_signs_uses_its_own_tokens_alone() {
         let target = Target::Agent(AgentOf {
             account: own(),
             agent: &agent,
+            now: NOW,
         });
         for action in [
             Action::GetWorkloadIdentity,

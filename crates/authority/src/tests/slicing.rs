@@ -5,7 +5,7 @@ use procura_core::action::Action;
 use procura_core::user::{OnBehalfOf, UserKind};
 use proptest::prelude::*;
 
-use super::fixture::{Flow, Place, baseline, caller, every_call, own, user};
+use super::fixture::{Flow, NOW, Place, baseline, caller, every_call, own, user};
 use crate::entities::Vocabulary;
 use crate::slices::Slices;
 use crate::{AgentOf, Authority, ProviderOf, Rules, SCHEMA, STRUCTURE, Who, Whom, row};
@@ -167,6 +167,7 @@ fn every_entity_conforms_to_the_schema() {
     check(vocabulary.agent(AgentOf {
         account: agent.0,
         agent: &agent.1,
+        now: NOW,
     }));
     check(vocabulary.provider(ProviderOf {
         account: provider.0,

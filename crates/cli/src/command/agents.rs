@@ -1,29 +1,38 @@
-//! `procura agents`: stop agents, let them go on, and say which workloads they are.
+//! `procura agents`: which there are, who answers for them and until when, stop them, let them go on,
+//! and say which workloads they are.
 
+mod register;
 mod trusted;
 
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
-use serde::{Deserialize, Serialize};
-use serde_json::json;
 
 use crate::arguments::Output;
 use crate::command::account_path;
 use crate::data_dir::DataDir;
 use crate::exit::Exit;
-use crate::local::Local;
-use crate::print;
 
+use self::register::{Bounded, Owned, Register, Stopped};
 pub(crate) use self::trusted::NewTrust;
 
 /// `procura agents`
 #[derive(Debug, Subcommand)]
 pub(crate) enum Agents {
+    /// List agents, with who answers for them, until when they act and when they were used last.
+    List(Register),
+    /// Show an agent with everything that goes with it.
+    Show(NamedAgent),
     /// Stop an agent: it gets no token and no credential until it is resumed.
-    Suspend(NamedAgent),
+    Suspend(Stopped),
     /// Let a suspended agent act again.
-    Resume(NamedAgent),
+    Resume(Stopped),
+    /// Stop an agent for good. It can be read and deleted, and nothing else.
+    Retire(Stopped),
+    /// Say who answers for an agent.
+    SetOwner(Owned),
+    /// Say until when an agent acts: it gets nothing from then on.
+    Expire(Bounded),
     /// Say which workload an agent is, by the token of its platform: it needs no access key then.
     Trust(NewTrust),
     /// List the workloads that an agent is.
@@ -47,22 +56,16 @@ pub(crate) struct NamedAgent {
     pub(crate) account: String,
 }
 
-#[derive(Serialize, Deserialize)]
-struct Agent {
-    id: String,
-    name: String,
-    state: String,
-    updated_at: String,
-}
-
-/// A path below an agent.
+/// The path of an agent, or one below it.
 fn agent_path(named: &NamedAgent, rest: &str) -> anyhow::Result<String> {
     let is_name = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-');
     if named.agent.is_empty() || !named.agent.bytes().all(is_name) {
         let text = format!("{} is not the name of a workload identity", named.agent);
         return Err(Exit::usage(text).into());
     }
-    account_path(&named.account, &format!("agents/{}/{rest}", named.agent))
+    let slash = if rest.is_empty() { "" } else { "/" };
+    let path = format!("agents/{}{slash}{rest}", named.agent);
+    account_path(&named.account, &path)
 }
 
 pub(crate) async fn run(
@@ -70,29 +73,16 @@ pub(crate) async fn run(
     output: Output,
     command: Agents,
 ) -> anyhow::Result<ExitCode> {
-    let (named, change) = match command {
-        Agents::Suspend(named) => (named, "suspend"),
-        Agents::Resume(named) => (named, "resume"),
-        Agents::Trust(new) => return trusted::trust(data_dir, output, new).await,
-        Agents::Trusted(named) => return trusted::list(data_dir, output, &named).await,
-        Agents::Distrust { binding, agent } => {
-            return trusted::distrust(data_dir, &agent, &binding).await;
-        }
-    };
-    let path = agent_path(&named, change)?;
-    let agent: Agent = Local(data_dir).post(&path, &json!({})).await?;
-    print::rows(
-        output,
-        &[agent],
-        &["AGENT", "ID", "STATE", "SINCE"],
-        |agent| {
-            vec![
-                agent.name.clone(),
-                agent.id.clone(),
-                agent.state.clone(),
-                agent.updated_at.clone(),
-            ]
-        },
-    )?;
-    Ok(ExitCode::SUCCESS)
+    match command {
+        Agents::List(which) => register::list(data_dir, output, &which).await,
+        Agents::Show(named) => register::show(data_dir, output, &named).await,
+        Agents::Suspend(stopped) => register::stop(data_dir, output, &stopped, "suspend").await,
+        Agents::Resume(stopped) => register::stop(data_dir, output, &stopped, "resume").await,
+        Agents::Retire(stopped) => register::stop(data_dir, output, &stopped, "retire").await,
+        Agents::SetOwner(owned) => register::set_owner(data_dir, output, &owned).await,
+        Agents::Expire(bounded) => register::expire(data_dir, output, &bounded).await,
+        Agents::Trust(new) => trusted::trust(data_dir, output, new).await,
+        Agents::Trusted(named) => trusted::list(data_dir, output, &named).await,
+        Agents::Distrust { binding, agent } => trusted::distrust(data_dir, &agent, &binding).await,
+    }
 }

@@ -7,12 +7,14 @@ use procura_app::App;
 use procura_app::operation::OpCx;
 use procura_core::action::Action;
 use procura_core::error::Error;
+use procura_core::workload_identity::AgentState;
 use serde::de::DeserializeOwned;
 
 use super::unreadable;
 use crate::nature::Nature;
 use crate::ops::Rendered;
 
+mod agents;
 mod authorization_sessions;
 mod connections;
 
@@ -23,19 +25,51 @@ pub(crate) enum SignedOperation {
     DescribeAuthorizationSession,
     /// `POST /v1/connections/report-unauthorized`
     ReportUnauthorized,
+    /// `POST /v1/agents/list`
+    ListAgents,
+    /// `POST /v1/agents/show`
+    ShowAgent,
+    /// `POST /v1/agents/suspend`
+    SuspendAgent,
+    /// `POST /v1/agents/resume`
+    ResumeAgent,
+    /// `POST /v1/agents/retire`
+    RetireAgent,
+    /// `POST /v1/agents/set-owner`
+    SetAgentOwner,
+    /// `POST /v1/agents/expire`
+    ExpireAgent,
 }
 
 impl SignedOperation {
-    /// What metrics and the log call them.
-    pub(crate) const NAMES: [&'static str; 2] = [
-        Self::DescribeAuthorizationSession.name(),
-        Self::ReportUnauthorized.name(),
+    const ALL: [Self; 9] = [
+        Self::DescribeAuthorizationSession,
+        Self::ReportUnauthorized,
+        Self::ListAgents,
+        Self::ShowAgent,
+        Self::SuspendAgent,
+        Self::ResumeAgent,
+        Self::RetireAgent,
+        Self::SetAgentOwner,
+        Self::ExpireAgent,
     ];
+
+    /// What metrics and the log call them.
+    pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+        Self::ALL.into_iter().map(Self::name)
+    }
 
     /// The longest body, in bytes.
     pub(crate) const fn body_bytes_max(self) -> usize {
         match self {
-            Self::DescribeAuthorizationSession => 4 * 1024,
+            Self::DescribeAuthorizationSession
+            | Self::ListAgents
+            | Self::ShowAgent
+            | Self::SuspendAgent
+            | Self::ResumeAgent
+            | Self::RetireAgent
+            | Self::SetAgentOwner
+            | Self::ExpireAgent => 4 * 1024,
             // It has a workload access token in it.
             Self::ReportUnauthorized => 32 * 1024,
         }
@@ -43,18 +77,37 @@ impl SignedOperation {
 
     /// The operation of a method and a path, if it is one.
     pub(crate) fn of(method: &str, path: &str) -> Option<Self> {
-        match (method, path) {
-            ("POST", "/v1/authorization-sessions/describe") => {
-                Some(Self::DescribeAuthorizationSession)
-            }
-            ("POST", "/v1/connections/report-unauthorized") => Some(Self::ReportUnauthorized),
-            _ => None,
+        let is_asked = |operation: &Self| method == "POST" && operation.path() == path;
+        Self::ALL.into_iter().find(is_asked)
+    }
+
+    const fn path(self) -> &'static str {
+        match self {
+            Self::DescribeAuthorizationSession => "/v1/authorization-sessions/describe",
+            Self::ReportUnauthorized => "/v1/connections/report-unauthorized",
+            Self::ListAgents => "/v1/agents/list",
+            Self::ShowAgent => "/v1/agents/show",
+            Self::SuspendAgent => "/v1/agents/suspend",
+            Self::ResumeAgent => "/v1/agents/resume",
+            Self::RetireAgent => "/v1/agents/retire",
+            Self::SetAgentOwner => "/v1/agents/set-owner",
+            Self::ExpireAgent => "/v1/agents/expire",
         }
     }
 
-    /// Its name.
+    /// Its name: that of its action, where no other operation has it.
     pub(crate) const fn name(self) -> &'static str {
-        self.action().name()
+        match self {
+            Self::DescribeAuthorizationSession
+            | Self::ReportUnauthorized
+            | Self::SuspendAgent
+            | Self::ResumeAgent
+            | Self::RetireAgent => self.action().name(),
+            Self::ListAgents => "ListAgents",
+            Self::ShowAgent => "ShowAgent",
+            Self::SetAgentOwner => "SetAgentOwner",
+            Self::ExpireAgent => "ExpireAgent",
+        }
     }
 
     /// What it is for the policies.
@@ -62,14 +115,25 @@ impl SignedOperation {
         match self {
             Self::DescribeAuthorizationSession => Action::DescribeAuthorizationSession,
             Self::ReportUnauthorized => Action::ReportUnauthorized,
+            Self::ListAgents => Action::ListWorkloadIdentities,
+            Self::ShowAgent => Action::GetWorkloadIdentity,
+            Self::SuspendAgent => Action::SuspendAgent,
+            Self::ResumeAgent => Action::ResumeAgent,
+            Self::RetireAgent => Action::RetireAgent,
+            Self::SetAgentOwner | Self::ExpireAgent => Action::UpdateWorkloadIdentity,
         }
     }
 
     /// What kind of thing it is.
     pub(crate) const fn nature(self) -> Nature {
         match self {
-            Self::DescribeAuthorizationSession => Nature::Read,
+            Self::DescribeAuthorizationSession | Self::ListAgents | Self::ShowAgent => Nature::Read,
             Self::ReportUnauthorized => Nature::Use,
+            Self::SuspendAgent
+            | Self::ResumeAgent
+            | Self::RetireAgent
+            | Self::SetAgentOwner
+            | Self::ExpireAgent => Nature::Change,
         }
     }
 
@@ -87,6 +151,15 @@ impl SignedOperation {
             Self::ReportUnauthorized => {
                 connections::report_unauthorized(app, cx, read(body)?).await
             }
+            Self::ListAgents => agents::list(app, cx, read(body)?).await,
+            Self::ShowAgent => agents::show(app, cx, read(body)?).await,
+            Self::SuspendAgent => {
+                agents::set_state(app, cx, AgentState::Suspended, read(body)?).await
+            }
+            Self::ResumeAgent => agents::set_state(app, cx, AgentState::Active, read(body)?).await,
+            Self::RetireAgent => agents::set_state(app, cx, AgentState::Retired, read(body)?).await,
+            Self::SetAgentOwner => agents::set_owner(app, cx, read(body)?).await,
+            Self::ExpireAgent => agents::expire(app, cx, read(body)?).await,
         }
     }
 }

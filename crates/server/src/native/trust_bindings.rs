@@ -13,7 +13,7 @@ use super::keys::account_id;
 use super::{Call, NativeAnswer, no_such, reply};
 
 #[derive(Serialize)]
-struct BindingView {
+pub(super) struct BindingView {
     id: String,
     /// What the workload's SDK is told: `AWS_ROLE_ARN`.
     role_arn: String,
@@ -22,7 +22,7 @@ struct BindingView {
 }
 
 impl BindingView {
-    fn of(account: AccountId, agent: &WorkloadName, binding: TrustBinding) -> Self {
+    pub(super) fn of(account: AccountId, agent: &WorkloadName, binding: TrustBinding) -> Self {
         Self {
             id: binding.id.to_string(),
             role_arn: agent_role_arn(account, agent),

@@ -33,6 +33,7 @@ macro_rules! tests {
     };
 }
 
+mod agents;
 mod arn;
 mod audit;
 mod authentication;

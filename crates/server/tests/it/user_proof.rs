@@ -72,7 +72,7 @@ pub(crate) async fn set_state(app: &TestApp, to: AgentState) {
     let mut cx = app.app().operator_cx(action);
     let (account, name) = (ACCOUNT.parse().unwrap(), "agent".parse().unwrap());
     app.app()
-        .set_agent_state(&mut cx, account, name, to)
+        .set_agent_state(&mut cx, account, name, to, None)
         .await
         .unwrap();
 }

@@ -92,6 +92,14 @@ async fn assumes(app: &TestApp, role: &str, token: String) -> Result<Committed<P
     app.app().assume_with_web_identity(&visit, with).await
 }
 
+/// The same for the agent, by a good token of its workload.
+pub(crate) async fn assumes_agent(
+    app: &TestApp,
+    issuer: &IssuerServer,
+) -> Result<Committed<Proved>, Error> {
+    assumes(app, &role(), token(app, issuer, &json!({}))).await
+}
+
 /// An agent with a binding, and a client that proved to be it.
 pub(crate) async fn proved(app: &TestApp, issuer: &IssuerServer) -> (TrustBinding, Proved, Client) {
     let binding = trusts(app, workload(issuer)).await.unwrap();

@@ -8,6 +8,7 @@ use procura_core::id::{AgentId, UserId};
 use procura_core::name::{ProviderName, VaultName, WorkloadName};
 use procura_core::permit::{Permit, of::RevealApiKey};
 use procura_core::secret::kind::{ApiKey, UserIdentity};
+use procura_core::stated_reason::StatedReason;
 use procura_core::user::{User, UserKind};
 use procura_core::workload_identity::{AgentState, WorkloadIdentity};
 
@@ -75,6 +76,9 @@ pub(super) async fn an_agent_is_written_by_compare_and_set(database: Database) {
 
             let second = WorkloadIdentity {
                 state: AgentState::Suspended,
+                state_reason: Some(StatedReason::new("laptop lost").unwrap()),
+                owner: None,
+                expires_at: Some(NOW.plus_seconds(60)),
                 return_urls: Vec::new(),
                 tags: tags("a", "b"),
                 updated_at: NOW.plus_seconds(1),

@@ -1,0 +1,15 @@
+-- Who answers for an agent, until when it may act, and why it has its state. Of agents that were there
+-- before nothing of it is known, and they have no end.
+ALTER TABLE workload_identity ADD COLUMN owner TEXT COLLATE "C";
+ALTER TABLE workload_identity ADD COLUMN expires_at BIGINT;
+ALTER TABLE workload_identity ADD COLUMN state_reason TEXT COLLATE "C";
+
+-- When an agent got a token or a credential last. A table of its own, so that a use does not write the
+-- agent: what is under way would be decided on anew.
+CREATE TABLE agent_use (
+    account TEXT COLLATE "C" NOT NULL,
+    agent BYTEA NOT NULL,
+    used_at BIGINT NOT NULL,
+    PRIMARY KEY (account, agent),
+    FOREIGN KEY (account, agent) REFERENCES workload_identity (account, id) ON DELETE CASCADE
+);

@@ -18,7 +18,7 @@ use crate::App;
 use crate::task::Stop;
 
 /// How often uses are written.
-const EVERY: Duration = Duration::from_secs(60);
+const EVERY: Duration = Duration::from_mins(1);
 /// How many agents at once, so that nobody waits long.
 const WRITTEN_MAX: usize = 500;
 

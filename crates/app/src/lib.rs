@@ -90,6 +90,7 @@ pub mod vault_keys;
 pub mod web_identity;
 pub mod workload_access_token;
 pub mod workload_identity;
+pub mod workload_token;
 
 #[cfg(test)]
 mod tests;

@@ -146,22 +146,24 @@ impl App {
             registration: Some(&registration),
             now: visit.now,
         };
-        let verified = self.verify(&about, &unverified, &source).await;
+        let verified = self.verify_workload(&about, &unverified, &source).await;
         let verified = verified.map_err(|error| untold(&issuer, error))?;
-        let claims = verified.into_claims();
-        if !is_trusted(&role, &claims, &with.name)? {
+        if !is_trusted(&role, verified.claimed().claims(), &with.name)? {
             return Err(not_trusted());
         }
+        let claims = verified.now()?.into_claims();
         let life_s = checked_life(with.life_s, &role)?;
         let holder = Holder::Role {
             role: role.id,
             by: AssumedBy::Issuer(claims.issuer.clone()),
         };
-        let (credentials, stored) = self
-            .new_temporary_key(account, holder, with.name, visit.now, life_s)
-            .await?;
-        let key = &credentials.key;
         let entry = |verdict, reason| entry_of_token(self, visit, account, &role, verdict, reason);
+        let made = self
+            .new_temporary_key(account, holder, with.name, visit.now, life_s)
+            .await;
+        let denied = |why: &Error| entry(Verdict::Deny, why.public().to_owned());
+        let (credentials, stored) = self.made_or_on_record(made, denied).await?;
+        let key = &credentials.key;
         let whom = subject_digest(&claims.issuer, &claims.subject);
         let said = format!("{} until {}, {whom}", key.id, key.expires_at);
         let done = entry(Verdict::Allow, said);

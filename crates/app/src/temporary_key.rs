@@ -5,16 +5,22 @@ use procura_core::account::AccountId;
 use procura_core::digest::{length_prefixed, sha256};
 use procura_core::encryption_key::KeyPurpose;
 use procura_core::entropy::random_bytes;
-use procura_core::error::Error;
+use procura_core::error::{Error, Kind};
 use procura_core::id::DeploymentId;
 use procura_core::sealing::{self, Location, Subject};
 use procura_core::secret::Plain;
 use procura_core::secret::kind::{AccessKeySecret, SessionToken};
 use procura_core::temporary_key::{AssumedBy, Holder, SESSION_TOKEN_PREFIX, TemporaryKey};
 use procura_core::time::Timestamp;
-use procura_store::StoredTemporaryKey;
+use procura_store::{StoredTemporaryKey, Tx};
 
 use crate::App;
+
+/// How many temporary keys of one agent, or of one role, are good at a time.
+pub const LIVE_KEYS_MAX: u64 = 5_000;
+
+const TOO_MANY_KEYS: &str = "5000 temporary keys of this agent or role are good now, which is the most; \
+    use one until it ends instead of asking for another each time, or ask for shorter ones";
 
 /// A temporary key, whole: what SDKs sign with.
 #[derive(Debug)]
@@ -71,6 +77,7 @@ impl App {
         now: Timestamp,
         life_s: i64,
     ) -> Result<(TemporaryCredentials, StoredTemporaryKey), Error> {
+        self.check_live_keys(account, &holder, now).await?;
         let key = TemporaryKey {
             id: self.with_rng(|rng| AccessKeyId::generate_temporary(rng)),
             account,
@@ -101,5 +108,32 @@ impl App {
             token: Plain::new(token.into_bytes()),
         };
         Ok((credentials, stored))
+    }
+
+    /// SECURITY: whoever may get temporary keys gets no more of them than there is use for: each is a
+    /// row until it ends. Asked before the transaction, so that those who ask at once do not wait for
+    /// each other; as many as ask at once may be more.
+    async fn check_live_keys(
+        &self,
+        account: AccountId,
+        holder: &Holder,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let (agent, role) = match holder {
+            Holder::Agent { agent, .. } => (Some(*agent), None),
+            Holder::Role { role, .. } => (None, Some(*role)),
+        };
+        let read = move |tx: &mut Tx<'_>| {
+            let mut own = tx.account(account);
+            let of_agent = agent.map(|agent| own.temporary_keys_of_agent(agent, now));
+            let of_role = role.map(|role| own.temporary_keys_of_role(role, now));
+            Ok(of_agent.transpose()?.or(of_role.transpose()?).unwrap_or(0))
+        };
+        let live = self.store.look_up("live_keys", read).await?;
+        if live < LIVE_KEYS_MAX {
+            Ok(())
+        } else {
+            Err(Error::new(Kind::Throttled, TOO_MANY_KEYS))
+        }
     }
 }

@@ -76,6 +76,7 @@ pub(crate) enum Standing {
 }
 
 /// For whom a token is verified, as what, and what its issuer was registered for.
+#[derive(Clone, Copy)]
 pub(crate) struct About<'a> {
     pub(crate) account: AccountId,
     pub(crate) purpose: Purpose,

@@ -14,13 +14,14 @@ use procura_core::secret::{Plain, kind::UserToken};
 use procura_core::temporary_key::{AGENT_LIFETIME_MAX_S, Holder, lifetime_s};
 use procura_core::trust_binding::{Said, TrustBinding};
 use procura_core::workload_identity::WorkloadIdentity;
-use procura_protocol::jose::jwt::{Claims, Purpose, USER_TOKEN_BYTES_MAX, Unverified, Verified};
+use procura_protocol::jose::jwt::{Claims, Purpose, USER_TOKEN_BYTES_MAX, Unverified};
 use procura_store::{Outcome, Tx};
 
 use crate::App;
 use crate::authorization_session::Visit;
 use crate::temporary_key::TemporaryCredentials;
 use crate::user_proof::{About, unproved};
+use crate::workload_token::VerifiedWorkload;
 
 /// What a record calls it.
 pub(crate) const ASSUME: &str = "AssumeRoleWithWebIdentity";
@@ -142,12 +143,14 @@ impl App {
             agent: agent.id,
             binding: binding.id,
         };
-        let (credentials, stored) = self
-            .new_temporary_key(account, holder, with.name.clone(), visit.now, life_s)
-            .await?;
         let entry = |verdict, reason: String| {
             self.entry_of_workload(visit, account, &agent, (verdict, reason))
         };
+        let made = self
+            .new_temporary_key(account, holder, with.name.clone(), visit.now, life_s)
+            .await;
+        let denied = |why: &Error| entry(Verdict::Deny, why.public().to_owned());
+        let (credentials, stored) = self.made_or_on_record(made, denied).await?;
         let key = &credentials.key;
         let whom = subject_digest(&claims.issuer, &claims.subject);
         let said = format!(
@@ -208,7 +211,8 @@ impl App {
                 .await
             {
                 Ok(verified) => {
-                    if means(&binding, verified.claims()) {
+                    if means(&binding, verified.claimed().claims()) {
+                        let verified = verified.now()?;
                         return Ok(Some((binding, verified.into_claims())));
                     }
                 }
@@ -225,7 +229,7 @@ impl App {
         account: AccountId,
         binding: &TrustBinding,
         token: &Unverified<'_>,
-    ) -> Result<Verified, Error> {
+    ) -> Result<VerifiedWorkload, Error> {
         let workload = &binding.workload;
         let source = (workload.issuer.clone(), workload.jwks_uri.clone());
         let trusted = RegisteredIssuer {
@@ -244,7 +248,28 @@ impl App {
             registration: Some(&trusted),
             now: visit.now,
         };
-        self.verify(&about, token, &source).await
+        self.verify_workload(&about, token, &source).await
+    }
+
+    /// What was made; that there are too many is an error once it is on record, for who asks is known.
+    pub(crate) async fn made_or_on_record<T>(
+        &self,
+        made: Result<T, Error>,
+        denied: impl FnOnce(&Error) -> Entry,
+    ) -> Result<T, Error> {
+        let error = match made {
+            Err(error) if error.kind() == Kind::Throttled => error,
+            made => return made,
+        };
+        let entry = denied(&error);
+        let id = entry.id;
+        let recorded = self
+            .store
+            .run_tx("record_refusal", move |_| {
+                Ok(Outcome::Done((), entry.clone()))
+            })
+            .await;
+        recorded.and_then(|_| Err(error.with_record(id)))
     }
 
     fn entry_of_workload(

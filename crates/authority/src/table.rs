@@ -58,6 +58,8 @@ const ANY_CALLER: &[Who] = &[
     Who::Agent,
 ];
 const READERS: &[Who] = &[ADMIN, AGENT_HOST, AUDITOR];
+const READERS_OF_AGENTS: &[Who] = &[ADMIN, AGENT_HOST, AUDITOR, Who::Operator];
+const READERS_OF_AN_AGENT: &[Who] = &[ADMIN, AGENT_HOST, AUDITOR, Who::Agent, Who::Operator];
 
 /// What policies name instead of single actions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -185,14 +187,8 @@ pub const fn row(action: Action) -> Row {
             always(Group::ManageAgents, &[ADMIN])
         }
         Action::UpdateWorkloadIdentity => always(Group::ManageAgents, &[ADMIN, Who::Operator]),
-        Action::GetWorkloadIdentity => always(
-            Group::ReadAgents,
-            &[ADMIN, AGENT_HOST, AUDITOR, Who::Agent, Who::Operator],
-        ),
-        Action::ListWorkloadIdentities => always(
-            Group::ReadAgents,
-            &[ADMIN, AGENT_HOST, AUDITOR, Who::Operator],
-        ),
+        Action::GetWorkloadIdentity => always(Group::ReadAgents, READERS_OF_AN_AGENT),
+        Action::ListWorkloadIdentities => always(Group::ReadAgents, READERS_OF_AGENTS),
         // Who may say who an agent is may be that agent.
         Action::TrustWorkload | Action::DistrustWorkload | Action::ListTrustedWorkloads => {
             always(Group::ManageTrust, &[Who::Operator])

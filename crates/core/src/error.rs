@@ -79,6 +79,12 @@ impl Error {
         }
     }
 
+    /// This error, as one of `field`: what a caller does about it depends on which it was.
+    pub fn of_field(mut self, field: impl Into<Cow<'static, str>>) -> Self {
+        self.field = Some(field.into());
+        self
+    }
+
     /// The named thing does not exist.
     pub fn not_found(public: impl Into<Cow<'static, str>>) -> Self {
         Self::new(Kind::NotFound, public)

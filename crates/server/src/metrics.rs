@@ -87,10 +87,13 @@ pub(crate) enum Reason {
     Body,
     /// An operation that nobody signs was refused: a wrong password, token, input or body.
     Unsigned,
+    /// What stands in the place of a signature proved nothing: the token of a workload, or the secret
+    /// of a pool's client.
+    Untrusted,
 }
 
 impl Reason {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 12] = [
         Self::Missing,
         Self::Incomplete,
         Self::Invalid,
@@ -102,6 +105,7 @@ impl Reason {
         Self::Replayed,
         Self::Body,
         Self::Unsigned,
+        Self::Untrusted,
     ];
 
     const fn name(self) -> &'static str {
@@ -117,12 +121,14 @@ impl Reason {
             Self::Replayed => "replayed",
             Self::Body => "body",
             Self::Unsigned => "unsigned",
+            Self::Untrusted => "untrusted",
         }
     }
 
     /// Whether it counts against the address: what an honest client does counts not, nor what
     /// nobody signs, which has a bucket of its own. An application whose users mistype their
-    /// passwords is not kept from what it signs.
+    /// passwords is not kept from what it signs. No person types the token of a workload or the secret
+    /// of a client.
     pub(crate) const fn is_failure(self) -> bool {
         !matches!(self, Self::Repeated | Self::Unsigned | Self::ExpiredKey)
     }

@@ -28,6 +28,7 @@ use crate::called::Called;
 use crate::container_credentials::{self, ContainerCredentials};
 use crate::error::aws::Exception;
 use crate::error::cognito::Name;
+use crate::error::query::is_untrusted;
 use crate::metrics::{Outcome, UNKNOWN};
 use crate::native::signed::SignedOperation;
 use crate::ops::Failure;
@@ -216,6 +217,9 @@ impl Job<'_> {
             Err(error) => {
                 if let Some(cause) = error.cause() {
                     tracing::error!(request = %self.id, ?cause, "failed");
+                }
+                if is_untrusted(&error) {
+                    self.service.count_untrusted(self.peer);
                 }
                 let outcome = Outcome::Failed(error.kind());
                 (outcome, ContainerCredentials::failed(&error, &visit))

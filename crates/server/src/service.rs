@@ -13,7 +13,7 @@ use crate::body::Budget;
 use crate::connections::Connections;
 use crate::error::aws::Exception;
 use crate::listener::Limits;
-use crate::metrics::Metrics;
+use crate::metrics::{Metrics, Reason};
 
 /// The address at the other end of the connection. Who a request says that it was forwarded for is
 /// not looked at.
@@ -73,6 +73,12 @@ impl Service {
 
     /// Counts a browser that came with a link that leads nowhere against its address.
     pub(crate) fn count_stranger(&self, peer: Peer) {
+        self.limiter.count_failure(peer.network(), self.app.now());
+    }
+
+    /// Counts what stood in the place of a signature and proved nothing, against its address.
+    pub(crate) fn count_untrusted(&self, peer: Peer) {
+        self.metrics.unauthenticated(Reason::Untrusted);
         self.limiter.count_failure(peer.network(), self.app.now());
     }
 

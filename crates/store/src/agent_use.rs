@@ -59,9 +59,7 @@ impl AccountTx<'_> {
                 Value::Text(filter.standing.map_or("", AgentStanding::as_str)),
                 time(filter.now),
                 // Every use was before the end of time.
-                filter
-                    .unused_since
-                    .map_or(Value::Int(i64::MAX), |since| time(since)),
+                filter.unused_since.map_or(Value::Int(i64::MAX), time),
                 Value::Int(limit.into()),
             ],
         )?;

@@ -8,10 +8,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use procura_app::App;
 use procura_app::task::Tasks;
 use procura_authority::Rules;
-use procura_core::access_key::Role;
+use procura_core::access_key::{AccessKeyId, Role};
 use procura_core::account::AccountId;
 use procura_core::action::Action;
 use procura_core::credential_provider::ProviderKind;
+use procura_core::entropy::OsEntropy;
 use procura_core::name::VaultName;
 use procura_core::time::Timestamp;
 use procura_core::vendor::Vendor;
@@ -290,6 +291,20 @@ impl TestApp {
                 .map(Outcome::Unrecorded)
         });
         assert!(set.await.unwrap().value);
+    }
+
+    /// Makes `count` temporary keys that are as good as this one.
+    pub async fn copy_temporary_key(&self, id: AccessKeyId, count: u64) {
+        let made = self.app.store().run_tx("test", move |tx| {
+            let mut stored = tx.temporary_key_for_signature(id)?.unwrap();
+            let account = stored.key.account;
+            for _ in 0..count {
+                stored.key.id = AccessKeyId::generate_temporary(&mut OsEntropy);
+                tx.account(account).insert_temporary_key(&stored)?;
+            }
+            Ok(Outcome::Unrecorded(()))
+        });
+        made.await.unwrap();
     }
 
     /// Makes the client of an OAuth 2 provider one of this vendor's, where it is and as whom it is known

@@ -133,6 +133,28 @@ fn an_agent_that_signs_uses_its_own_tokens_alone() {
     }
 }
 
+#[test]
+fn an_agent_whose_time_is_over_gets_nothing() {
+    let soon = NOW.plus_seconds(1);
+    for (end, no) in [(None, None), (Some(soon), None), (Some(NOW), Some("agent"))] {
+        let mut flow = Flow::honest();
+        flow.agent.1.expires_at = end;
+        let target = Target::Agent(AgentOf {
+            account: own(),
+            agent: &flow.agent.1,
+            now: NOW,
+        });
+        for authority in [baseline(), strict()] {
+            assert_eq!(flow.no_of(&authority), no);
+            let host = key(own(), &[Role::AgentHost]);
+            let mint = authority.may_call(&host, Action::GetWorkloadAccessToken, &target);
+            assert_eq!(mint.is_yes(), no.is_none());
+            let read = authority.may_call(&host, Action::GetWorkloadIdentity, &target);
+            assert!(read.is_yes(), "it can be looked at");
+        }
+    }
+}
+
 /// Each line changes the honest flow and names the question that says no: in the baseline, in
 /// strict.
 #[test]

@@ -53,6 +53,17 @@ pub enum AudiencePolicy<'a> {
     },
 }
 
+/// How a moment lies to the life of a token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hold {
+    /// Within it.
+    Good,
+    /// After it.
+    Over,
+    /// Before it.
+    NotYet,
+}
+
 /// A token that says who issued it. **Nothing of it is verified yet.**
 pub struct Unverified<'t> {
     jws: jws::Unverified<'t>,
@@ -80,6 +91,20 @@ impl<'t> Unverified<'t> {
     /// it at.
     pub fn claimed_end(&self) -> Timestamp {
         self.claims.times.expires_at
+    }
+
+    /// How `now` lies to when the token claims to be good, and the moment to verify it at: `now`, or
+    /// else the one of its life that lies next. That it is genuine then says [`Self::verify`].
+    pub fn claimed_hold(&self, now: Timestamp) -> (Hold, Timestamp) {
+        let times = &self.claims.times;
+        match times.check(now, LEEWAY_S) {
+            Err(JoseError::Expired) => (Hold::Over, times.expires_at),
+            Err(_) => {
+                let begins = times.not_before.max(times.issued_at);
+                (Hold::NotYet, begins.unwrap_or(now))
+            }
+            Ok(()) => (Hold::Good, now),
+        }
     }
 
     /// What can be refused without a key. [`Self::verify`] asks this, too.

@@ -2,6 +2,7 @@
 
 use procura_app::iam_role::TRUST_DOCUMENT;
 use procura_app::identity_token::OUTLIVES;
+use procura_app::workload_token::TOKEN_EXPIRED;
 use procura_core::error::{Error, Kind};
 use procura_core::id::RecordId;
 use procura_wire::InputError;
@@ -10,6 +11,7 @@ use procura_wire::query::Service;
 use procura_wire::{iam as roles, sts as tokens};
 
 use crate::error::aws::{Exception, Form};
+use crate::metrics::Reason;
 
 /// What every operation may answer, whether it declares it or not.
 const ACCESS_DENIED: (&str, u16) = ("AccessDenied", 403);
@@ -23,6 +25,13 @@ pub(crate) enum Dialect {
     AccessManagement,
     /// That of putting them on.
     SecurityTokens,
+}
+
+/// Whether a token proved nothing to whoever showed it.
+pub(crate) fn is_untrusted(error: &Error) -> bool {
+    let is_over = error.at_field() == Some(TOKEN_EXPIRED);
+    let proves_nothing = matches!(error.kind(), Kind::Unproved | Kind::Denied | Kind::NotFound);
+    proves_nothing && !is_over && error.record().is_none()
 }
 
 impl Dialect {
@@ -73,6 +82,9 @@ impl Exception {
                 ("SessionDurationEscalationException", 403)
             }
             Kind::Caller | Kind::Conflict => INVALID,
+            Kind::Unproved if error.at_field() == Some(TOKEN_EXPIRED) => {
+                ("ExpiredTokenException", 400)
+            }
             Kind::Unproved => ("InvalidIdentityToken", 400),
             // Which roles there are is not told.
             Kind::Denied | Kind::NotFound => ACCESS_DENIED,
@@ -81,6 +93,21 @@ impl Exception {
             Kind::Internal => ("InternalFailure", 500),
         };
         Self::coded(error, coded, Dialect::SecurityTokens)
+    }
+
+    /// The same for who shows a token in the place of a signature: one that proves nothing counts
+    /// against the address, as a wrong signature does. Whoever is on record is known, and whose token
+    /// was good until a moment ago is honest.
+    pub(crate) fn of_bearer(error: &Error) -> Self {
+        let exception = Self::of_tokens(error).of_anybody();
+        if is_untrusted(error) {
+            Self {
+                reason: Some(Reason::Untrusted),
+                ..exception
+            }
+        } else {
+            exception
+        }
     }
 
     fn coded(error: &Error, (code, status): (&'static str, u16), of: Dialect) -> Self {

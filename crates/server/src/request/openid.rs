@@ -7,6 +7,7 @@ use hyper::{Method, StatusCode};
 use procura_app::authorization_session::Visit;
 use procura_app::pool_openid::OpenIdError;
 use procura_core::error::{Error, Kind};
+use procura_core::pool_authorization::ErrorCode;
 
 use super::Job;
 use crate::error::aws::Exception;
@@ -106,6 +107,9 @@ impl Job<'_> {
                 tracing::debug!(request = %id, endpoint, %peer, "turned away");
             }
             OpenIdError::Refused(refusal) => {
+                if refusal.code == ErrorCode::InvalidClient {
+                    self.service.count_untrusted(self.peer);
+                }
                 let error = refusal.code.as_str();
                 tracing::debug!(request = %id, endpoint, error, %peer, "turned away");
             }

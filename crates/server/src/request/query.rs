@@ -119,11 +119,10 @@ impl Job<'_> {
                 if let Some(cause) = error.cause() {
                     tracing::error!(request = %self.id, operation = *name, ?cause, "failed");
                 }
-                let exception = match input {
-                    Some(input) => Exception::of_form(&input, None, dialect),
-                    None => Exception::of_tokens(&error),
-                };
-                Err(exception.of_anybody())
+                Err(match input {
+                    Some(input) => Exception::of_form(&input, None, dialect).of_anybody(),
+                    None => Exception::of_bearer(&error),
+                })
             }
         }
     }

@@ -92,3 +92,4 @@ mod user_proof;
 mod web_identity;
 mod who_may_call;
 mod wordless_refusals;
+mod workload_tokens;

@@ -5,6 +5,7 @@ use procura_core::action::Action;
 use procura_core::audit::record::Verdict;
 use procura_core::issuer::IssuerPolicy;
 use procura_core::secret::Plain;
+use procura_core::time::Clock as _;
 use procura_testkit::{ACCOUNT, Client, Request, TestApp};
 use procura_wire::Operation::{GetWorkloadIdentity, ListWorkloadIdentities};
 use procura_wire::sts;
@@ -173,6 +174,12 @@ async fn a_role_is_put_on_by_a_token_that_it_trusts(app: TestApp) {
     asks(json!({ "aud": "other" }))
         .await
         .expect_code(403, "AccessDenied");
+    // Who is trusted in all else is told that the token is over.
+    let now_s = app.clock().now().millis().div_euclid(1000);
+    let over = json!({ "iat": now_s - 7200, "exp": now_s - 3600 });
+    asks(over).await.expect_code(400, "ExpiredTokenException");
+    let over = json!({ "iat": now_s - 7200, "exp": now_s - 3600, "sub": "mallory" });
+    asks(over).await.expect_code(403, "AccessDenied");
     // The session ends with the registration of the issuer; one that is made anew is another.
     remove(&app, &issuer.issuer()).await;
     let body = json!({ "name": "agent" });
@@ -405,6 +412,7 @@ async fn a_session_lasts_as_long_as_its_role_lets_it(app: TestApp) {
 }
 
 /// Puts a role on by a token of somebody else's.
+/// Asks for a role with a token, unsigned.
 pub(crate) async fn by_token(app: &TestApp, role: &str, token: &str) -> procura_testkit::Response {
     let fields = [
         ("RoleArn", role),

@@ -63,7 +63,7 @@ pub(crate) async fn distrusts(app: &TestApp, binding: TrustBindingId) {
 }
 
 /// A token of the workload with these claims in the place of its own.
-fn token(app: &TestApp, issuer: &IssuerServer, changes: &Value) -> String {
+pub(crate) fn token(app: &TestApp, issuer: &IssuerServer, changes: &Value) -> String {
     let own = json!({ "sub": SUBJECT, "aud": "procura", "client_id": null, "cluster": "blue" });
     let mut claims = issuer.claims(app, &own);
     for (name, value) in changes.as_object().unwrap() {
@@ -72,11 +72,15 @@ fn token(app: &TestApp, issuer: &IssuerServer, changes: &Value) -> String {
     issuer.signed(&json!({ "typ": "JWT" }), claims.to_string().as_bytes())
 }
 
-fn role() -> String {
+pub(crate) fn role() -> String {
     agent_role_arn(ACCOUNT.parse().unwrap(), &"agent".parse().unwrap())
 }
 
-async fn assumes(app: &TestApp, role: &str, token: String) -> Result<Committed<Proved>, Error> {
+pub(crate) async fn assumes(
+    app: &TestApp,
+    role: &str,
+    token: String,
+) -> Result<Committed<Proved>, Error> {
     let now = app.clock().now();
     let visit = Visit {
         now,
@@ -201,8 +205,13 @@ async fn who_is_not_meant_gets_no_key(app: TestApp) {
         (json!({ "iss": other.issuer() }), Kind::Denied),
         (json!({ "aud": "other" }), Kind::Denied),
         (json!({ "aud": ["procura", "other"] }), Kind::Denied),
-        (json!({ "exp": now_s - 61 }), Kind::Denied),
-        (json!({ "nbf": now_s + 61 }), Kind::Denied),
+        (
+            json!({ "iat": now_s - 600, "exp": now_s - 61 }),
+            Kind::Unproved,
+        ),
+        // One that was never good.
+        (json!({ "iat": now_s, "exp": now_s - 61 }), Kind::Denied),
+        (json!({ "nbf": now_s + 61 }), Kind::Unproved),
         (json!({ "events": {} }), Kind::Denied),
     ] {
         let refused = assumes(&app, &role(), token(&app, &issuer, &changes)).await;

@@ -86,13 +86,11 @@ pub(super) async fn list(
     output: Output,
     which: &Register,
 ) -> anyhow::Result<ExitCode> {
-    let mut query = String::new();
-    if let Some(state) = &which.state {
-        query.push_str(&format!("state={state}&"));
-    }
-    if let Some(days) = which.unused_for {
-        query.push_str(&format!("unused_for_days={days}&"));
-    }
+    let state = which.state.as_ref().map(|state| format!("state={state}&"));
+    let days = which
+        .unused_for
+        .map(|days| format!("unused_for_days={days}&"));
+    let query = state.unwrap_or_default() + &days.unwrap_or_default();
     let path = account_path(&which.account, "agents")?;
     let (mut found, mut next) = (Vec::new(), String::new());
     loop {

@@ -1,10 +1,12 @@
 //! Tokens are looked at and taken back, and browsers sign out.
 
+use procura_app::rate_limit::RateLimits;
+use procura_core::rate::Rate;
 use procura_testkit::{Browser, TestApp};
 use procura_wire::cognito::Operation::{AdminDisableUser, DeleteUserPoolClient};
 use serde_json::json;
 
-use super::client::{PASSWORD, Pool, call, refused};
+use super::client::{PASSWORD, Pool, basic, call, refused};
 
 tests! {
     on_both_engines {
@@ -244,4 +246,31 @@ async fn a_client_that_is_gone_is_refused_everywhere(app: TestApp) {
     refused(&pool.refreshes(refresh, &[]).await, 401, "invalid_client");
     let access = tokens["access_token"].as_str().unwrap();
     refused(&pool.userinfo(access).await, 401, "invalid_token");
+}
+
+/// What stands in the place of a signature is guessed as seldom as a signature.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_wrong_secret_of_a_client_counts_against_the_address() {
+    let app = crate::rate_limits::with(RateLimits {
+        address_failures: Rate {
+            per_second: 1,
+            burst: 3,
+        },
+        ..RateLimits::default()
+    })
+    .await;
+    let pool = Pool::new(&app).await;
+    let wrong = basic(&pool.client, "wrong");
+    let pairs = [("grant_type", "refresh_token"), ("refresh_token", "x")];
+    // A wrong refresh token is no failure of the address: it has a bucket of its own.
+    for _ in 0..5 {
+        refused(&pool.refreshes("x", &[]).await, 400, "invalid_grant");
+    }
+    for _ in 0..3 {
+        let answer = pool.posts("/oauth2/token", &pairs, Some(&wrong)).await;
+        refused(&answer, 401, "invalid_client");
+    }
+    assert_eq!(pool.refreshes("x", &[]).await.status, 429);
+    app.clock().advance(1);
+    refused(&pool.refreshes("x", &[]).await, 400, "invalid_grant");
 }

@@ -50,7 +50,7 @@ const MIGRATIONS: &[Migration] = migrations! {
     11 "0011_pool_groups"
     12 "0012_resource_servers"
     13 "0013_pool_keys"
-    12 "0012_agent_use"
+    14 "0014_agent_use"
 };
 
 /// Two that migrate at once take turns.

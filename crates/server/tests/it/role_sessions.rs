@@ -411,7 +411,6 @@ async fn a_session_lasts_as_long_as_its_role_lets_it(app: TestApp) {
     ended.expect_error(403, "ExpiredTokenException");
 }
 
-/// Puts a role on by a token of somebody else's.
 /// Asks for a role with a token, unsigned.
 pub(crate) async fn by_token(app: &TestApp, role: &str, token: &str) -> procura_testkit::Response {
     let fields = [

@@ -9,6 +9,7 @@ use procura_core::credential_provider::{CredentialProvider, ProviderKind};
 use procura_core::error::{Error, Kind};
 use procura_core::grant::AdministratorGrant;
 use procura_core::name::{ProviderName, VaultName};
+use procura_core::sabotage::defect;
 use procura_core::workload_access_token::Claims;
 use procura_core::workload_identity::WorkloadIdentity;
 use procura_store::Tx;
@@ -232,5 +233,6 @@ pub(crate) fn is_revoked(tx: &mut Tx<'_>, key: AccessKeyId) -> Result<bool, Erro
         return Ok(tx.temporary_key_for_signature(key)?.is_none());
     }
     let found = tx.access_key_for_signature(key)?;
-    Ok(found.is_none_or(|(key, _)| key.revoked_at.is_some()))
+    let is_revoked = found.is_none_or(|(key, _)| key.revoked_at.is_some());
+    Ok(is_revoked && !defect("late-cut"))
 }

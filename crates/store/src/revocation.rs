@@ -3,6 +3,7 @@
 use procura_core::account::AccountId;
 use procura_core::error::Error;
 use procura_core::id::{RoleId, UserId};
+use procura_core::sabotage::defect;
 use procura_core::time::Timestamp;
 
 use crate::driver::Value;
@@ -94,7 +95,8 @@ impl Tx<'_> {
                 Value::Blob(user.as_bytes()),
             ],
         )?;
-        Ok(row.map_or(Ok(0), |mut row| row.count("count"))? > 0)
+        let cuts = row.map_or(Ok(0), |mut row| row.count("count"))?;
+        Ok(cuts > 0 && !defect("late-cut"))
     }
 
     /// Cuts the sessions of a role: the new epoch.
@@ -122,7 +124,7 @@ impl Tx<'_> {
         )?;
         let of_account = format!("{account} ");
         for mut row in rows {
-            if row.blob("subject")?.starts_with(of_account.as_bytes()) {
+            if row.blob("subject")?.starts_with(of_account.as_bytes()) && !defect("late-cut") {
                 return Ok(true);
             }
         }

@@ -1,8 +1,10 @@
 //! The real server, started and killed by a proof.
 
+use std::collections::BTreeSet;
 use std::fs::{File, Permissions};
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::mpsc;
@@ -228,6 +230,22 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// What a running server counts requests by: every operation and endpoint that it has.
+pub(super) fn operations(setup: &Setup) -> anyhow::Result<BTreeSet<String>> {
+    let mut socket = UnixStream::connect(setup.directory.join("admin.sock"))?;
+    socket.write_all(b"GET /metrics HTTP/1.1\r\nhost: h\r\nconnection: close\r\n\r\n")?;
+    let mut heard = String::new();
+    socket.read_to_string(&mut heard)?;
+    let labels = heard.split("operation=\"").skip(1);
+    let names: BTreeSet<String> = labels
+        .filter_map(|rest| rest.split('"').next().map(str::to_owned))
+        .collect();
+    if names.is_empty() {
+        bail!("the server counts no operations: {heard}");
+    }
+    Ok(names)
 }
 
 /// A new folder under the target directory, gone when dropped.

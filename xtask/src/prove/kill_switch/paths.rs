@@ -1,37 +1,59 @@
 //! How each path is gone.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::matrix::Path;
 use super::speaker::{Forms, Key, Node, Said};
-use super::world::{ACCOUNT, PASSWORD, PROVIDER, Place, USER, World};
+use super::world::{ACCOUNT, Place, USER, World};
+use crate::prove::browser::Browser;
+
+impl Path {
+    /// Whether what it takes is good for once: then there is one thing for each time that it is gone.
+    pub(super) const fn is_once(self) -> bool {
+        matches!(self, Self::Code | Self::NewPassword | Self::Complete)
+    }
+}
 
 impl World {
     /// Goes a path at a node. An error means that nothing was given.
     pub(super) fn ask(&self, path: Path, place: &Place<'_>) -> anyhow::Result<Said> {
-        let (node, tokens) = (&place.asked, &self.tokens);
-        let api_key = |token: &str| api_key(node, &place.admin, token);
+        let (node, tokens, pool) = (&place.asked, &self.tokens, &self.pool);
+        let providers = &self.providers;
+        let caller = |key: &Key| node.form(Some(key), Forms::Sts, "GetCallerIdentity", &[]);
         match path {
             Path::TokenByKey => self.token_by(node, &self.host),
             Path::TokenForUserId => self.token_for_user_id(node),
-            Path::TokenForPoolUser => self.token_for(node, &self.access),
+            Path::TokenForPoolUser => self.token_for(node, &pool.tokens.access),
+            Path::TokenForWebUser => self.token_for(node, &pool.web_access),
             Path::TokenForIssuerUser => self.token_for(node, &self.user_token),
             Path::TokenByAgent => self.token_by(node, &self.agent_key),
             Path::TokenByRole => self.token_by(node, &self.role_session),
             Path::TokenByFederatedRole => self.token_by(node, &self.federated_session),
-            Path::KeyOfKeysToken => api_key(&tokens.of_key),
-            Path::KeyOfUserIdsToken => api_key(&tokens.for_user_id),
-            Path::KeyOfPoolUsersToken => api_key(&tokens.for_pool_user),
-            Path::KeyOfIssuerUsersToken => api_key(&tokens.for_issuer_user),
-            Path::KeyOfAgentsToken => api_key(&tokens.of_agent),
-            Path::KeyOfRolesToken => api_key(&tokens.of_role),
-            Path::KeyOfFederatedRolesToken => api_key(&tokens.of_federated_role),
-            Path::Password => self.password(node),
-            Path::Refresh => {
-                let parameters = json!({ "REFRESH_TOKEN": self.refresh });
-                self.initiate(node, "REFRESH_TOKEN_AUTH", &parameters)
+            Path::KeyOfKeysToken => providers.api_key(place, &tokens.of_key),
+            Path::KeyOfUserIdsToken => providers.api_key(place, &tokens.for_user_id),
+            Path::KeyOfPoolUsersToken => providers.api_key(place, &tokens.for_pool_user),
+            Path::KeyOfIssuerUsersToken => providers.api_key(place, &tokens.for_issuer_user),
+            Path::KeyOfAgentsToken => providers.api_key(place, &tokens.of_agent),
+            Path::KeyOfRolesToken => providers.api_key(place, &tokens.of_role),
+            Path::KeyOfFederatedRolesToken => providers.api_key(place, &tokens.of_federated_role),
+            Path::MachineToken => providers.machine_token(place, &tokens.of_key),
+            Path::UsersToken => providers.users_token(place, &tokens.for_pool_user),
+            Path::Complete => providers.complete(place, &pool.tokens.access),
+            Path::Password => pool.password(node),
+            Path::NewPassword => pool.choose(node),
+            Path::Refresh => pool.refresh(node),
+            Path::GetUser => {
+                let body = json!({ "AccessToken": pool.tokens.access });
+                node.pools(None, "GetUser", &body)
             }
-            Path::GetUser => node.pools(None, "GetUser", &json!({ "AccessToken": self.access })),
+            Path::LoginPage => pool.log_in(node, &mut Browser::default()),
+            Path::Authorize => pool.authorize(node),
+            Path::Code => pool.code(node),
+            Path::CodesRefresh => pool.codes_refresh(node),
+            Path::ClientCredentials => pool.ask_for_itself(node),
+            Path::UserInfo => pool.user_info(node),
+            Path::Introspection => pool.introspect(node),
+            Path::IntrospectionOfClient => pool.introspect_own(node),
             Path::AssumeRole => self.assume_role(node),
             Path::AssumeRoleFederated => self.assume_federated(node),
             Path::AssumeAgent => self.assume_agent(node),
@@ -39,6 +61,10 @@ impl World {
                 let path = format!("/container-credentials/{ACCOUNT}/{}", self.agent);
                 node.get(&path, &self.workload_token)
             }
+            Path::CallerByKey => caller(&self.host),
+            Path::CallerByAgent => caller(&self.agent_key),
+            Path::CallerByRole => caller(&self.role_session),
+            Path::CallerByFederatedRole => caller(&self.federated_session),
         }
     }
 
@@ -53,20 +79,7 @@ impl World {
     }
 
     pub(super) fn token_for(&self, node: &Node, token: &str) -> anyhow::Result<Said> {
-        let body = json!({ "workloadName": self.agent, "userToken": token });
-        node.agents(&self.host, "GetWorkloadAccessTokenForJWT", &body)
-    }
-
-    pub(super) fn password(&self, node: &Node) -> anyhow::Result<Said> {
-        let parameters = json!({ "USERNAME": USER, "PASSWORD": PASSWORD });
-        self.initiate(node, "USER_PASSWORD_AUTH", &parameters)
-    }
-
-    fn initiate(&self, node: &Node, flow: &str, parameters: &Value) -> anyhow::Result<Said> {
-        let body = json!({
-            "ClientId": self.client, "AuthFlow": flow, "AuthParameters": parameters,
-        });
-        node.pools(None, "InitiateAuth", &body)
+        token_for(node, &self.host, &self.agent, token)
     }
 
     pub(super) fn assume_role(&self, node: &Node) -> anyhow::Result<Said> {
@@ -86,6 +99,12 @@ impl World {
     }
 }
 
+/// `GetWorkloadAccessTokenForJWT`.
+pub(super) fn token_for(node: &Node, host: &Key, agent: &str, token: &str) -> anyhow::Result<Said> {
+    let body = json!({ "workloadName": agent, "userToken": token });
+    node.agents(host, "GetWorkloadAccessTokenForJWT", &body)
+}
+
 fn web_identity(node: &Node, arn: &str, token: &str) -> anyhow::Result<Said> {
     let fields = [
         ("RoleArn", arn),
@@ -93,11 +112,4 @@ fn web_identity(node: &Node, arn: &str, token: &str) -> anyhow::Result<Said> {
         ("WebIdentityToken", token),
     ];
     node.form(None, Forms::Sts, "AssumeRoleWithWebIdentity", &fields)
-}
-
-fn api_key(node: &Node, key: &Key, token: &str) -> anyhow::Result<Said> {
-    let body = json!({
-        "workloadIdentityToken": token, "resourceCredentialProviderName": PROVIDER,
-    });
-    node.agents(key, "api-key", &body)
 }

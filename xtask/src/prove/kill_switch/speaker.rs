@@ -9,6 +9,7 @@ use anyhow::{Context as _, bail};
 use procura_core::entropy::{OsEntropy, random_bytes};
 use serde_json::Value;
 
+use crate::prove::browser::Page;
 use crate::prove::client::{Signer, TARGET, basic_time, hex};
 
 /// How long an answer may take before it counts for none.
@@ -95,6 +96,18 @@ impl Node {
         self.send("GET", path, &[("authorization", authorization)], "")
     }
 
+    /// A form of a client that shows its secret (RFC 6749 §2.3.1).
+    pub(super) fn post_as(
+        &self,
+        path: &str,
+        (client, secret): (&str, &str),
+        fields: &[(&str, &str)],
+    ) -> anyhow::Result<Said> {
+        let mut all = vec![("client_id", client), ("client_secret", secret)];
+        all.extend(fields);
+        self.send("POST", path, &[("content-type", FORM)], &encoded(&all))
+    }
+
     fn signed(
         &self,
         key: &Key,
@@ -164,6 +177,25 @@ impl Node {
 }
 
 impl Said {
+    /// What a browser got.
+    pub(super) fn of_page(page: &Page) -> Self {
+        Self {
+            status: page.status,
+            body: page.body.clone(),
+        }
+    }
+
+    /// The same where it says this; one that does not gives nothing.
+    pub(super) fn only_with(self, text: &str) -> Self {
+        if (200..300).contains(&self.status) && !self.body.contains(text) {
+            return Self {
+                status: 403,
+                ..self
+            };
+        }
+        self
+    }
+
     /// This answer, if something was given.
     pub(super) fn given(self) -> anyhow::Result<Self> {
         if (200..300).contains(&self.status) {

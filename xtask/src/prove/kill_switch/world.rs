@@ -1,10 +1,14 @@
 //! What there is before a switch is thrown: a user, an agent, a key, a role, an issuer, and what each
 //! of them was given.
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use anyhow::Context as _;
-use procura_protocol::jose::Algorithm;
 use serde_json::{Value, json};
 
+use super::delegation::{self, Providers, RETURN_URL};
+use super::issuer::{AUDIENCE, Issuers};
+use super::pool::Pool;
 use super::speaker::{Forms, Key, Node, Said};
 use crate::prove::demo::Demo;
 use crate::prove::server::Setup;
@@ -12,10 +16,6 @@ use crate::prove::server::Setup;
 pub(super) const ACCOUNT: &str = "000000000000";
 pub(super) const PASSWORD: &str = "MyPassword123!";
 pub(super) const USER: &str = "alice";
-/// Where the key for everybody is.
-pub(super) const PROVIDER: &str = "shared";
-/// For whom tokens of issuers are.
-const AUDIENCE: &str = "procura";
 /// All that a role needs to get tokens for an agent.
 pub(super) const POLICY: &str = "arn:aws:iam::procura:policy/AgentHost";
 
@@ -27,6 +27,7 @@ pub(super) struct Place<'a> {
     /// The key of whoever throws.
     pub(super) admin: Key,
     pub(super) demo: &'a Demo,
+    pub(super) issuers: &'a Issuers,
 }
 
 /// Everything that one switch may stop.
@@ -34,10 +35,8 @@ pub(super) struct World {
     pub(super) agent: String,
     /// The access key of the host.
     pub(super) host: Key,
-    pub(super) pool: String,
-    pub(super) client: String,
-    pub(super) access: String,
-    pub(super) refresh: String,
+    pub(super) pool: Pool,
+    pub(super) providers: Providers,
     /// Whose tokens prove users, and put the role on.
     pub(super) issuer: String,
     pub(super) user_token: String,
@@ -65,11 +64,8 @@ pub(super) struct Tokens {
 
 impl Place<'_> {
     /// What all worlds share.
-    pub(super) fn prepare(&self) -> anyhow::Result<()> {
-        let body = json!({ "name": PROVIDER, "apiKey": "k" });
-        let operation = "CreateApiKeyCredentialProvider";
-        let made = self.thrown_at.agents(&self.admin, operation, &body)?;
-        made.given().map(drop)
+    pub(super) fn prepare(&self) {
+        delegation::prepare(self, &self.asked);
     }
 
     /// An operator's command, and what it prints.
@@ -98,57 +94,42 @@ impl World {
     /// A new one, apart from all others.
     pub(super) fn new(place: &Place<'_>, number: usize) -> anyhow::Result<Self> {
         let agent = format!("agent-{number}");
-        let operation = "CreateWorkloadIdentity";
-        let made = place
-            .thrown_at
-            .agents(&place.admin, operation, &json!({ "name": agent }))?;
-        made.given()?;
+        new_agent(place, &agent)?;
         let host = host(place)?;
-        let (pool, client) = pool(place)?;
-        let issuer = format!("https://users-{number}.example");
-        let role = role(place, number, &host)?;
-        let binding = trust(place, number, &agent)?;
+        let issuer = place.issuers.named(&format!("users-{number}"));
+        let workloads = place.issuers.named(&format!("workloads-{number}"));
+        register(place, &issuer)?;
         let mut world = Self {
-            user_token: token(place, &issuer, USER),
-            workload_token: token(place, &workloads(number), &agent),
+            pool: Pool::new(place)?,
+            providers: Providers::new(place, number)?,
+            user_token: place.issuers.token(&issuer, USER)?,
+            workload_token: place.issuers.token(&workloads, &agent)?,
+            binding: trust(place, &workloads, &agent)?,
+            role: role(place, number, &issuer, &host)?,
             agent,
             host: host.clone(),
-            pool,
-            client,
-            access: String::new(),
-            refresh: String::new(),
             issuer,
-            binding,
-            role,
             agent_key: host.clone(),
             role_session: host.clone(),
             federated_session: host,
             tokens: Tokens::default(),
         };
-        world.sign_in(place)?;
         world.get_tokens(place)?;
+        let (token, proof) = (&world.tokens.for_pool_user, &world.pool.tokens.access);
+        world.providers.connect(place, token, proof)?;
         Ok(world)
-    }
-
-    /// Puts everything on.
-    fn sign_in(&mut self, place: &Place<'_>) -> anyhow::Result<()> {
-        let node = &place.asked;
-        let said = self.password(node)?.given()?;
-        self.access = said.text("/AuthenticationResult/AccessToken")?;
-        self.refresh = said.text("/AuthenticationResult/RefreshToken")?;
-        self.role_session = self.assume_role(node)?.given()?.temporary_key()?;
-        self.federated_session = self.assume_federated(node)?.given()?.temporary_key()?;
-        self.agent_key = self.assume_agent(node)?.given()?.temporary_key()?;
-        Ok(())
     }
 
     fn get_tokens(&mut self, place: &Place<'_>) -> anyhow::Result<()> {
         let node = &place.asked;
+        self.role_session = self.assume_role(node)?.given()?.temporary_key()?;
+        self.federated_session = self.assume_federated(node)?.given()?.temporary_key()?;
+        self.agent_key = self.assume_agent(node)?.given()?.temporary_key()?;
         let text = |said: anyhow::Result<Said>| said?.given()?.text("/workloadAccessToken");
         self.tokens = Tokens {
             of_key: text(self.token_by(node, &self.host))?,
             for_user_id: text(self.token_for_user_id(node))?,
-            for_pool_user: text(self.token_for(node, &self.access))?,
+            for_pool_user: text(self.token_for(node, &self.pool.tokens.access))?,
             for_issuer_user: text(self.token_for(node, &self.user_token))?,
             of_agent: text(self.token_by(node, &self.agent_key))?,
             of_role: text(self.token_by(node, &self.role_session))?,
@@ -158,24 +139,36 @@ impl World {
     }
 }
 
-/// The name of the issuer whose tokens say who an agent is.
-fn workloads(number: usize) -> String {
-    format!("https://workloads-{number}.example")
+/// What a thread left behind that died while it held the lock is still whole.
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The keys of all issuers.
-fn keys_of(demo: &Demo) -> String {
-    format!("{}/jwks", demo.provider.issuer())
+/// Takes one of the things that are good for once.
+pub(super) fn take<T>(stock: &Mutex<Vec<T>>) -> anyhow::Result<T> {
+    lock(stock)
+        .pop()
+        .context("nothing is left that is good for once")
 }
 
-fn token(place: &Place<'_>, issuer: &str, subject: &str) -> String {
-    let claims = json!({ "iss": issuer, "sub": subject, "aud": AUDIENCE, "client_id": null });
-    let provider = &place.demo.provider;
-    provider.user_token_with(claims, Algorithm::Es256, Some("JWT"))
+/// An agent, whose users may come back to the application.
+pub(super) fn new_agent(place: &Place<'_>, name: &str) -> anyhow::Result<()> {
+    let body = json!({ "name": name, "allowedResourceOauth2ReturnUrls": [RETURN_URL] });
+    let operation = "CreateWorkloadIdentity";
+    let made = place.thrown_at.agents(&place.admin, operation, &body)?;
+    made.given().map(drop)
+}
+
+/// Registers an issuer.
+pub(super) fn register(place: &Place<'_>, issuer: &str) -> anyhow::Result<()> {
+    let keys = place.issuers.keys();
+    let whom = ["issuers", "register", issuer, "--audience", AUDIENCE];
+    let registered = place.operator(&[whom.as_slice(), &["--jwks-uri", &keys]].concat());
+    registered.map(drop)
 }
 
 /// The access key of a host.
-fn host(place: &Place<'_>) -> anyhow::Result<Key> {
+pub(super) fn host(place: &Place<'_>) -> anyhow::Result<Key> {
     let made = place.operator(&["keys", "create", "--role", "agent-host"])?;
     let text = |name: &str| {
         let text = made.pointer(name).and_then(Value::as_str);
@@ -188,27 +181,10 @@ fn host(place: &Place<'_>) -> anyhow::Result<Key> {
     })
 }
 
-/// A pool with a user who may sign in, and the client by which she does.
-fn pool(place: &Place<'_>) -> anyhow::Result<(String, String)> {
-    let made = place.pools("CreateUserPool", &json!({ "PoolName": "users" }))?;
-    let pool = made.text("/UserPool/Id")?;
-    let body = json!({ "UserPoolId": pool, "ClientName": "app" });
-    let made = place.pools("CreateUserPoolClient", &body)?;
-    let body = json!({ "UserPoolId": pool, "Username": USER });
-    place.pools("AdminCreateUser", &body)?;
-    let body = json!({
-        "UserPoolId": pool, "Username": USER, "Password": PASSWORD, "Permanent": true,
-    });
-    place.pools("AdminSetUserPassword", &body)?;
-    Ok((pool, made.text("/UserPoolClient/ClientId")?))
-}
-
-/// A registered issuer, and a role that trusts it and the host.
-fn role(place: &Place<'_>, number: usize, host: &Key) -> anyhow::Result<String> {
-    let (name, issuer) = (format!("role-{number}"), format!("users-{number}.example"));
-    let (url, keys) = (format!("https://{issuer}"), keys_of(place.demo));
-    let register = ["issuers", "register", &url, "--audience", AUDIENCE];
-    place.operator(&[register.as_slice(), &["--jwks-uri", &keys]].concat())?;
+/// A role that trusts the issuer and the host.
+fn role(place: &Place<'_>, number: usize, issuer: &str, host: &Key) -> anyhow::Result<String> {
+    let name = format!("role-{number}");
+    let issuer = issuer.trim_start_matches("http://");
     let caller = format!("arn:aws:iam::{ACCOUNT}:user/{}", host.id);
     let provider = format!("arn:aws:iam::{ACCOUNT}:oidc-provider/{issuer}");
     let (subject, audience) = (format!("{issuer}:sub"), format!("{issuer}:aud"));
@@ -232,9 +208,9 @@ fn role(place: &Place<'_>, number: usize, host: &Key) -> anyhow::Result<String> 
 }
 
 /// A workload that is the agent; the id of the binding.
-fn trust(place: &Place<'_>, number: usize, agent: &str) -> anyhow::Result<String> {
-    let (issuer, keys) = (workloads(number), keys_of(place.demo));
-    let whom = ["--issuer", &issuer, "--jwks-uri", &keys];
+fn trust(place: &Place<'_>, issuer: &str, agent: &str) -> anyhow::Result<String> {
+    let keys = place.issuers.keys();
+    let whom = ["--issuer", issuer, "--jwks-uri", &keys];
     let what = ["--audience", AUDIENCE, "--subject", agent];
     place.operator(&[["agents", "trust", agent].as_slice(), &whom, &what].concat())?;
     let bindings = place.operator(&["agents", "trusted", agent])?;

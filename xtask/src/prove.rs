@@ -22,6 +22,7 @@ mod rotate;
 mod seal;
 mod server;
 mod sigv4;
+mod speaker;
 mod sql;
 mod tamper;
 

@@ -15,7 +15,7 @@ mod matrix;
 mod operations;
 mod paths;
 mod pool;
-mod speaker;
+
 mod strict;
 mod switches;
 mod wire;
@@ -29,13 +29,13 @@ use procura_demo::RefreshPolicy;
 
 use self::issuer::Issuers;
 use self::matrix::{Expected, Ground, Path, Switch, expected};
-use self::speaker::{Key, Node, Said};
 use self::wire::Wire;
 use self::world::{Place, World};
 use super::binary;
 use super::client::pause;
 use super::demo::Demo;
 use super::server::{Folder, Server, Setup};
+use super::speaker::{Key, Node, Said};
 use crate::cluster::{self, Cluster};
 
 /// A request that begins so long after a switch has been thrown is refused.

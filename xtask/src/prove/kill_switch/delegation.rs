@@ -9,9 +9,9 @@ use procura_demo::{DEMO_CLIENT, DEMO_SECRET};
 use serde_json::{Value, json};
 
 use super::pool::ONCE;
-use super::speaker::{Node, Said};
 use super::world::{Place, USER, lock, take};
 use crate::prove::browser::{Browser, parameter};
+use crate::prove::speaker::{Node, Said};
 
 /// Where the application has its users come back to. Nobody serves it.
 pub(super) const RETURN_URL: &str = "https://app.example/linked";

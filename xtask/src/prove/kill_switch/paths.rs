@@ -3,9 +3,9 @@
 use serde_json::json;
 
 use super::matrix::Path;
-use super::speaker::{Forms, Key, Node, Said};
 use super::world::{ACCOUNT, Place, USER, World};
 use crate::prove::browser::Browser;
+use crate::prove::speaker::{Forms, Key, Node, Said};
 
 impl Path {
     /// Whether what it takes is good for once: then there is one thing for each time that it is gone.

@@ -6,9 +6,9 @@ use std::sync::Mutex;
 use anyhow::Context as _;
 use serde_json::{Value, json};
 
-use super::speaker::{Node, Said};
-use super::world::{PASSWORD, Place, USER, take};
-use crate::prove::browser::{Browser, parameter};
+use super::world::{PASSWORD, Place, USER, lock, take};
+use crate::prove::browser::{Browser, Page, parameter};
+use crate::prove::speaker::{Node, Said, encoded};
 
 /// Where the application has browsers come back to. Nobody serves it.
 const CALLBACK: &str = "https://app.example/cb";
@@ -127,7 +127,7 @@ impl Pool {
             let parameters = json!({ "USERNAME": name, "PASSWORD": TEMPORARY });
             let asked = self.initiate(&place.asked, "USER_PASSWORD_AUTH", &parameters);
             let session = asked?.given()?.text("/Session")?;
-            super::world::lock(&self.newcomers).push(Newcomer { name, session });
+            lock(&self.newcomers).push(Newcomer { name, session });
         }
         Ok(())
     }
@@ -187,7 +187,7 @@ impl Pool {
     }
 
     fn request(&self, node: &Node, more: &str) -> String {
-        let query = super::speaker::encoded(&[
+        let query = encoded(&[
             ("response_type", "code"),
             ("client_id", &self.web.id),
             ("redirect_uri", CALLBACK),
@@ -221,13 +221,13 @@ impl Pool {
         let fields = [("grant_type", "refresh_token"), ("refresh_token", &token)];
         let said = self.post(node, "token", &self.web, &fields)?;
         if let Ok(next) = said.text("/refresh_token") {
-            *super::world::lock(&self.web_refresh) = next;
+            *lock(&self.web_refresh) = next;
         }
         Ok(said)
     }
 
     fn refresh_token(&self) -> String {
-        super::world::lock(&self.web_refresh).clone()
+        lock(&self.web_refresh).clone()
     }
 
     pub(super) fn ask_for_itself(&self, node: &Node) -> anyhow::Result<Said> {
@@ -288,18 +288,20 @@ impl Pool {
 }
 
 /// A page that sends on with a code gives it; another gives nothing.
-fn with_code(page: &crate::prove::browser::Page) -> Said {
+fn with_code(page: &Page) -> Said {
     let location = page.location.as_deref().unwrap_or_default();
+    let said = Said::of_page(page);
     match parameter(location, "code") {
         Some(code) => Said {
             status: 200,
             body: code,
+            ..said
         },
         None if page.status < 400 => Said {
             status: 403,
-            body: format!("no code: {location}"),
+            ..said
         },
-        None => Said::of_page(page),
+        None => said,
     }
 }
 

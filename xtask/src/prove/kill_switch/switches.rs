@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::matrix::Switch;
 use super::pool::Pool;
-use super::speaker::Said;
 use super::world::{POLICY, Place, USER, World};
+use crate::prove::speaker::Said;
 
 /// What the user chooses instead.
 const ANOTHER_PASSWORD: &str = "AnotherPassword123!";
@@ -32,7 +32,11 @@ impl World {
                 place.pools("AdminUserGlobalSignOut", &user).map(drop)
             }
             Switch::SignOut => {
-                let body = json!({ "AccessToken": pool.tokens.access });
+                // A node of `dev` knows its own address as the issuer of tokens.
+                let token = pool
+                    .password(node)?
+                    .text("/AuthenticationResult/AccessToken")?;
+                let body = json!({ "AccessToken": token });
                 node.pools(None, "GlobalSignOut", &body)?.given().map(drop)
             }
             Switch::SetPassword => {

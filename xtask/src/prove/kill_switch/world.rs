@@ -9,9 +9,9 @@ use serde_json::{Value, json};
 use super::delegation::{self, Providers, RETURN_URL};
 use super::issuer::{AUDIENCE, Issuers};
 use super::pool::Pool;
-use super::speaker::{Forms, Key, Node, Said};
 use crate::prove::demo::Demo;
 use crate::prove::server::Setup;
+use crate::prove::speaker::{Forms, Key, Node, Said};
 
 pub(super) const ACCOUNT: &str = "000000000000";
 pub(super) const PASSWORD: &str = "MyPassword123!";

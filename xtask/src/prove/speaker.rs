@@ -36,6 +36,8 @@ pub(super) struct Node {
 pub(super) struct Said {
     pub(super) status: u16,
     pub(super) body: String,
+    /// All of it.
+    pub(super) heard: String,
 }
 
 /// Whom roles are asked of, and who puts them on.
@@ -172,6 +174,7 @@ impl Node {
         Ok(Said {
             status: status.parse()?,
             body: body.to_owned(),
+            heard: reply.clone(),
         })
     }
 }
@@ -182,6 +185,7 @@ impl Said {
         Self {
             status: page.status,
             body: page.body.clone(),
+            heard: String::from_utf8_lossy(&page.heard).into_owned(),
         }
     }
 

@@ -98,16 +98,16 @@ impl Node {
         self.send("GET", path, &[("authorization", authorization)], "")
     }
 
-    /// A form of a client that shows its secret (RFC 6749 §2.3.1).
-    pub(super) fn post_as(
+    /// A form, with this `Authorization` if there is one.
+    pub(super) fn post(
         &self,
         path: &str,
-        (client, secret): (&str, &str),
+        authorization: Option<&str>,
         fields: &[(&str, &str)],
     ) -> anyhow::Result<Said> {
-        let mut all = vec![("client_id", client), ("client_secret", secret)];
-        all.extend(fields);
-        self.send("POST", path, &[("content-type", FORM)], &encoded(&all))
+        let mut headers = vec![("content-type", FORM)];
+        headers.extend(authorization.map(|value| ("authorization", value)));
+        self.send("POST", path, &headers, &encoded(fields))
     }
 
     fn signed(

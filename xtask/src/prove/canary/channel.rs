@@ -21,6 +21,8 @@ pub(super) struct Chunk {
     pub(super) bytes: Vec<u8>,
     /// The secrets that it is there to tell.
     pub(super) meant: Vec<Id>,
+    /// Those that it may tell to whoever has just said them, or has asked for them.
+    pub(super) may: Vec<Id>,
 }
 
 impl Chunk {
@@ -29,6 +31,7 @@ impl Chunk {
             place,
             bytes,
             meant: Vec::new(),
+            may: Vec::new(),
         }
     }
 }

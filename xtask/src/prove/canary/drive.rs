@@ -9,7 +9,9 @@ mod database_url;
 mod delegation;
 mod listing;
 mod oauth2_client;
+mod openid;
 mod refusals;
+mod roles;
 mod session;
 mod sign_in;
 mod user_pool;
@@ -21,6 +23,7 @@ use std::path::Path;
 use anyhow::Context as _;
 use serde_json::{Value, json};
 
+use self::openid::Application;
 use super::binding::Binding;
 use super::channel::Chunk;
 use super::kind::Kind;
@@ -49,6 +52,8 @@ pub(super) struct Drive<'a> {
     known: HashMap<String, Id>,
     /// A workload access token of a user that is good to the end.
     sound_token: String,
+    /// The application that is there for refusals.
+    application: Option<Application>,
     setup: &'a Setup,
     folder: &'a Path,
     provider: &'a Provider,
@@ -72,6 +77,7 @@ impl<'a> Drive<'a> {
             binding: None,
             known: HashMap::new(),
             sound_token: String::new(),
+            application: None,
             setup,
             folder,
             provider,
@@ -95,6 +101,8 @@ impl<'a> Drive<'a> {
         }
         self.delegations()?;
         self.user_pools()?;
+        self.logins()?;
+        self.roles()?;
         self.access_keys()?;
         self.database_urls();
         self.hear_of_provider();
@@ -149,6 +157,13 @@ impl<'a> Drive<'a> {
         }
     }
 
+    /// The last answer may hold these secrets.
+    fn may_reveal(&mut self, ids: &[Id]) {
+        if let Some(chunk) = self.answers.last_mut() {
+            chunk.may.extend(ids);
+        }
+    }
+
     /// Sends a call; none when the connection broke.
     fn say(&mut self, call: &Call<'_>) -> Option<Answer> {
         // After some refusals the service hangs up, which the next call finds out.
@@ -193,9 +208,8 @@ impl<'a> Drive<'a> {
         let bytes = [output.stdout.as_slice(), &output.stderr].concat();
         let place = arguments.join(" ");
         self.printed.push(Chunk {
-            place,
-            bytes,
             meant,
+            ..Chunk::new(place, bytes)
         });
         Ok(output.stdout)
     }

@@ -44,6 +44,21 @@ pub(super) enum Kind {
     PoolClientSecret,
     /// Of a sign-in at a pool.
     PoolRefreshToken,
+    /// With which an application goes on after a login at a pool.
+    PoolCode,
+    /// What a browser is signed in with at a pool, and what its forms are bound to.
+    LoginCookie,
+    /// What the forms of a pool's pages carry.
+    PageState,
+    /// `state` of an application that sends its users to a pool.
+    ApplicationState,
+    /// Of a temporary key.
+    TemporarySecret,
+    SessionToken,
+    /// By which a workload is an agent, or a user puts a role on.
+    WebIdentityToken,
+    /// That a role was asked for with, and does not want.
+    ExternalId,
     /// Of a user of a pool: the name, and an attribute.
     UserName,
     UserId,
@@ -57,7 +72,7 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    pub(super) const ALL: [(Self, &'static str); 33] = [
+    pub(super) const ALL: [(Self, &'static str); 41] = [
         (Self::AccessKeySecret, "access key secrets"),
         (Self::ApiKey, "API keys"),
         (Self::ClientSecret, "client secrets"),
@@ -83,6 +98,14 @@ impl Kind {
         (Self::Password, "passwords"),
         (Self::PoolClientSecret, "pools' client secrets"),
         (Self::PoolRefreshToken, "pools' refresh tokens"),
+        (Self::PoolCode, "pools' codes"),
+        (Self::LoginCookie, "login cookies"),
+        (Self::PageState, "states of pools' pages"),
+        (Self::ApplicationState, "applications' states"),
+        (Self::TemporarySecret, "temporary key secrets"),
+        (Self::SessionToken, "session tokens"),
+        (Self::WebIdentityToken, "web identity tokens"),
+        (Self::ExternalId, "external ids"),
         (Self::UserName, "names of pools' users"),
         (Self::UserId, "users' ids"),
         (Self::ProviderAccount, "users' accounts"),
@@ -116,10 +139,11 @@ impl Kind {
             // Prefix, format, key id and version.
             Self::WorkloadToken => text.get(44..).unwrap_or(text),
             // The header.
-            Self::UserToken | Self::IdToken | Self::ClientAssertion => {
+            Self::UserToken | Self::IdToken | Self::ClientAssertion | Self::WebIdentityToken => {
                 text.split_once('.').map_or(text, |(_, own)| own)
             }
-            Self::PoolRefreshToken => text.rsplit('_').next().unwrap_or(text),
+            Self::PoolRefreshToken => text.strip_prefix("procura_prt_").unwrap_or(text),
+            Self::SessionToken => text.strip_prefix("procura_sst_").unwrap_or(text),
             _ => text,
         }
     }
@@ -127,14 +151,19 @@ impl Kind {
     /// The bytes that the text of a secret spells, where it does.
     pub(super) fn spelled(self, own: &str) -> Option<Vec<u8>> {
         match self {
-            Self::FlowCookie | Self::PoolRefreshToken => unhex(own).ok(),
-            Self::FlowState => unhex(own).ok().or_else(|| base64url_bytes(own)),
+            Self::FlowCookie | Self::SessionToken => unhex(own).ok(),
+            Self::FlowState | Self::PoolRefreshToken => {
+                unhex(own).ok().or_else(|| base64url_bytes(own))
+            }
             Self::SessionUri
             | Self::BrowserProof
             | Self::CodeVerifier
             | Self::BindingCookie
             | Self::Nonce
-            | Self::FormToken => base64url_bytes(own),
+            | Self::FormToken
+            | Self::PoolCode
+            | Self::LoginCookie
+            | Self::PageState => base64url_bytes(own),
             _ => None,
         }
     }

@@ -144,7 +144,17 @@ impl Provider {
 
     /// A token of the user `subject` that it signed.
     pub(super) fn user_token(&self, subject: &str) -> anyhow::Result<String> {
-        let claims = json!({ "iss": self.issuer, "sub": subject, "aud": "procura" });
+        self.token_of(&self.issuer, subject)
+    }
+
+    /// An issuer of its own, of which nobody but the holders of its tokens knows.
+    pub(super) fn issuer_named(&self, name: &str) -> String {
+        format!("{}/as/grant/grant/{name}", self.issuer)
+    }
+
+    /// What an issuer says of `subject`.
+    pub(super) fn token_of(&self, issuer: &str, subject: &str) -> anyhow::Result<String> {
+        let claims = json!({ "iss": issuer, "sub": subject, "aud": "procura" });
         self.shared.signed(claims)
     }
 

@@ -283,7 +283,11 @@ impl Pool {
         fields: &[(&str, &str)],
     ) -> anyhow::Result<Said> {
         let path = format!("/{}/oauth2/{endpoint}", self.id);
-        node.post_as(&path, (&client.id, &client.secret), fields)
+        let own = [
+            ("client_id", client.id.as_str()),
+            ("client_secret", &client.secret),
+        ];
+        node.post(&path, None, &[&own, fields].concat())
     }
 }
 

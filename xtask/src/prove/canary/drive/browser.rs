@@ -51,10 +51,10 @@ impl Drive<'_> {
         self.pages.push(Chunk::new(place, page.heard.clone()));
         // A cookie is told to the browser that keeps it.
         for (name, value) in &page.cookies {
-            let kind = if name.contains("procura_binding") {
-                Kind::BindingCookie
-            } else {
-                Kind::FlowCookie
+            let kind = match name {
+                name if name.contains("procura_binding") => Kind::BindingCookie,
+                name if name.contains("procura-") => Kind::LoginCookie,
+                _ => Kind::FlowCookie,
             };
             let id = self.plant(kind, value);
             self.page_reveals(id);
@@ -83,6 +83,14 @@ impl Drive<'_> {
             // To where the application, or the page of the session, is.
             self.page_reveals_session(location);
             self.page_reveals_parameter(location, "state", Kind::CustomState);
+            self.page_reveals_parameter(location, "code", Kind::PoolCode);
+        }
+    }
+
+    /// The last page may hold these secrets: its user has said them.
+    pub(super) fn page_may_reveal(&mut self, ids: &[Id]) {
+        if let Some(chunk) = self.pages.last_mut() {
+            chunk.may.extend(ids);
         }
     }
 
@@ -100,7 +108,7 @@ impl Drive<'_> {
         }
     }
 
-    fn page_reveals_parameter(&mut self, form: &str, name: &str, kind: Kind) {
+    pub(super) fn page_reveals_parameter(&mut self, form: &str, name: &str, kind: Kind) {
         if let Some(value) = parameter(form, name) {
             let id = self.plant(kind, &value);
             self.page_reveals(id);

@@ -1,6 +1,8 @@
 //! Every way to be refused with a secret in the wrong place.
 
 mod browsers;
+mod openid;
+mod roles;
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
@@ -51,6 +53,8 @@ impl Drive<'_> {
             }
         }
         self.refuse_in_user_pools(secret);
+        self.refuse_in_roles(secret);
+        self.refuse_in_logins(secret)?;
         self.in_the_head(secret);
         self.refuse_browsers(secret)?;
         self.in_no_http(secret)

@@ -183,6 +183,22 @@ impl Drive<'_> {
                 "RespondToAuthChallenge",
                 json!({ "ClientId": "x", "ChallengeName": "SMS_MFA", "Session": secret }),
             ),
+            (
+                "CreateGroup",
+                json!({ "UserPoolId": secret, "GroupName": "g", "RoleArn": secret }),
+            ),
+            (
+                "CreateGroup",
+                json!({ "UserPoolId": "us-east-1_aaaaaaaaaaaaaaaa", "GroupName": [secret], "Precedence": secret }),
+            ),
+            (
+                "AdminAddUserToGroup",
+                json!({ "UserPoolId": secret, "GroupName": secret, "Username": secret }),
+            ),
+            (
+                "ListGroups",
+                json!({ "UserPoolId": "us-east-1_aaaaaaaaaaaaaaaa", "NextToken": secret }),
+            ),
         ] {
             self.post_pool(operation, &body);
         }
@@ -198,14 +214,14 @@ impl Drive<'_> {
     }
 
     /// Posts what must be done.
-    fn ask_pool(&mut self, operation: &str, body: &Value) -> anyhow::Result<Answer> {
+    pub(super) fn ask_pool(&mut self, operation: &str, body: &Value) -> anyhow::Result<Answer> {
         let answer = self.post_pool(operation, body);
         let answer = answer.context("the connection broke")?;
         answer.expect(&[200]).with_context(|| operation.to_owned())
     }
 }
 
-fn member(answer: &Answer, path: &str) -> anyhow::Result<String> {
+pub(super) fn member(answer: &Answer, path: &str) -> anyhow::Result<String> {
     let value = answer.body.pointer(path).and_then(Value::as_str);
     value
         .map(str::to_owned)
@@ -213,6 +229,6 @@ fn member(answer: &Answer, path: &str) -> anyhow::Result<String> {
 }
 
 /// A new one, as pools want them.
-fn password() -> String {
+pub(super) fn password() -> String {
     format!("Aa1!{}", invent())
 }

@@ -37,6 +37,11 @@ const DEFECTS: &str = "log-secret,log-redirect";
 /// What they tell.
 const TOLD: [Kind; 3] = [Kind::ApiKey, Kind::FlowState, Kind::CustomState];
 
+/// Where the rows of the database are, as they are.
+const STORED: [&str; 3] = ["database", "dump", "backup"];
+/// How many of the places are told where a secret must not be.
+const HITS_TOLD: usize = 20;
+
 /// What one engine has shown.
 struct Shown {
     secrets: usize,
@@ -59,9 +64,10 @@ pub(super) fn run(_full: bool) -> anyhow::Result<()> {
         Ok::<_, anyhow::Error>(([own?, joined(beside)?], joined(control)?))
     })?;
     for (engine, own) in ["sqlite", "postgres"].into_iter().zip(&shown) {
-        if let Some(hit) = own.hits.first() {
-            let count = own.hits.len();
-            bail!("{engine}: a secret is where it must not be ({count} times): {hit}");
+        if !own.hits.is_empty() {
+            let (count, first) = (own.hits.len(), own.hits.iter().take(HITS_TOLD));
+            let first: Vec<&str> = first.map(String::as_str).collect();
+            bail!("{engine}: a secret is where it must not be ({count} times): {first:#?}");
         }
     }
     for kind in TOLD {
@@ -240,6 +246,9 @@ fn examine(
                 !chunk.meant.contains(&hit.secret) && !chunk.may.contains(&hit.secret)
             }) {
                 let kind = secrets.kind(hit.secret).context("an unknown secret")?;
+                if kind.is_stored() && STORED.contains(&content.channel.name) {
+                    continue;
+                }
                 *hits.entry((kind, content.channel.name)).or_default() += 1;
                 let channel = content.channel.name;
                 let words = kind.words();

@@ -195,13 +195,12 @@ fn attack(place: &Place<'_>, wire: Option<&Wire>, rounds: usize) -> anyhow::Resu
 
 /// The proof must find out a node that is deaf to what was cut.
 fn deaf(place: &Place<'_>) -> anyhow::Result<()> {
-    let mut numbers = 0..;
-    for switch in Switch::ALL {
+    for (number, switch) in Switch::ALL.iter().enumerate() {
         let told = TOLD.iter().filter(|(own, _)| own == switch);
         let told: Vec<Path> = told.map(|(_, path)| *path).collect();
-        let Some(number) = numbers.next().filter(|_| !told.is_empty()) else {
+        if told.is_empty() {
             continue;
-        };
+        }
         let world = World::new(place, number)?;
         let wrong = judge(place, &world, *switch, &mut Tally::default())?;
         for path in told {

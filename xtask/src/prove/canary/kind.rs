@@ -52,6 +52,8 @@ pub(super) enum Kind {
     PageState,
     /// `state` of an application that sends its users to a pool.
     ApplicationState,
+    /// `nonce` of such an application.
+    ApplicationNonce,
     /// Of a temporary key.
     TemporarySecret,
     SessionToken,
@@ -72,7 +74,7 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    pub(super) const ALL: [(Self, &'static str); 41] = [
+    pub(super) const ALL: [(Self, &'static str); 42] = [
         (Self::AccessKeySecret, "access key secrets"),
         (Self::ApiKey, "API keys"),
         (Self::ClientSecret, "client secrets"),
@@ -102,6 +104,7 @@ impl Kind {
         (Self::LoginCookie, "login cookies"),
         (Self::PageState, "states of pools' pages"),
         (Self::ApplicationState, "applications' states"),
+        (Self::ApplicationNonce, "applications' nonces"),
         (Self::TemporarySecret, "temporary key secrets"),
         (Self::SessionToken, "session tokens"),
         (Self::WebIdentityToken, "web identity tokens"),
@@ -130,6 +133,12 @@ impl Kind {
             Self::DatabasePassword => usize::from(is_postgres) * 3,
             _ => 3,
         }
+    }
+
+    /// Whether it lies in the open in the database, and so in what is made of that: a nonce goes into
+    /// an ID token, where its application reads it, and opens nothing without a code and its verifier.
+    pub(super) fn is_stored(self) -> bool {
+        self == Self::ApplicationNonce
     }
 
     /// What of a secret is its own: the rest is the same in many.

@@ -228,9 +228,7 @@ pub(super) const fn rests_on(path: Path) -> &'static [Ground] {
         // The baseline believes an issuer that nobody registered, too: see [`super::strict`].
         P::TokenForIssuerUser => &[G::Agent, G::AgentActive, G::HostKey],
         P::TokenByAgent => &[G::Agent, G::AgentActive, G::Binding],
-        P::TokenByRole => {
-            &[G::Agent, G::AgentActive, G::HostKey, G::Role, G::RoleHas]
-        }
+        P::TokenByRole => &[G::Agent, G::AgentActive, G::HostKey, G::Role, G::RoleHas],
         P::TokenByFederatedRole => &[G::Agent, G::AgentActive, G::Issuer, G::Role, G::RoleHas],
         P::KeyOfKeysToken | P::KeyOfUserIdsToken => {
             &[G::Agent, G::AgentActive, G::HostKey, G::KeyProvider, G::KeyGrant]

@@ -144,6 +144,7 @@ pub(super) const fn of_sessions(operation: sts::Operation) -> Nature {
 
 /// What is decided on and is no operation of these APIs: the native API, and the questions that are
 /// asked about a release. `None` where it is one of those above, by its name.
+#[rustfmt::skip]
 pub(super) const fn of_policies(action: Action) -> Option<Nature> {
     use Action as A;
     match action {
@@ -154,98 +155,35 @@ pub(super) const fn of_policies(action: Action) -> Option<Nature> {
             Some(of_agents(Operation::GetResourceOauth2Token))
         }
         A::BindAssertedUser => Some(of_agents(Operation::CompleteResourceTokenAuth)),
-        A::ListTrustedWorkloads
-        | A::ListAccounts
-        | A::ListAccessKeys
-        | A::ListGrants
-        | A::ListConnections
-        | A::GetConnection
-        | A::ListSigningKeys
-        | A::ListIssuers
-        | A::ReadAudit
-        | A::ExportAudit
-        | A::ReadVaultKeys
-        // Who sent the user, for the page to which they come back.
-        | A::DescribeAuthorizationSession => Some(Tells),
-        A::SuspendAgent
-        | A::ResumeAgent
-        | A::TrustWorkload
-        | A::DistrustWorkload
-        // The next token is another one; whether there is one is asked then.
-        | A::ReportUnauthorized
-        | A::CreateAccount
-        | A::CreateAccessKey
-        | A::RevokeAccessKey
-        | A::CreateGrant
-        | A::RevokeGrant
-        | A::RevokeConnection
-        | A::PinConnection
-        | A::UnpinConnection
-        | A::CreateSigningKey
-        | A::RegisterIssuer
-        | A::RemoveIssuer
-        | A::RotateKeys
-        | A::CreateBackup => Some(Administers),
-        A::CreateWorkloadIdentity
-        | A::GetWorkloadIdentity
-        | A::UpdateWorkloadIdentity
-        | A::DeleteWorkloadIdentity
-        | A::ListWorkloadIdentities
-        | A::CreateApiKeyCredentialProvider
-        | A::GetApiKeyCredentialProvider
-        | A::UpdateApiKeyCredentialProvider
-        | A::DeleteApiKeyCredentialProvider
-        | A::ListApiKeyCredentialProviders
-        | A::CreateOauth2CredentialProvider
-        | A::GetOauth2CredentialProvider
-        | A::UpdateOauth2CredentialProvider
-        | A::DeleteOauth2CredentialProvider
-        | A::ListOauth2CredentialProviders
-        | A::TagResource
-        | A::UntagResource
-        | A::ListTagsForResource
-        | A::GetTokenVault
-        | A::GetWorkloadAccessToken
-        | A::GetWorkloadAccessTokenForUserId
-        | A::GetWorkloadAccessTokenForJWT
-        | A::GetResourceApiKey
-        | A::GetResourceOauth2Token
-        | A::CompleteResourceTokenAuth
-        | A::CreateUserPool
-        | A::DeleteUserPool
-        | A::CreateUserPoolClient
-        | A::DescribeUserPoolClient
-        | A::DeleteUserPoolClient
-        | A::AdminCreateUser
-        | A::AdminSetUserPassword
-        | A::AdminEnableUser
-        | A::AdminDisableUser
-        | A::AdminDeleteUser
-        | A::AdminUserGlobalSignOut
-        | A::CreateGroup
-        | A::UpdateGroup
-        | A::DeleteGroup
-        | A::AdminAddUserToGroup
-        | A::AdminRemoveUserFromGroup
-        | A::DescribeUserPool
-        | A::ListUserPools
-        | A::ListUserPoolClients
-        | A::AdminGetUser
-        | A::ListUsers
-        | A::GetGroup
-        | A::ListGroups
-        | A::AdminListGroupsForUser
-        | A::ListUsersInGroup
-        | A::CreateRole
-        | A::DeleteRole
-        | A::UpdateAssumeRolePolicy
-        | A::AttachRolePolicy
-        | A::DetachRolePolicy
-        | A::GetRole
-        | A::ListRoles
-        | A::ListAttachedRolePolicies
-        | A::ListRolePolicies
-        | A::AssumeRole
+        // The description is of who sent the user, for the page to which they come back.
+        A::ListTrustedWorkloads | A::ListAccounts | A::ListAccessKeys | A::ListGrants
+        | A::ListConnections | A::GetConnection | A::ListSigningKeys | A::ListIssuers | A::ReadAudit
+        | A::ExportAudit | A::ReadVaultKeys | A::DescribeAuthorizationSession => Some(Tells),
+        // After a report the next token is another one; whether there is one is asked then.
+        A::SuspendAgent | A::ResumeAgent | A::TrustWorkload | A::DistrustWorkload
+        | A::ReportUnauthorized | A::CreateAccount | A::CreateAccessKey | A::RevokeAccessKey
+        | A::CreateGrant | A::RevokeGrant | A::RevokeConnection | A::PinConnection
+        | A::UnpinConnection | A::CreateSigningKey | A::RegisterIssuer | A::RemoveIssuer
+        | A::RotateKeys | A::CreateBackup => Some(Administers),
+        A::CreateWorkloadIdentity | A::GetWorkloadIdentity | A::UpdateWorkloadIdentity
+        | A::DeleteWorkloadIdentity | A::ListWorkloadIdentities | A::CreateApiKeyCredentialProvider
+        | A::GetApiKeyCredentialProvider | A::UpdateApiKeyCredentialProvider
+        | A::DeleteApiKeyCredentialProvider | A::ListApiKeyCredentialProviders
+        | A::CreateOauth2CredentialProvider | A::GetOauth2CredentialProvider
+        | A::UpdateOauth2CredentialProvider | A::DeleteOauth2CredentialProvider
+        | A::ListOauth2CredentialProviders | A::TagResource | A::UntagResource
+        | A::ListTagsForResource | A::GetTokenVault | A::GetWorkloadAccessToken
+        | A::GetWorkloadAccessTokenForUserId | A::GetWorkloadAccessTokenForJWT | A::GetResourceApiKey
+        | A::GetResourceOauth2Token | A::CompleteResourceTokenAuth | A::CreateUserPool
+        | A::DeleteUserPool | A::CreateUserPoolClient | A::DescribeUserPoolClient
+        | A::DeleteUserPoolClient | A::AdminCreateUser | A::AdminSetUserPassword | A::AdminEnableUser
+        | A::AdminDisableUser | A::AdminDeleteUser | A::AdminUserGlobalSignOut | A::CreateGroup
+        | A::UpdateGroup | A::DeleteGroup | A::AdminAddUserToGroup | A::AdminRemoveUserFromGroup
+        | A::DescribeUserPool | A::ListUserPools | A::ListUserPoolClients | A::AdminGetUser
+        | A::ListUsers | A::GetGroup | A::ListGroups | A::AdminListGroupsForUser
+        | A::ListUsersInGroup | A::CreateRole | A::DeleteRole | A::UpdateAssumeRolePolicy
+        | A::AttachRolePolicy | A::DetachRolePolicy | A::GetRole | A::ListRoles
+        | A::ListAttachedRolePolicies | A::ListRolePolicies | A::AssumeRole
         | A::GetCallerIdentity => None,
     }
 }

@@ -147,7 +147,7 @@ impl Drive<'_> {
         ];
         let query = encoded(&[&own, more].concat());
         Request {
-            nonce: self.plant(Kind::Nonce, &nonce),
+            nonce: self.plant(Kind::ApplicationNonce, &nonce),
             state,
             verifier,
             query,

@@ -24,50 +24,7 @@ impl Drive<'_> {
         let names = ["login", "form"].map(|name| format!("procura-{name}-{pool}"));
         let forged = || Browser::with_cookies(names.iter().map(String::as_str), secret);
         let site = format!("http://{}", self.login.address);
-        let client = format!(
-            "client_id={}&redirect_uri={}",
-            application.client,
-            escaped(CALLBACK)
-        );
-        let sound = format!(
-            "{client}&response_type=code&code_challenge={CHALLENGE}&code_challenge_method=S256"
-        );
-        let (authorize, log_out) = (
-            format!("{site}/{pool}/oauth2/authorize"),
-            format!("{site}/{pool}/logout"),
-        );
-        for url in [
-            format!("{authorize}?client_id={text}&redirect_uri={text}"),
-            format!("{authorize}?{}&redirect_uri={text}", application.client),
-            format!(
-                "{authorize}?client_id={}&redirect_uri={text}&state={text}",
-                application.client
-            ),
-            format!("{authorize}?{client}&response_type={text}&state={text}"),
-            format!("{authorize}?{sound}&scope={text}&state={text}"),
-            format!("{authorize}?{sound}&prompt={text}&nonce={text}"),
-            format!("{authorize}?{sound}&prompt=none&login_hint={text}"),
-            format!("{authorize}?{sound}&max_age={text}"),
-            format!("{authorize}?{sound}&request={text}"),
-            format!("{authorize}?{sound}&request_uri={text}"),
-            format!("{authorize}?{sound}&claims={text}&id_token_hint={text}"),
-            format!("{authorize}?{sound}&resource={text}"),
-            format!("{authorize}?{sound}&response_mode={text}"),
-            format!(
-                "{authorize}?{client}&response_type=code&code_challenge={text}&code_challenge_method={text}"
-            ),
-            format!("{authorize}?{sound}&{text}={text}&{text}={text}"),
-            format!("{site}/{pool}/login?{sound}&identity_provider={text}&scope={text}"),
-            format!("{site}/{text}/oauth2/authorize?{sound}"),
-            format!("{site}/{text}/.well-known/openid-configuration"),
-            format!("{site}/.well-known/oauth-authorization-server/{text}"),
-            format!("{log_out}?id_token_hint={text}"),
-            format!("{log_out}?client_id={text}&logout_uri={text}&state={text}"),
-            format!(
-                "{log_out}?client_id={}&post_logout_redirect_uri={text}",
-                application.client
-            ),
-        ] {
+        for url in visits(secret, application, &site) {
             for mut browser in [Browser::default(), forged()] {
                 self.open(&mut browser, &url)?;
             }
@@ -82,7 +39,7 @@ impl Drive<'_> {
                 "login",
                 format!("request_state={text}&session={text}&username=x&password={text}"),
             ),
-            ("login", format!("{client}&{text}")),
+            ("login", format!("client_id={}&{text}", application.client)),
             ("logout", format!("request_state={text}&decision={text}")),
         ] {
             let url = format!("{site}/{pool}/{path}");
@@ -160,4 +117,56 @@ impl Drive<'_> {
             self.keep("userInfo", said);
         }
     }
+}
+
+/// Where browsers are sent with `secret`.
+fn visits(secret: &str, application: &Application, site: &str) -> Vec<String> {
+    let (text, pool) = (escaped(secret), &application.pool);
+    // Whoever sends a browser gets its own `state` back. A token tells who it is about, there as
+    // everywhere.
+    let state = if secret.contains('.') { "x" } else { &text };
+    let client = format!(
+        "client_id={}&redirect_uri={}",
+        application.client,
+        escaped(CALLBACK)
+    );
+    let sound = format!(
+        "{client}&response_type=code&code_challenge={CHALLENGE}&code_challenge_method=S256"
+    );
+    let (authorize, log_out) = (
+        format!("{site}/{pool}/oauth2/authorize"),
+        format!("{site}/{pool}/logout"),
+    );
+    vec![
+        format!("{authorize}?client_id={text}&redirect_uri={text}"),
+        format!("{authorize}?{}&redirect_uri={text}", application.client),
+        format!(
+            "{authorize}?client_id={}&redirect_uri={text}&state={text}",
+            application.client
+        ),
+        format!("{authorize}?{client}&response_type={text}&state={state}"),
+        format!("{authorize}?{sound}&scope={text}&state={state}"),
+        format!("{authorize}?{sound}&prompt={text}&nonce={text}"),
+        format!("{authorize}?{sound}&prompt=none&login_hint={text}"),
+        format!("{authorize}?{sound}&max_age={text}"),
+        format!("{authorize}?{sound}&request={text}"),
+        format!("{authorize}?{sound}&request_uri={text}"),
+        format!("{authorize}?{sound}&claims={text}&id_token_hint={text}"),
+        format!("{authorize}?{sound}&resource={text}"),
+        format!("{authorize}?{sound}&response_mode={text}"),
+        format!(
+            "{authorize}?{client}&response_type=code&code_challenge={text}&code_challenge_method={text}"
+        ),
+        format!("{authorize}?{sound}&{text}={text}&{text}={text}"),
+        format!("{site}/{pool}/login?{sound}&identity_provider={text}&scope={text}"),
+        format!("{site}/{text}/oauth2/authorize?{sound}"),
+        format!("{site}/{text}/.well-known/openid-configuration"),
+        format!("{site}/.well-known/oauth-authorization-server/{text}"),
+        format!("{log_out}?id_token_hint={text}"),
+        format!("{log_out}?client_id={text}&logout_uri={text}&state={text}"),
+        format!(
+            "{log_out}?client_id={}&post_logout_redirect_uri={text}",
+            application.client
+        ),
+    ]
 }

@@ -20,68 +20,8 @@ impl Drive<'_> {
             let fields = [("RoleName", ROLE), ("PolicyDocument", &document)];
             self.form(Some(&key), Forms::Iam, "UpdateAssumeRolePolicy", &fields);
         }
-        let policy = format!("arn:aws:iam::aws:policy/{secret}");
-        let own_policy = format!("arn:aws:iam::procura:policy/{secret}");
-        for (action, fields) in [
-            ("GetRole", vec![("RoleName", name.as_str())]),
-            ("DeleteRole", vec![("RoleName", &name)]),
-            (
-                "CreateRole",
-                vec![("RoleName", &name), ("AssumeRolePolicyDocument", "{}")],
-            ),
-            (
-                "CreateRole",
-                vec![("RoleName", "canary-x"), ("Path", secret)],
-            ),
-            (
-                "CreateRole",
-                vec![("RoleName", "canary-x"), ("MaxSessionDuration", secret)],
-            ),
-            (
-                "CreateRole",
-                vec![("RoleName", "canary-x"), ("PermissionsBoundary", secret)],
-            ),
-            (
-                "CreateRole",
-                vec![("RoleName", "canary-x"), ("Tags.member.1.Key", secret)],
-            ),
-            (
-                "CreateRole",
-                vec![("RoleName", "canary-x"), (secret, secret)],
-            ),
-            (
-                "AttachRolePolicy",
-                vec![("RoleName", ROLE), ("PolicyArn", secret)],
-            ),
-            (
-                "AttachRolePolicy",
-                vec![("RoleName", ROLE), ("PolicyArn", &policy)],
-            ),
-            (
-                "AttachRolePolicy",
-                vec![("RoleName", ROLE), ("PolicyArn", &own_policy)],
-            ),
-            (
-                "DetachRolePolicy",
-                vec![("RoleName", ROLE), ("PolicyArn", secret)],
-            ),
-            (
-                "DetachRolePolicy",
-                vec![("RoleName", ROLE), ("PolicyArn", &policy)],
-            ),
-            ("ListRoles", vec![("PathPrefix", secret)]),
-            ("ListRoles", vec![("Marker", secret)]),
-            ("ListRoles", vec![("MaxItems", secret)]),
-            (
-                "ListAttachedRolePolicies",
-                vec![("RoleName", &name), ("Marker", secret)],
-            ),
-            (
-                "PutRolePolicy",
-                vec![("RoleName", ROLE), ("PolicyDocument", secret)],
-            ),
-            (secret, vec![]),
-        ] {
+        let policies = ["aws", "procura"].map(|of| format!("arn:aws:iam::{of}:policy/{secret}"));
+        for (action, fields) in misplaced(secret, &name, &policies) {
             self.form(Some(&key), Forms::Iam, action, &fields);
         }
         self.refuse_in_sessions(secret, &key);
@@ -138,13 +78,18 @@ impl Drive<'_> {
             };
             self.form(Some(&wrong), Forms::Sts, "GetCallerIdentity", &[]);
         }
+        self.refuse_tokens(secret, [&named, &agent, &own]);
+    }
+
+    /// Tokens of workloads, and of users.
+    fn refuse_tokens(&mut self, secret: &str, [named, agent, own]: [&str; 3]) {
         let thrice = format!("{secret}.{secret}.{secret}");
         for (arn, token) in [
             (secret, "x"),
-            (named.as_str(), secret),
-            (agent.as_str(), secret),
-            (own.as_str(), thrice.as_str()),
-            (own.as_str(), secret),
+            (named, secret),
+            (agent, secret),
+            (own, thrice.as_str()),
+            (own, secret),
         ] {
             // This would be honest.
             if token == secret && self.is_web_identity(secret) {
@@ -171,4 +116,70 @@ impl Drive<'_> {
             self.keep("container", said);
         }
     }
+}
+
+/// What is asked about a role: an operation and its fields.
+type Asked<'a> = (&'a str, Vec<(&'a str, &'a str)>);
+
+fn misplaced<'a>(secret: &'a str, name: &'a str, [policy, own]: &'a [String; 2]) -> Vec<Asked<'a>> {
+    vec![
+        ("GetRole", vec![("RoleName", name)]),
+        ("DeleteRole", vec![("RoleName", name)]),
+        (
+            "CreateRole",
+            vec![("RoleName", name), ("AssumeRolePolicyDocument", "{}")],
+        ),
+        (
+            "CreateRole",
+            vec![("RoleName", "canary-x"), ("Path", secret)],
+        ),
+        (
+            "CreateRole",
+            vec![("RoleName", "canary-x"), ("MaxSessionDuration", secret)],
+        ),
+        (
+            "CreateRole",
+            vec![("RoleName", "canary-x"), ("PermissionsBoundary", secret)],
+        ),
+        (
+            "CreateRole",
+            vec![("RoleName", "canary-x"), ("Tags.member.1.Key", secret)],
+        ),
+        (
+            "CreateRole",
+            vec![("RoleName", "canary-x"), (secret, secret)],
+        ),
+        (
+            "AttachRolePolicy",
+            vec![("RoleName", ROLE), ("PolicyArn", secret)],
+        ),
+        (
+            "AttachRolePolicy",
+            vec![("RoleName", ROLE), ("PolicyArn", policy)],
+        ),
+        (
+            "AttachRolePolicy",
+            vec![("RoleName", ROLE), ("PolicyArn", own)],
+        ),
+        (
+            "DetachRolePolicy",
+            vec![("RoleName", ROLE), ("PolicyArn", secret)],
+        ),
+        (
+            "DetachRolePolicy",
+            vec![("RoleName", ROLE), ("PolicyArn", policy)],
+        ),
+        ("ListRoles", vec![("PathPrefix", secret)]),
+        ("ListRoles", vec![("Marker", secret)]),
+        ("ListRoles", vec![("MaxItems", secret)]),
+        (
+            "ListAttachedRolePolicies",
+            vec![("RoleName", name), ("Marker", secret)],
+        ),
+        (
+            "PutRolePolicy",
+            vec![("RoleName", ROLE), ("PolicyDocument", secret)],
+        ),
+        (secret, vec![]),
+    ]
 }

@@ -218,16 +218,19 @@ pub(super) const fn rests_on(path: Path) -> &'static [Ground] {
     use Ground as G;
     use Path as P;
     match path {
-        P::TokenByKey | P::TokenForUserId => &[G::Agent, G::AgentActive, G::HostKey],
+        // Of an issuer: the baseline believes one that nobody registered, too: see [`super::strict`].
+        P::TokenByKey | P::TokenForUserId | P::TokenForIssuerUser => {
+            &[G::Agent, G::AgentActive, G::HostKey]
+        }
         P::TokenForPoolUser => &[
             G::Agent, G::AgentActive, G::HostKey, G::PoolUser, G::SignIn, G::Client, G::Pool,
         ],
         P::TokenForWebUser => &[
             G::Agent, G::AgentActive, G::HostKey, G::PoolUser, G::WebSignIn, G::WebClient, G::Pool,
         ],
-        // The baseline believes an issuer that nobody registered, too: see [`super::strict`].
-        P::TokenForIssuerUser => &[G::Agent, G::AgentActive, G::HostKey],
-        P::TokenByAgent => &[G::Agent, G::AgentActive, G::Binding],
+        P::TokenByAgent | P::AssumeAgent | P::ContainerCredentials => {
+            &[G::Agent, G::AgentActive, G::Binding]
+        }
         P::TokenByRole => &[G::Agent, G::AgentActive, G::HostKey, G::Role, G::RoleHas],
         P::TokenByFederatedRole => &[G::Agent, G::AgentActive, G::Issuer, G::Role, G::RoleHas],
         P::KeyOfKeysToken | P::KeyOfUserIdsToken => {
@@ -273,7 +276,6 @@ pub(super) const fn rests_on(path: Path) -> &'static [Ground] {
         P::ClientCredentials | P::IntrospectionOfClient => &[G::OwnClient, G::Pool],
         P::AssumeRole => &[G::HostKey, G::Role, G::RoleTrusts],
         P::AssumeRoleFederated => &[G::Issuer, G::Role, G::RoleTrusts],
-        P::AssumeAgent | P::ContainerCredentials => &[G::Agent, G::AgentActive, G::Binding],
         P::CallerByKey => &[G::HostKey],
         P::CallerByAgent => &[G::Agent, G::Binding],
         P::CallerByRole => &[G::HostKey, G::Role],

@@ -83,8 +83,6 @@ pub(super) const fn of_pools(operation: cognito::Operation) -> Nature {
         O::InitiateAuth => Gives(&[P::Password, P::Refresh]),
         O::RespondToAuthChallenge => Gives(&[P::NewPassword]),
         O::GetUser => Gives(&[P::GetUser]),
-        // Whoever has the token can end what it is of, and no more.
-        O::GlobalSignOut | O::RevokeToken => Administers,
         O::DescribeUserPool
         | O::ListUserPools
         | O::DescribeUserPoolClient
@@ -95,7 +93,10 @@ pub(super) const fn of_pools(operation: cognito::Operation) -> Nature {
         | O::ListGroups
         | O::AdminListGroupsForUser
         | O::ListUsersInGroup => Tells,
-        O::CreateUserPool
+        // Whoever has a token can end what it is of, and no more.
+        O::GlobalSignOut
+        | O::RevokeToken
+        | O::CreateUserPool
         | O::DeleteUserPool
         | O::CreateUserPoolClient
         | O::DeleteUserPoolClient

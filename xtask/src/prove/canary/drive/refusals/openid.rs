@@ -124,7 +124,11 @@ fn visits(secret: &str, application: &Application, site: &str) -> Vec<String> {
     let (text, pool) = (escaped(secret), &application.pool);
     // Whoever sends a browser gets its own `state` back. A token tells who it is about, there as
     // everywhere.
-    let state = if secret.contains('.') { "x" } else { &text };
+    let state = if secret.contains('.') {
+        String::new()
+    } else {
+        format!("&state={text}")
+    };
     let client = format!(
         "client_id={}&redirect_uri={}",
         application.client,
@@ -144,8 +148,8 @@ fn visits(secret: &str, application: &Application, site: &str) -> Vec<String> {
             "{authorize}?client_id={}&redirect_uri={text}&state={text}",
             application.client
         ),
-        format!("{authorize}?{client}&response_type={text}&state={state}"),
-        format!("{authorize}?{sound}&scope={text}&state={state}"),
+        format!("{authorize}?{client}&response_type={text}{state}"),
+        format!("{authorize}?{sound}&scope={text}{state}"),
         format!("{authorize}?{sound}&prompt={text}&nonce={text}"),
         format!("{authorize}?{sound}&prompt=none&login_hint={text}"),
         format!("{authorize}?{sound}&max_age={text}"),

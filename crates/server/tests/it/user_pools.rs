@@ -245,7 +245,7 @@ async fn junk_that_nobody_signs_is_no_input() {
         }
     }
     let metrics = app.metrics().await;
-    let line = "procura_unauthenticated_total{reason=\"unsigned\"} 30\n";
+    let line = "procura_unauthenticated_total{reason=\"unsigned\"} 36\n";
     assert!(metrics.text().contains(line), "{}", metrics.text());
 }
 
@@ -301,7 +301,7 @@ async fn what_nobody_signs_is_refused_by_its_own_bucket() {
     signed_goes_on().await;
     let metrics = app.metrics().await;
     for line in [
-        "procura_rate_limit_refusals_total{bucket=\"address_unsigned\"} 6\n",
+        "procura_rate_limit_refusals_total{bucket=\"address_unsigned\"} 7\n",
         "procura_rate_limit_refusals_total{bucket=\"address\"} 0\n",
         "procura_unauthenticated_total{reason=\"body\"} 0\n",
     ] {

@@ -102,7 +102,7 @@ mod tests {
     #[test]
     fn behind_a_domain_is_what_the_pool_has_and_nothing_else() {
         let pool: PoolId = "us-east-1_abcdefghijklmnop".parse().unwrap();
-        let is_there = |path| {
+        let is_there = |path: &str| {
             let path = DomainPath::of(path).unwrap();
             path.behind(&pool).is_some()
         };

@@ -9,7 +9,9 @@ use procura_authority::Target;
 use procura_core::account::AccountId;
 use procura_core::audit::record::Committed;
 use procura_core::error::Error;
-use procura_core::pool_key::{KEY_SET_AGE_MAX_S, PoolKey, PoolKeyState, signing, state};
+use procura_core::pool_key::{
+    KEY_SET_AGE_MAX_S, PoolKey, PoolKeyState, signing, state, succession,
+};
 use procura_core::sealing::Sealed;
 use procura_core::secret::kind::PrivateKey;
 use procura_core::signing_key::{SigningAlgorithm, SigningKey};
@@ -108,46 +110,6 @@ fn moment_after(keys: &[PoolKey], now: Timestamp) -> Timestamp {
     let last = keys.iter().map(|key| key.key.created_at.millis()).max();
     let next = last.map_or(now, |last| Timestamp::from_millis(last.saturating_add(1)));
     next.max(now)
-}
-
-/// What is written when a key is taken back: what others become, and whether one is added.
-struct Succession {
-    changed: Option<PoolKey>,
-    needs_new: bool,
-}
-
-/// Who signs when the key `revoked` of `keys`, oldest first, is gone.
-fn succession(keys: &[PoolKey], revoked: &PoolKey, now: Timestamp) -> Succession {
-    let was = state(keys, revoked, now);
-    let newest = keys.last().filter(|newest| newest.key.id != revoked.key.id);
-    let before = keys.iter().rfind(|key| key.key.id != revoked.key.id);
-    match (was, newest, before) {
-        // The one that was to take over does so now.
-        (PoolKeyState::Signing, Some(newest), _) => Succession {
-            changed: Some(PoolKey {
-                signs_from: newest.signs_from.min(now),
-                ..newest.clone()
-            }),
-            needs_new: false,
-        },
-        // SECURITY: one that another took over from does not come back.
-        (PoolKeyState::Signing, None, _) | (PoolKeyState::Published, _, None) => Succession {
-            changed: None,
-            needs_new: true,
-        },
-        // The one that signs goes on.
-        (PoolKeyState::Published, _, Some(before)) => Succession {
-            changed: Some(PoolKey {
-                published_until: None,
-                ..before.clone()
-            }),
-            needs_new: false,
-        },
-        (PoolKeyState::Retired | PoolKeyState::Over, ..) => Succession {
-            changed: None,
-            needs_new: false,
-        },
-    }
 }
 
 impl App {
@@ -376,62 +338,5 @@ impl App {
             .ok_or_else(|| no_pool(pool))?;
         let named = (key.key.id, jose_algorithm(key.key.algorithm));
         self.own_signer(account, TABLE, named, sealed).await
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use procura_core::id::SigningKeyId;
-
-    use super::*;
-
-    fn key(id: u8, signs_from: i64, until: Option<i64>) -> PoolKey {
-        PoolKey {
-            key: SigningKey {
-                id: SigningKeyId::from_bytes([id; 16]),
-                algorithm: SigningAlgorithm::Es256,
-                public_jwk: "{}".to_owned(),
-                created_at: Timestamp::default(),
-            },
-            signs_from: Timestamp::default().plus_seconds(signs_from),
-            published_until: until.map(|until| Timestamp::default().plus_seconds(until)),
-        }
-    }
-
-    #[test]
-    fn whoever_is_taken_back_one_key_signs_for_good() {
-        let keys = [
-            key(1, 0, Some(900)),
-            key(2, 100, Some(1000)),
-            key(3, 500, None),
-        ];
-        let now = |seconds| Timestamp::default().plus_seconds(seconds);
-        for (at, revoked, needs_new, signs) in [
-            // A retired one.
-            (200, 0, false, 2),
-            // The one that signs, and another is under way.
-            (200, 1, false, 3),
-            // That one.
-            (200, 2, false, 2),
-            // The one that signs, and none is under way.
-            (600, 2, true, 0),
-        ] {
-            let next = succession(&keys, &keys[revoked], now(at));
-            assert_eq!(next.needs_new, needs_new, "{at} {revoked}");
-            let mut left = keys.to_vec();
-            if let Some(changed) = next.changed {
-                let id = changed.key.id;
-                let of = left.iter_mut().find(|key| key.key.id == id);
-                *of.unwrap() = changed;
-            }
-            left.remove(revoked);
-            if !needs_new {
-                let found = signing(&left, now(at)).unwrap();
-                assert_eq!(found.key.id, SigningKeyId::from_bytes([signs; 16]));
-                // And does not end.
-                let last = signing(&left, now(100_000)).unwrap();
-                assert_eq!(last.published_until, None);
-            }
-        }
     }
 }

@@ -82,6 +82,49 @@ pub fn state(keys: &[PoolKey], of: &PoolKey, now: Timestamp) -> PoolKeyState {
     }
 }
 
+/// What is written when a key is taken back: what others become, and whether one is added.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Succession {
+    /// The one that becomes something else.
+    pub changed: Option<PoolKey>,
+    /// Whether none is left to sign for good.
+    pub needs_new: bool,
+}
+
+/// Who signs when the key `revoked` of `keys`, oldest first, is gone.
+pub fn succession(keys: &[PoolKey], revoked: &PoolKey, now: Timestamp) -> Succession {
+    let was = state(keys, revoked, now);
+    let newest = keys.last().filter(|newest| newest.key.id != revoked.key.id);
+    let before = keys.iter().rfind(|key| key.key.id != revoked.key.id);
+    match (was, newest, before) {
+        // The one that was to take over does so now.
+        (PoolKeyState::Signing, Some(newest), _) => Succession {
+            changed: Some(PoolKey {
+                signs_from: newest.signs_from.min(now),
+                ..newest.clone()
+            }),
+            needs_new: false,
+        },
+        // SECURITY: one that another took over from does not come back.
+        (PoolKeyState::Signing, None, _) | (PoolKeyState::Published, _, None) => Succession {
+            changed: None,
+            needs_new: true,
+        },
+        // The one that signs goes on.
+        (PoolKeyState::Published, _, Some(before)) => Succession {
+            changed: Some(PoolKey {
+                published_until: None,
+                ..before.clone()
+            }),
+            needs_new: false,
+        },
+        (PoolKeyState::Retired | PoolKeyState::Over, ..) => Succession {
+            changed: None,
+            needs_new: false,
+        },
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -143,5 +186,41 @@ mod tests {
         let keys = [key(1, 10, None)];
         assert_eq!(signing(&keys, at(9)), Some(&keys[0]));
         assert_eq!(signing(&[], at(9)), None);
+    }
+
+    #[test]
+    fn whoever_is_taken_back_one_key_signs_for_good() {
+        let keys = [
+            key(1, 0, Some(900)),
+            key(2, 100, Some(1000)),
+            key(3, 500, None),
+        ];
+        for (now, revoked, needs_new, signs) in [
+            // A retired one.
+            (200, 0, false, 2),
+            // The one that signs, and another is under way.
+            (200, 1, false, 3),
+            // That one.
+            (200, 2, false, 2),
+            // The one that signs, and none is under way.
+            (600, 2, true, 0),
+        ] {
+            let next = succession(&keys, &keys[revoked], at(now));
+            assert_eq!(next.needs_new, needs_new, "{now} {revoked}");
+            let mut left = keys.to_vec();
+            if let Some(changed) = next.changed {
+                let id = changed.key.id;
+                let of = left.iter_mut().find(|key| key.key.id == id);
+                *of.unwrap() = changed;
+            }
+            left.remove(revoked);
+            if !needs_new {
+                let found = signing(&left, at(now)).unwrap();
+                assert_eq!(found.key.id, SigningKeyId::from_bytes([signs; 16]));
+                // And does not end.
+                let last = signing(&left, at(100_000)).unwrap();
+                assert_eq!(last.published_until, None);
+            }
+        }
     }
 }

@@ -243,7 +243,7 @@ async fn keys_take_turns_while_users_sign_in(app: TestApp) {
             .await
             .unwrap();
     }
-    let tokens = timeout(Duration::from_secs(60), going_on.join_all()).await;
+    let tokens = timeout(Duration::from_mins(1), going_on.join_all()).await;
     for token in tokens.unwrap().into_iter().flatten() {
         user_of(&app, &token).await.expect_status(200);
         let (kid, _) = signed_with(&token);

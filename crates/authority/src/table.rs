@@ -60,6 +60,8 @@ const ANY_CALLER: &[Who] = &[
 const READERS: &[Who] = &[ADMIN, AGENT_HOST, AUDITOR];
 const READERS_OF_AGENTS: &[Who] = &[ADMIN, AGENT_HOST, AUDITOR, Who::Operator];
 const READERS_OF_AN_AGENT: &[Who] = &[ADMIN, AGENT_HOST, AUDITOR, Who::Agent, Who::Operator];
+const READERS_AND_AGENT: &[Who] = &[ADMIN, AGENT_HOST, AUDITOR, Who::Agent];
+const POOL_READERS: &[Who] = &[ADMIN, AUDITOR, POOL_ADMIN, POOL_READER];
 
 /// What policies name instead of single actions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -189,6 +191,11 @@ pub const fn row(action: Action) -> Row {
         Action::UpdateWorkloadIdentity => always(Group::ManageAgents, &[ADMIN, Who::Operator]),
         Action::GetWorkloadIdentity => always(Group::ReadAgents, READERS_OF_AN_AGENT),
         Action::ListWorkloadIdentities => always(Group::ReadAgents, READERS_OF_AGENTS),
+        Action::CreateWorkloadIdentity
+        | Action::UpdateWorkloadIdentity
+        | Action::DeleteWorkloadIdentity => always(Group::ManageAgents, &[ADMIN]),
+        Action::GetWorkloadIdentity => always(Group::ReadAgents, READERS_AND_AGENT),
+        Action::ListWorkloadIdentities => always(Group::ReadAgents, READERS),
         // Who may say who an agent is may be that agent.
         Action::TrustWorkload | Action::DistrustWorkload | Action::ListTrustedWorkloads => {
             always(Group::ManageTrust, &[Who::Operator])
@@ -268,6 +275,7 @@ pub const fn row(action: Action) -> Row {
         | Action::DescribeUserPoolDomain => {
             always(Group::ReadPools, &[ADMIN, AUDITOR, POOL_ADMIN, POOL_READER])
         }
+        | Action::ListUsersInGroup => always(Group::ReadPools, POOL_READERS),
         Action::CreateRole
         | Action::DeleteRole
         | Action::UpdateRole

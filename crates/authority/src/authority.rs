@@ -124,8 +124,8 @@ impl Authority {
             inline.is_some_and(|inline| inline.forbids().contains(action))
         };
         let has = |action: &Action| {
-            let rules = self.explain.rules.map(|_| Rules::Baseline);
-            let callers = rules.map_or(&[][..], |rules| row(*action).callers(rules));
+            let known = self.explain.rules.map(|_| Rules::Baseline);
+            let callers = known.map_or(&[][..], |rules| row(*action).callers(rules));
             let given = roles.iter().any(|role| callers.contains(&Who::Role(*role)));
             given && !forbidden(action)
         };

@@ -45,13 +45,14 @@ impl Inline {
                 .collect();
             named.map(|named| named.into_iter().flatten().collect())
         };
-        let (permits, forbids) = (named(Effect::Permit), named(Effect::Forbid));
-        let is_whole = permits.is_some() && forbids.is_some();
+        let whole = named(Effect::Permit).zip(named(Effect::Forbid));
+        let policies = read.filter(|_| whole.is_some());
+        let (permits, forbids) = whole.unwrap_or_else(|| (everything(), everything()));
         Self {
             cedar: cedar.to_owned(),
-            policies: read.filter(|_| is_whole),
-            permits: permits.unwrap_or_else(everything),
-            forbids: forbids.unwrap_or_else(everything),
+            policies,
+            permits,
+            forbids,
         }
     }
 

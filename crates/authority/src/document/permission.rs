@@ -9,7 +9,6 @@ mod resource;
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
 
 use procura_core::account::AccountId;
 use procura_core::action::Action;
@@ -58,20 +57,23 @@ fn translated(statement: &Statement, name: &PolicyName, here: Here<'_>) -> Resul
         .iter()
         .map(|written| action::named(written))
         .collect::<Result<Vec<Named>, _>>()?;
-    // SECURITY: what takes everything takes what documents have no name for, too. Held by
-    // `a_deny_of_everything_takes_what_has_no_name_in_documents`.
+    let asked: BTreeSet<Action> = named.iter().flatten().copied().collect();
     let is_all = |written: &[String]| written.iter().any(|one| one == "*");
-    if statement.effect == Effect::Deny
-        && is_all(&statement.actions)
-        && is_all(&statement.resources)
-    {
-        let number = statement.number;
-        return Ok(format!(
-            "@id(\"inline/{name}/{number}/all\")\n\
-             forbid (principal is Procura::Caller, action, resource);\n"
+    if is_all(&statement.resources) {
+        // SECURITY: what takes everything takes what documents have no name for, too. Held by
+        // `a_deny_of_everything_takes_what_has_no_name_in_documents`.
+        let scope = if statement.effect == Effect::Deny && is_all(&statement.actions) {
+            "action".to_owned()
+        } else {
+            listed(&asked)
+        };
+        return Ok(policy(
+            statement,
+            name,
+            "all",
+            &format!("{scope}, resource)"),
         ));
     }
-    let asked: BTreeSet<Action> = named.iter().flatten().copied().collect();
     let mut about: BTreeSet<Action> = BTreeSet::new();
     let mut is_used = vec![false; statement.resources.len()];
     let mut text = String::new();
@@ -91,19 +93,36 @@ fn translated(statement: &Statement, name: &PolicyName, here: Here<'_>) -> Resul
             Meant::Every => String::new(),
             Meant::These(parts) => format!("\nwhen {{ {} }}", parts.join(" || ")),
         };
-        let listed: Vec<String> = actions.iter().map(|action| uid(*action)).collect();
-        let (number, keyword) = (statement.number, statement.effect.keyword());
-        let (listed, kind, place) = (listed.join(", "), place.kind(), place.name());
-        // Writing to a String cannot fail.
-        let _ = write!(
-            text,
-            "@id(\"inline/{name}/{number}/{place}\")\n{keyword} (principal is Procura::Caller, \
-             action in [{listed}], resource is Procura::{kind}){when};\n"
+        let scope = format!(
+            "{}, resource is Procura::{}){when}",
+            listed(&actions),
+            place.kind()
         );
+        text.push_str(&policy(statement, name, place.name(), &scope));
         about.extend(actions);
     }
     check_all_is_said(&named, &about, &is_used)?;
+    if statement.effect == Effect::Deny {
+        check_making(&asked, &about)?;
+    }
     Ok(text)
+}
+
+/// SECURITY: what is made has no name yet when it is asked whether it may be, so that a `Deny` of making
+/// what is named would deny nothing. That holds of a wildcard, too.
+fn check_making(asked: &BTreeSet<Action>, about: &BTreeSet<Action>) -> Result<(), String> {
+    let making = [
+        Action::CreateWorkloadIdentity,
+        Action::CreateApiKeyCredentialProvider,
+        Action::CreateOauth2CredentialProvider,
+    ];
+    let mut unsaid = asked.difference(about);
+    if unsaid.any(|action| making.contains(action)) {
+        let reason = "a Deny of making agents or providers is about the directory or the vault, \
+                      token-vault/default, or about *; name the other actions one by one";
+        return Err(reason.to_owned());
+    }
+    Ok(())
 }
 
 /// An action that is about no resource of the statement, or a resource that no action of it is
@@ -131,8 +150,21 @@ fn check_all_is_said(
     })
 }
 
-fn uid(action: Action) -> String {
-    format!("Procura::Action::\"{}\"", action.name())
+/// A policy about callers. What is in its name is in the alphabet of names.
+fn policy(statement: &Statement, name: &PolicyName, part: &str, scope: &str) -> String {
+    let (number, keyword) = (statement.number, statement.effect.keyword());
+    format!(
+        "@id(\"inline/{name}/{number}/{part}\")\n\
+         {keyword} (principal is Procura::Caller, {scope};\n"
+    )
+}
+
+fn listed(actions: &BTreeSet<Action>) -> String {
+    let each: Vec<String> = actions
+        .iter()
+        .map(|action| format!("Procura::Action::\"{}\"", action.name()))
+        .collect();
+    format!("action in [{}]", each.join(", "))
 }
 
 /// The actions of each service that documents can name.

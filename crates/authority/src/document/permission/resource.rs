@@ -89,8 +89,8 @@ impl Place {
         }
     }
 
-    /// Whether an action is asked about it. The schema says the same, and what it does not know is
-    /// refused when the translation is read; held by `every_action_that_has_a_name_is_given`.
+    /// Whether an action is asked about it, as the schema says; held by
+    /// `an_action_is_about_what_the_schema_asks_it_about`.
     pub(super) fn has(self, action: Action) -> bool {
         let group = row(action).group;
         let is_listed = |of: &[Group]| of.contains(&group);
@@ -146,11 +146,8 @@ impl Place {
         }
     }
 
-    /// What of it a text of `Resource` means.
+    /// What of it a text of `Resource` that is not `*` means.
     pub(super) fn meant(self, written: &str, here: Here<'_>) -> Result<Meant, String> {
-        if written == "*" {
-            return Ok(Meant::Every);
-        }
         let (service, region) = match self {
             Self::Directory | Self::Agents | Self::Vault | Self::Providers => {
                 ("bedrock-agentcore", here.region.as_str())

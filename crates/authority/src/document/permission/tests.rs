@@ -10,8 +10,11 @@ use procura_core::action::Action;
 use procura_core::name::Region;
 use serde_json::{Value, json};
 
+use super::resource::Place;
 use super::{Here, everything, names, translate};
 use crate::inline::Inline;
+use crate::policies::schema;
+use crate::rules::SCHEMA;
 use crate::table::{Who, row};
 use crate::tests::fixture::own;
 
@@ -61,6 +64,24 @@ fn every_action_that_has_a_name_is_given() {
     }
     assert_eq!(all, everything());
     assert_eq!(given("*"), all);
+}
+
+/// What is about no named thing is about all that the schema has; what names things, about these.
+#[test]
+fn an_action_is_about_what_the_schema_asks_it_about() {
+    let schema = schema(SCHEMA).unwrap();
+    let requests: Vec<_> = schema.request_envs().collect();
+    for action in everything() {
+        let asked: BTreeSet<&str> = requests
+            .iter()
+            .filter(|request| request.principal().basename() == "Caller")
+            .filter(|request| request.action().id().unescaped() == action.name())
+            .map(|request| request.resource().basename())
+            .collect();
+        let places = Place::ALL.into_iter().filter(|place| place.has(action));
+        let known: BTreeSet<&str> = places.map(Place::kind).collect();
+        assert_eq!(known, asked, "{action:?}");
+    }
 }
 
 /// What only the operator may, and what is asked of agents and users, has no name in documents.
@@ -215,6 +236,20 @@ fn what_is_not_enforced_is_refused_with_the_statement_and_the_reason() {
     }
     let old = json!({ "Version": "2008-10-17", "Statement": [] }).to_string();
     assert!(refused(&old).contains("2012-10-17"));
+}
+
+#[test]
+fn a_deny_of_making_what_is_named_is_refused() {
+    let deny = |action: &str, resource: Value| {
+        let statement = json!({ "Effect": "Deny", "Action": action, "Resource": resource });
+        read(&with(statement))
+    };
+    let directory = AGENT.replace("/workload-identity/one", "");
+    let every = "bedrock-agentcore:*WorkloadIdentity";
+    let refused = deny(every, json!(AGENT)).unwrap_err();
+    assert!(refused.contains("a Deny of making"), "{refused}");
+    assert!(deny(every, json!([AGENT, directory])).is_ok());
+    assert!(deny("bedrock-agentcore:DeleteWorkloadIdentity", json!(AGENT)).is_ok());
 }
 
 #[test]

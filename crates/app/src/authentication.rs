@@ -107,7 +107,7 @@ pub struct Claimed {
 enum ClaimedKey {
     Lasting(AccessKey),
     /// With its role, if its holder put one on.
-    Temporary(TemporaryKey, Option<IamRole>),
+    Temporary(TemporaryKey, Option<Box<IamRole>>),
 }
 
 /// Who signed, and the revocation epoch at which the key was good.
@@ -243,7 +243,7 @@ impl App {
             return Err(Unauthenticated::ExpiredKey);
         }
         Ok(Claimed {
-            key: ClaimedKey::Temporary(found.key, role),
+            key: ClaimedKey::Temporary(found.key, role.map(Box::new)),
             secret: found.secret,
             epoch,
         })
@@ -279,7 +279,7 @@ impl App {
                     account: key.account,
                     role,
                     // A role that is gone gives nothing.
-                    roles: worn.as_ref().map(IamRole::roles).unwrap_or_default(),
+                    roles: worn.as_ref().map(|role| role.roles()).unwrap_or_default(),
                     inline: worn.map(|role| self.inline_of(&role)).unwrap_or_default(),
                 },
             },

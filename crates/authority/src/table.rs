@@ -57,6 +57,8 @@ const ANY_CALLER: &[Who] = &[
     POOL_READER,
     Who::Agent,
 ];
+const ADMINISTRATORS: &[Who] = &[ADMIN, Who::Operator];
+const OVERSEERS: &[Who] = &[ADMIN, AUDITOR, Who::Operator];
 const READERS: &[Who] = &[ADMIN, AGENT_HOST, AUDITOR];
 const READERS_OF_AGENTS: &[Who] = &[ADMIN, AGENT_HOST, AUDITOR, Who::Operator];
 const READERS_OF_AN_AGENT: &[Who] = &[ADMIN, AGENT_HOST, AUDITOR, Who::Agent, Who::Operator];
@@ -203,6 +205,7 @@ pub const fn row(action: Action) -> Row {
         Action::SuspendAgent | Action::ResumeAgent | Action::RetireAgent => {
             always(Group::StopAgents, &[ADMIN, Who::Operator])
         }
+        Action::SuspendAgent | Action::ResumeAgent => always(Group::StopAgents, ADMINISTRATORS),
         Action::CreateApiKeyCredentialProvider
         | Action::UpdateApiKeyCredentialProvider
         | Action::DeleteApiKeyCredentialProvider
@@ -283,12 +286,12 @@ pub const fn row(action: Action) -> Row {
         | Action::AttachRolePolicy
         | Action::DetachRolePolicy
         | Action::PutRolePolicy
-        | Action::DeleteRolePolicy => always(Group::ManageRoles, &[ADMIN, Who::Operator]),
+        | Action::DeleteRolePolicy => always(Group::ManageRoles, ADMINISTRATORS),
         Action::GetRole
         | Action::ListRoles
         | Action::ListAttachedRolePolicies
         | Action::ListRolePolicies
-        | Action::GetRolePolicy => always(Group::ReadRoles, &[ADMIN, AUDITOR, Who::Operator]),
+        | Action::GetRolePolicy => always(Group::ReadRoles, OVERSEERS),
         Action::AssumeRole => always(Group::AssumeRoles, &[ADMIN, AGENT_HOST]),
         Action::GetCallerIdentity => always(Group::ReadIdentity, ANY_CALLER),
         // Who administers gets no credential, and this is one.
@@ -305,13 +308,13 @@ pub const fn row(action: Action) -> Row {
         | Action::RotateUserPoolKey
         | Action::RevokeUserPoolKey => always(Group::ManageKeys, &[Who::Operator]),
         Action::CreateGrant | Action::ListGrants | Action::RevokeGrant => {
-            always(Group::ManageGrants, &[ADMIN, Who::Operator])
+            always(Group::ManageGrants, ADMINISTRATORS)
         }
         Action::ListConnections | Action::GetConnection => {
-            always(Group::ReadConnections, &[ADMIN, AUDITOR, Who::Operator])
+            always(Group::ReadConnections, OVERSEERS)
         }
         Action::RevokeConnection | Action::PinConnection | Action::UnpinConnection => {
-            always(Group::ManageConnections, &[ADMIN, Who::Operator])
+            always(Group::ManageConnections, ADMINISTRATORS)
         }
         Action::RegisterIssuer | Action::ListIssuers | Action::RemoveIssuer => {
             always(Group::ManageIssuers, &[Who::Operator])

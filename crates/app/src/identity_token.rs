@@ -98,7 +98,14 @@ impl App {
         match &described.agent {
             Some(agent) => {
                 cx.about.agent = Some(agent.id);
-                self.authorize(cx, &Target::Agent(AgentOf { account, agent }))?;
+                self.authorize(
+                    cx,
+                    &Target::Agent(AgentOf {
+                        account,
+                        agent,
+                        now: cx.now,
+                    }),
+                )?;
             }
             None => self.authorize(cx, &Target::Account(account))?,
         }

@@ -62,7 +62,6 @@ const OVERSEERS: &[Who] = &[ADMIN, AUDITOR, Who::Operator];
 const READERS: &[Who] = &[ADMIN, AGENT_HOST, AUDITOR];
 const READERS_OF_AGENTS: &[Who] = &[ADMIN, AGENT_HOST, AUDITOR, Who::Operator];
 const READERS_OF_AN_AGENT: &[Who] = &[ADMIN, AGENT_HOST, AUDITOR, Who::Agent, Who::Operator];
-const READERS_AND_AGENT: &[Who] = &[ADMIN, AGENT_HOST, AUDITOR, Who::Agent];
 const POOL_READERS: &[Who] = &[ADMIN, AUDITOR, POOL_ADMIN, POOL_READER];
 
 /// What policies name instead of single actions.
@@ -190,22 +189,16 @@ pub const fn row(action: Action) -> Row {
         Action::CreateWorkloadIdentity | Action::DeleteWorkloadIdentity => {
             always(Group::ManageAgents, &[ADMIN])
         }
-        Action::UpdateWorkloadIdentity => always(Group::ManageAgents, &[ADMIN, Who::Operator]),
+        Action::UpdateWorkloadIdentity => always(Group::ManageAgents, ADMINISTRATORS),
         Action::GetWorkloadIdentity => always(Group::ReadAgents, READERS_OF_AN_AGENT),
         Action::ListWorkloadIdentities => always(Group::ReadAgents, READERS_OF_AGENTS),
-        Action::CreateWorkloadIdentity
-        | Action::UpdateWorkloadIdentity
-        | Action::DeleteWorkloadIdentity => always(Group::ManageAgents, &[ADMIN]),
-        Action::GetWorkloadIdentity => always(Group::ReadAgents, READERS_AND_AGENT),
-        Action::ListWorkloadIdentities => always(Group::ReadAgents, READERS),
         // Who may say who an agent is may be that agent.
         Action::TrustWorkload | Action::DistrustWorkload | Action::ListTrustedWorkloads => {
             always(Group::ManageTrust, &[Who::Operator])
         }
         Action::SuspendAgent | Action::ResumeAgent | Action::RetireAgent => {
-            always(Group::StopAgents, &[ADMIN, Who::Operator])
+            always(Group::StopAgents, ADMINISTRATORS)
         }
-        Action::SuspendAgent | Action::ResumeAgent => always(Group::StopAgents, ADMINISTRATORS),
         Action::CreateApiKeyCredentialProvider
         | Action::UpdateApiKeyCredentialProvider
         | Action::DeleteApiKeyCredentialProvider
@@ -275,10 +268,7 @@ pub const fn row(action: Action) -> Row {
         | Action::ListUsersInGroup
         | Action::DescribeResourceServer
         | Action::ListResourceServers
-        | Action::DescribeUserPoolDomain => {
-            always(Group::ReadPools, &[ADMIN, AUDITOR, POOL_ADMIN, POOL_READER])
-        }
-        | Action::ListUsersInGroup => always(Group::ReadPools, POOL_READERS),
+        | Action::DescribeUserPoolDomain => always(Group::ReadPools, POOL_READERS),
         Action::CreateRole
         | Action::DeleteRole
         | Action::UpdateRole

@@ -40,7 +40,7 @@ pub(crate) enum Command {
     /// Make and list accounts.
     #[command(subcommand)]
     Accounts(accounts::Accounts),
-    /// Suspend and resume agents.
+    /// List, stop and bound agents, and say who answers for them and which workloads they are.
     #[command(subcommand)]
     Agents(agents::Agents),
     /// Make, list and revoke access keys.

@@ -16,7 +16,7 @@ use super::options::Options;
 /// How long a server may take before it counts as broken.
 const START: Duration = Duration::from_mins(5);
 /// The agents of the client whose workloads come, and their account.
-const AGENTS: usize = 16;
+const AGENTS: usize = 64;
 const ACCOUNT: &str = "000000000000";
 /// Between two looks whether it serves.
 const LOOK: Duration = Duration::from_millis(1);
@@ -166,10 +166,18 @@ impl Server {
     }
 }
 
-/// What only who has the machine may say: whose workloads the agents are.
+/// What only who has the machine may say: whose workloads the agents are, and with which algorithm
+/// the pool signs.
 pub(super) fn complete(places: &Places, folder: &Folder, made: &Value) -> anyhow::Result<()> {
     let issuer = made.get("issuer").and_then(Value::as_str);
     let issuer = issuer.context("no issuer")?;
+    let pool = made.get("pool").and_then(Value::as_str);
+    let mut command = Command::new(&places.server);
+    command
+        .args(["pools", "rotate-key", pool.context("no pool")?])
+        .args(["--algorithm", "ES256", "--now", "--data-dir"])
+        .arg(folder.data());
+    carry_out(&mut command)?;
     for at in 0..AGENTS {
         let name = format!("workload-{at}");
         let mut command = Command::new(&places.server);

@@ -12,7 +12,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::fixture::{
-    Flow, Place, agent, baseline, every_call, foreign, key, own, permit_everything, strict,
+    Flow, NOW, Place, agent, baseline, every_call, foreign, key, own, permit_everything, strict,
 };
 use crate::document::permission::{Here, everything, names, translate};
 use crate::inline::{Said, join};
@@ -56,6 +56,7 @@ fn may(authority: &Authority, caller: &Caller, action: Action, number: u8) -> bo
     let on = Target::Agent(AgentOf {
         account: own(),
         agent: &agent,
+        now: NOW,
     });
     authority.may_call(caller, action, &on).is_yes()
 }
@@ -114,6 +115,7 @@ fn a_deny_takes_from_managed_policies_what_it_names_and_nothing_else() {
     let on = Target::Agent(AgentOf {
         account: own(),
         agent: &agent,
+        now: NOW,
     });
     let verdict = authority.may_call(&caller, Action::GetWorkloadAccessToken, &on);
     let denial = verdict.denial().unwrap();

@@ -15,6 +15,7 @@ use super::{Outcome, text};
 /// The client of the peer, as `xtask/node/token_endpoint.mjs` knows it.
 const OF_PEER: (&str, &str, &str) = ("bench", "bench-secret", "read");
 /// What is asked for at the pool.
+const SERVER: &str = "bench";
 const SCOPE: &str = "bench/read";
 
 /// Where tokens are asked for, and by whom.
@@ -71,6 +72,14 @@ impl Cases {
         let pool = json!({ "PoolName": "bench" });
         let pool = self.of_pools(Operation::CreateUserPool, &pool).await?;
         let pool = member(&pool, "/UserPool/Id")?;
+        let server = json!({
+            "UserPoolId": pool,
+            "Identifier": SERVER,
+            "Name": SERVER,
+            "Scopes": [{ "ScopeName": "read", "ScopeDescription": "Read" }],
+        });
+        self.of_pools(Operation::CreateResourceServer, &server)
+            .await?;
         let client = json!({
             "UserPoolId": pool,
             "ClientName": "bench",

@@ -12,7 +12,7 @@ use super::cases::{COLD_PER_SECOND, Cases};
 use super::drive::Load;
 
 /// How many agents there are whose workloads come.
-const AGENTS: usize = 16;
+const AGENTS: usize = 64;
 /// Whom the tokens are for, as `cargo xtask bench` has it trusted.
 const AUDIENCE: &str = "bench";
 const ACCOUNT: &str = "000000000000";

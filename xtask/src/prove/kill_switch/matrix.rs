@@ -65,6 +65,8 @@ listed! {
         NewPassword,
         /// `InitiateAuth` with the refresh token.
         Refresh,
+        /// `GetTokensFromRefreshToken`, with the same.
+        RefreshedTokens,
         /// `GetUser` with the access token.
         GetUser,
         /// The page on which a pool's users sign in, with the password.
@@ -99,6 +101,14 @@ listed! {
         CallerByRole,
         /// With the one that a token of an issuer's put on.
         CallerByFederatedRole,
+        /// `GetWebIdentityToken` with an access key that lasts.
+        IdentityByKey,
+        /// With the temporary key of the agent.
+        IdentityByAgent,
+        /// With the session of the role.
+        IdentityByRole,
+        /// With the one that a token of an issuer's put on.
+        IdentityByFederatedRole,
     }
 }
 
@@ -266,7 +276,7 @@ pub(super) const fn rests_on(path: Path) -> &'static [Ground] {
         ],
         P::Password => &[G::PoolUser, G::Password, G::Client, G::Pool],
         P::NewPassword => &[G::Newcomer, G::Client, G::Pool],
-        P::Refresh | P::GetUser => &[G::PoolUser, G::SignIn, G::Client, G::Pool],
+        P::Refresh | P::RefreshedTokens | P::GetUser => &[G::PoolUser, G::SignIn, G::Client, G::Pool],
         P::LoginPage => &[G::PoolUser, G::Password, G::WebClient, G::Pool],
         P::Authorize => &[G::PoolUser, G::Browser, G::WebClient, G::Pool],
         P::Code => &[G::PoolUser, G::Codes, G::WebClient, G::Pool],
@@ -280,6 +290,10 @@ pub(super) const fn rests_on(path: Path) -> &'static [Ground] {
         P::CallerByAgent => &[G::Agent, G::Binding],
         P::CallerByRole => &[G::HostKey, G::Role],
         P::CallerByFederatedRole => &[G::Issuer, G::Role],
+        P::IdentityByKey => &[G::HostKey],
+        P::IdentityByAgent => &[G::Agent, G::AgentActive, G::Binding],
+        P::IdentityByRole => &[G::HostKey, G::Role, G::RoleHas],
+        P::IdentityByFederatedRole => &[G::Issuer, G::Role, G::RoleHas],
     }
 }
 

@@ -81,6 +81,7 @@ pub(super) const fn of_pools(operation: cognito::Operation) -> Nature {
     use cognito::Operation as O;
     match operation {
         O::InitiateAuth => Gives(&[P::Password, P::Refresh]),
+        O::GetTokensFromRefreshToken => Gives(&[P::RefreshedTokens]),
         O::RespondToAuthChallenge => Gives(&[P::NewPassword]),
         O::GetUser => Gives(&[P::GetUser]),
         O::DescribeUserPool
@@ -92,13 +93,23 @@ pub(super) const fn of_pools(operation: cognito::Operation) -> Nature {
         | O::GetGroup
         | O::ListGroups
         | O::AdminListGroupsForUser
-        | O::ListUsersInGroup => Tells,
+        | O::ListUsersInGroup
+        | O::DescribeResourceServer
+        | O::ListResourceServers
+        | O::DescribeUserPoolDomain => Tells,
         // Whoever has a token can end what it is of, and no more.
         O::GlobalSignOut
         | O::RevokeToken
         | O::CreateUserPool
+        | O::UpdateUserPool
         | O::DeleteUserPool
+        | O::CreateUserPoolDomain
+        | O::DeleteUserPoolDomain
+        | O::CreateResourceServer
+        | O::UpdateResourceServer
+        | O::DeleteResourceServer
         | O::CreateUserPoolClient
+        | O::UpdateUserPoolClient
         | O::DeleteUserPoolClient
         | O::AdminCreateUser
         | O::AdminSetUserPassword
@@ -119,8 +130,15 @@ pub(super) const fn of_pools(operation: cognito::Operation) -> Nature {
 pub(super) const fn of_roles(operation: iam::Operation) -> Nature {
     use iam::Operation as O;
     match operation {
-        O::GetRole | O::ListRoles | O::ListAttachedRolePolicies | O::ListRolePolicies => Tells,
+        O::GetRole
+        | O::ListRoles
+        | O::ListAttachedRolePolicies
+        | O::ListRolePolicies
+        | O::GetRolePolicy => Tells,
         O::CreateRole
+        | O::UpdateRole
+        | O::PutRolePolicy
+        | O::DeleteRolePolicy
         | O::DeleteRole
         | O::UpdateAssumeRolePolicy
         | O::AttachRolePolicy
@@ -137,6 +155,12 @@ pub(super) const fn of_sessions(operation: sts::Operation) -> Nature {
             P::CallerByAgent,
             P::CallerByRole,
             P::CallerByFederatedRole,
+        ]),
+        O::GetWebIdentityToken => Gives(&[
+            P::IdentityByKey,
+            P::IdentityByAgent,
+            P::IdentityByRole,
+            P::IdentityByFederatedRole,
         ]),
         O::AssumeRole => Gives(&[P::AssumeRole]),
         O::AssumeRoleWithWebIdentity => Gives(&[P::AssumeRoleFederated, P::AssumeAgent]),
@@ -159,13 +183,15 @@ pub(super) const fn of_policies(action: Action) -> Option<Nature> {
         // The description is of who sent the user, for the page to which they come back.
         A::ListTrustedWorkloads | A::ListAccounts | A::ListAccessKeys | A::ListGrants
         | A::ListConnections | A::GetConnection | A::ListSigningKeys | A::ListIssuers | A::ReadAudit
-        | A::ExportAudit | A::ReadVaultKeys | A::DescribeAuthorizationSession => Some(Tells),
+        | A::ExportAudit | A::ReadVaultKeys | A::DescribeAuthorizationSession
+        | A::ListUserPoolKeys => Some(Tells),
         // After a report the next token is another one; whether there is one is asked then.
         A::SuspendAgent | A::ResumeAgent | A::TrustWorkload | A::DistrustWorkload
         | A::ReportUnauthorized | A::CreateAccount | A::CreateAccessKey | A::RevokeAccessKey
         | A::CreateGrant | A::RevokeGrant | A::RevokeConnection | A::PinConnection
         | A::UnpinConnection | A::CreateSigningKey | A::RegisterIssuer | A::RemoveIssuer
-        | A::RotateKeys | A::CreateBackup => Some(Administers),
+        | A::RotateKeys | A::CreateBackup | A::RetireAgent | A::RotateUserPoolKey
+        | A::RevokeUserPoolKey => Some(Administers),
         A::CreateWorkloadIdentity | A::GetWorkloadIdentity | A::UpdateWorkloadIdentity
         | A::DeleteWorkloadIdentity | A::ListWorkloadIdentities | A::CreateApiKeyCredentialProvider
         | A::GetApiKeyCredentialProvider | A::UpdateApiKeyCredentialProvider
@@ -185,7 +211,11 @@ pub(super) const fn of_policies(action: Action) -> Option<Nature> {
         | A::ListUsersInGroup | A::CreateRole | A::DeleteRole | A::UpdateAssumeRolePolicy
         | A::AttachRolePolicy | A::DetachRolePolicy | A::GetRole | A::ListRoles
         | A::ListAttachedRolePolicies | A::ListRolePolicies | A::AssumeRole
-        | A::GetCallerIdentity => None,
+        | A::GetCallerIdentity | A::GetWebIdentityToken | A::UpdateRole | A::PutRolePolicy
+        | A::GetRolePolicy | A::DeleteRolePolicy | A::UpdateUserPool | A::UpdateUserPoolClient
+        | A::CreateResourceServer | A::DescribeResourceServer | A::ListResourceServers
+        | A::UpdateResourceServer | A::DeleteResourceServer | A::CreateUserPoolDomain
+        | A::DescribeUserPoolDomain | A::DeleteUserPoolDomain => None,
     }
 }
 

@@ -20,6 +20,11 @@ impl World {
         let (node, tokens, pool) = (&place.asked, &self.tokens, &self.pool);
         let providers = &self.providers;
         let caller = |key: &Key| node.form(Some(key), Forms::Sts, "GetCallerIdentity", &[]);
+        let to = [
+            ("Audience.member.1", "https://api.example"),
+            ("SigningAlgorithm", "ES384"),
+        ];
+        let identity = |key: &Key| node.form(Some(key), Forms::Sts, "GetWebIdentityToken", &to);
         match path {
             Path::TokenByKey => self.token_by(node, &self.host),
             Path::TokenForUserId => self.token_for_user_id(node),
@@ -42,6 +47,7 @@ impl World {
             Path::Password => pool.password(node),
             Path::NewPassword => pool.choose(node),
             Path::Refresh => pool.refresh(node),
+            Path::RefreshedTokens => pool.refreshed_tokens(node),
             Path::GetUser => {
                 let body = json!({ "AccessToken": pool.tokens.access });
                 node.pools(None, "GetUser", &body)
@@ -65,6 +71,10 @@ impl World {
             Path::CallerByAgent => caller(&self.agent_key),
             Path::CallerByRole => caller(&self.role_session),
             Path::CallerByFederatedRole => caller(&self.federated_session),
+            Path::IdentityByKey => identity(&self.host),
+            Path::IdentityByAgent => identity(&self.agent_key),
+            Path::IdentityByRole => identity(&self.role_session),
+            Path::IdentityByFederatedRole => identity(&self.federated_session),
         }
     }
 

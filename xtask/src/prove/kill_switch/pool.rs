@@ -75,6 +75,11 @@ impl Pool {
         )?;
         let client = made.text("/UserPoolClient/ClientId")?;
         let of_users = ["openid", "aws.cognito.signin.user.admin"];
+        let server = json!({
+            "UserPoolId": id, "Identifier": "procura", "Name": "procura",
+            "Scopes": [{ "ScopeName": "use", "ScopeDescription": "Use it" }],
+        });
+        place.pools("CreateResourceServer", &server)?;
         let code = openid(place, &id, "code", &of_users)?;
         let [own, watcher] =
             ["own", "watcher"].map(|_| openid(place, &id, "client_credentials", &["procura/use"]));
@@ -146,6 +151,11 @@ impl Pool {
     pub(super) fn refresh(&self, node: &Node) -> anyhow::Result<Said> {
         let parameters = json!({ "REFRESH_TOKEN": self.tokens.refresh });
         self.initiate(node, "REFRESH_TOKEN_AUTH", &parameters)
+    }
+
+    pub(super) fn refreshed_tokens(&self, node: &Node) -> anyhow::Result<Said> {
+        let body = json!({ "ClientId": self.client, "RefreshToken": self.tokens.refresh });
+        node.pools(None, "GetTokensFromRefreshToken", &body)
     }
 
     fn initiate(&self, node: &Node, flow: &str, parameters: &Value) -> anyhow::Result<Said> {

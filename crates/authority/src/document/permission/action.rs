@@ -35,7 +35,7 @@ pub(crate) fn service_of(action: Action) -> Option<&'static str> {
         | Group::BindSessions => Some(AGENTS),
         Group::ManagePools | Group::ReadPools => Some(POOLS),
         Group::ManageRoles | Group::ReadRoles => Some(ROLES),
-        Group::ReadIdentity => Some(TOKENS),
+        Group::ReadIdentity | Group::ProveIdentity => Some(TOKENS),
         Group::StopAgents
         | Group::ManageTrust
         | Group::ReleaseCredentials

@@ -70,6 +70,11 @@ impl Drive<'_> {
     pub(super) fn logins(&mut self) -> anyhow::Result<()> {
         let made = self.ask_pool("CreateUserPool", &json!({ "PoolName": "logins" }))?;
         let pool = member(&made, "/UserPool/Id")?;
+        let server = json!({
+            "UserPoolId": pool, "Identifier": "canary", "Name": "canary",
+            "Scopes": [{ "ScopeName": "use", "ScopeDescription": "Use it" }],
+        });
+        self.ask_pool("CreateResourceServer", &server)?;
         for _ in 0..EACH {
             let application = self.new_application(&pool, "code", &["openid", "email"])?;
             let visitor = self.new_visitor(&pool)?;

@@ -218,13 +218,13 @@ def resource_servers(service: Service) -> None:
     base = service.environment()["AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER"].rstrip("/")
     pool = aws(service, "cognito-idp", "create-user-pool", "--pool-name", "Machines")
     pool = pool["UserPool"]["Id"]
-    server = ("--user-pool-id", pool, "--identifier", "https://api.example/notes")
+    server = ("--user-pool-id", pool, "--identifier", "notes")
     client = (
         "cognito-idp", "create-user-pool-client", "--user-pool-id", pool, "--client-name", "job",
         "--generate-secret", "--allowed-o-auth-flows-user-pool-client",
         "--allowed-o-auth-flows", "client_credentials", "--allowed-o-auth-scopes",
     )
-    read, write = (f"https://api.example/notes/{scope}" for scope in ("read", "write"))
+    read, write = (f"notes/{scope}" for scope in ("read", "write"))
     turned_away(service, "ScopeDoesNotExistException", *client, read)
     scopes = [f"ScopeName={name},ScopeDescription=notes" for name in ("read", "write")]
     made = aws(

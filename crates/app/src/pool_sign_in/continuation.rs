@@ -2,7 +2,7 @@
 
 use procura_core::account::AccountId;
 use procura_core::audit::record::{Committed, Verdict};
-use procura_core::digest::sha256;
+use procura_core::digest::{Sha256, sha256};
 use procura_core::error::{Error, Kind};
 use procura_core::secret::{Plain, kind};
 use procura_core::user_pool_client::{AuthFlow, PoolClientId, Rotation};
@@ -25,6 +25,11 @@ fn keeps_still(own: &mut AccountTx<'_>, client: &PoolClientId) -> Result<bool, E
     let settings = found.client.settings;
     Ok(settings.rotation == Rotation::AtOpenIdEndpoints
         && settings.flows.contains(&AuthFlow::RefreshToken))
+}
+
+/// What is kept of a refresh token.
+fn hash_of(token: &Plain<kind::RefreshToken>) -> Sha256 {
+    sha256(&[token.expose_secret()])
 }
 
 fn refused_token() -> Error {
@@ -52,7 +57,7 @@ impl App {
             let text = "RefreshTokenRotation or ALLOW_REFRESH_TOKEN_AUTH is needed for this client";
             return Err(Error::new(Kind::Caller, text));
         }
-        let hash = sha256(&[token.expose_secret()]);
+        let hash = hash_of(token);
         let rotating = if let Some(rotating) = self.rotating(&admitted, hash).await? {
             rotating
         } else {
@@ -180,7 +185,7 @@ impl App {
         admitted: &Admitted,
         token: &Plain<kind::RefreshToken>,
     ) -> Result<Option<(PoolSignIn, StoredPoolUser)>, Error> {
-        let hash = sha256(&[token.expose_secret()]);
+        let hash = hash_of(token);
         match self.rotating(admitted, hash).await? {
             Some(rotating) => Ok(Some((rotating.found.sign_in, rotating.user))),
             None => self.sign_in_of(admitted.account, token).await,
@@ -193,7 +198,7 @@ impl App {
         account: AccountId,
         token: &Plain<kind::RefreshToken>,
     ) -> Result<Option<(PoolSignIn, StoredPoolUser)>, Error> {
-        let hash = sha256(&[token.expose_secret()]);
+        let hash = hash_of(token);
         let read = move |tx: &mut Tx<'_>| {
             let mut own = tx.account(account);
             let Some(sign_in) = own.pool_sign_in_of(&hash)? else {

@@ -234,41 +234,6 @@ pub const fn row(action: Action) -> Row {
             baseline: &[BINDING],
             strict: &[],
         },
-        Action::CreateUserPool
-        | Action::DeleteUserPool
-        | Action::CreateUserPoolClient
-        | Action::DescribeUserPoolClient
-        | Action::DeleteUserPoolClient
-        | Action::AdminCreateUser
-        | Action::AdminSetUserPassword
-        | Action::AdminEnableUser
-        | Action::AdminDisableUser
-        | Action::AdminDeleteUser
-        | Action::AdminUserGlobalSignOut
-        | Action::CreateGroup
-        | Action::UpdateGroup
-        | Action::DeleteGroup
-        | Action::AdminAddUserToGroup
-        | Action::AdminRemoveUserFromGroup
-        | Action::UpdateUserPool
-        | Action::UpdateUserPoolClient
-        | Action::CreateResourceServer
-        | Action::UpdateResourceServer
-        | Action::DeleteResourceServer
-        | Action::CreateUserPoolDomain
-        | Action::DeleteUserPoolDomain => always(Group::ManagePools, &[ADMIN, POOL_ADMIN]),
-        Action::DescribeUserPool
-        | Action::ListUserPools
-        | Action::ListUserPoolClients
-        | Action::AdminGetUser
-        | Action::ListUsers
-        | Action::GetGroup
-        | Action::ListGroups
-        | Action::AdminListGroupsForUser
-        | Action::ListUsersInGroup
-        | Action::DescribeResourceServer
-        | Action::ListResourceServers
-        | Action::DescribeUserPoolDomain => always(Group::ReadPools, POOL_READERS),
         #[rustfmt::skip]
         Action::CreateUserPool | Action::DeleteUserPool | Action::CreateUserPoolClient
         | Action::DescribeUserPoolClient | Action::DeleteUserPoolClient
@@ -287,7 +252,7 @@ pub const fn row(action: Action) -> Row {
         | Action::AdminListGroupsForUser | Action::ListUsersInGroup
         | Action::DescribeResourceServer | Action::ListResourceServers
         | Action::DescribeUserPoolDomain => {
-            always(Group::ReadPools, &[ADMIN, AUDITOR, POOL_ADMIN, POOL_READER])
+            always(Group::ReadPools, POOL_READERS)
         },
         Action::CreateRole
         | Action::DeleteRole

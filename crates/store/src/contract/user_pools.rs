@@ -63,7 +63,7 @@ pub(super) async fn a_pool_has_keys_in_their_order_until_they_are_over(database:
                     .delete_user_pool_key(&pool, next.key.id)?
             );
             let mut own = tx.account(self::own());
-            assert_eq!(read(&mut own), [next.clone()]);
+            assert_eq!(read(&mut own), std::slice::from_ref(&next));
             assert!(own.delete_user_pool_key(&pool, next.key.id)?);
             assert!(!own.delete_user_pool_key(&pool, next.key.id)?);
             Ok(())

@@ -47,6 +47,7 @@ fn what_users_do_with_their_own_password_or_token_is_not_signed() {
         [
             "InitiateAuth",
             "RespondToAuthChallenge",
+            "GetTokensFromRefreshToken",
             "GetUser",
             "GlobalSignOut",
             "RevokeToken"

@@ -72,10 +72,11 @@ impl App {
                 let found = self.store.look_up("caller_identity", read).await?;
                 let (named, session) = found.ok_or_else(gone)?;
                 let name = named.name.to_string();
+                let key_end = session.key.expires_at;
                 Ok(Described {
                     identity: session_of(account, &agent.to_string(), &name, &session.key.name),
                     principal: agent_role_arn(account, &named.name),
-                    ends_at: Some(session.key.expires_at),
+                    ends_at: Some(named.expires_at.map_or(key_end, |end| end.min(key_end))),
                     agent: Some(named),
                 })
             }

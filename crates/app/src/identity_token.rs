@@ -187,7 +187,9 @@ impl App {
         };
         json!({
             "iss": self.identity_issuer(identity.account),
-            "sub": identity.arn,
+            // SECURITY: names of sessions are chosen, and an agent and a role may have one name. Held by
+            // `an_agent_and_a_role_of_one_name_are_two`.
+            "sub": described.principal,
             "aud": audience,
             "iat": seconds(now),
             "exp": seconds(end),

@@ -13,7 +13,7 @@ use procura_core::pool_user::{PoolUser, Profile};
 use procura_core::secret::{Plain, kind};
 use procura_core::time::Timestamp;
 use procura_core::user_pool::PoolId;
-use procura_core::user_pool_client::{PoolClient, PoolClientId};
+use procura_core::user_pool_client::{Grant, PoolClient, PoolClientId};
 use procura_protocol::jose::Algorithm;
 use procura_protocol::jose::jwk::KeySet;
 use procura_protocol::jose::jwt::{
@@ -269,15 +269,16 @@ impl App {
             let Some(found) = found.filter(|found| found.client.pool == pool) else {
                 return Ok(None);
             };
-            // A sign-in goes with its user, its client and its pool.
-            let is_signed_in = own.has_pool_sign_in(sign_in)?;
+            // A sign-in goes with its user, its client and its pool. SECURITY: it is theirs, whatever
+            // a token says that somebody else has signed with a key of ours.
+            let is_signed_in = own.is_pool_sign_in_of(sign_in, user_id, &found.client.id)?;
             let user = own.pool_user(user_id)?.map(|found| found.user);
             let user = user.filter(|user| user.pool == pool && user.is_enabled);
             let Some(user) = user.filter(|_| is_signed_in) else {
                 return Ok(None);
             };
             let scope = scope_now(&mut own, &found.client, sign_in, &scope)?;
-            Ok(Some((user, scope)))
+            Ok(scope.map(|scope| (user, scope)))
         };
         let user = self.store.look_up("pool_user", read).await?;
         let (user, scope) = user.ok_or_else(|| unproved("the user is not signed in any more"))?;
@@ -345,20 +346,30 @@ impl App {
     }
 }
 
-/// What is left of the scope of a token. One that `InitiateAuth` gave is not of what the client may ask
-/// of the OpenID endpoints.
+/// What is left of the scope of a token; none where its client signs nobody in any more. One that
+/// `InitiateAuth` gave is not of what the client may ask of the OpenID endpoints.
 fn scope_now(
     own: &mut AccountTx<'_>,
     client: &PoolClient,
     sign_in: SignInId,
     scope: &str,
-) -> Result<String, Error> {
+) -> Result<Option<String>, Error> {
     let openid = own.openid_sign_in(sign_in)?;
-    if openid.is_none_or(|openid| openid.scope.is_none()) {
-        return Ok(scope.to_owned());
+    let Some(granted) = openid.and_then(|openid| openid.scope) else {
+        return Ok(Some(scope.to_owned()));
+    };
+    if !client
+        .settings
+        .openid
+        .grants
+        .contains(&Grant::AuthorizationCode)
+    {
+        return Ok(None);
     }
-    let allowed = own.standing_scopes(&client.pool, &client.settings.openid.scopes, None)?;
-    Ok(left_of(scope, &allowed).join(" "))
+    let mut allowed = own.standing_scopes(&client.pool, &client.settings.openid.scopes, None)?;
+    // What a sign-in has lost does not come back to its tokens.
+    allowed.retain(|scope| granted.split(' ').any(|own| own == scope));
+    Ok(Some(left_of(scope, &allowed).join(" ")))
 }
 
 /// What a verified token of ours says.

@@ -134,12 +134,18 @@ impl App {
         id: PoolId,
     ) -> Result<Committed<()>, Error> {
         let account = cx.account()?;
-        let pool = self.user_pool(cx, id.clone()).await?;
+        self.user_pool(cx, id.clone()).await?;
         let (done, now, issuer) = (self.allowed(cx, "deleted"), cx.now, self.pool_issuer(&id));
         let refused = self.refusal(cx, &no_pool(&id));
         self.store
             .run_tx("delete_user_pool", move |tx| {
-                if !tx.account(account).delete_user_pool(&id, pool.version)? {
+                let mut own = tx.account(account);
+                let found = own.user_pool(&id)?;
+                let is_deleted = match found {
+                    Some(pool) => own.delete_user_pool(&id, pool.version)?,
+                    None => false,
+                };
+                if !is_deleted {
                     return Ok(Outcome::Refused(no_pool(&id), refused.clone()));
                 }
                 // SECURITY: what its tokens proved ends with it.

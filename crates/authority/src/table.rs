@@ -186,17 +186,16 @@ impl Row {
 #[expect(clippy::too_many_lines, reason = "it is a table")]
 pub const fn row(action: Action) -> Row {
     match action {
-        Action::CreateWorkloadIdentity | Action::DeleteWorkloadIdentity => {
-            always(Group::ManageAgents, &[ADMIN])
-        }
-        Action::UpdateWorkloadIdentity => always(Group::ManageAgents, ADMINISTRATORS),
+        Action::CreateWorkloadIdentity
+        | Action::UpdateWorkloadIdentity
+        | Action::DeleteWorkloadIdentity => always(Group::ManageAgents, &[ADMIN]),
         Action::GetWorkloadIdentity => always(Group::ReadAgents, READERS_OF_AN_AGENT),
         Action::ListWorkloadIdentities => always(Group::ReadAgents, READERS_OF_AGENTS),
         // Who may say who an agent is may be that agent.
         Action::TrustWorkload | Action::DistrustWorkload | Action::ListTrustedWorkloads => {
             always(Group::ManageTrust, &[Who::Operator])
         }
-        Action::SuspendAgent | Action::ResumeAgent | Action::RetireAgent => {
+        Action::SuspendAgent | Action::ResumeAgent | Action::RetireAgent | Action::ChangeAgent => {
             always(Group::StopAgents, ADMINISTRATORS)
         }
         Action::CreateApiKeyCredentialProvider

@@ -19,6 +19,8 @@ pub enum Action {
     ListWorkloadIdentities,
     /// Stop an agent, so that it gets nothing until it is resumed.
     SuspendAgent,
+    /// Say who answers for an agent, and from when on it gets nothing.
+    ChangeAgent,
     /// Let a stopped agent act again.
     ResumeAgent,
     /// Stop an agent for good.
@@ -242,13 +244,14 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 114] = [
+    pub const ALL: [Self; 115] = [
         Self::CreateWorkloadIdentity,
         Self::GetWorkloadIdentity,
         Self::UpdateWorkloadIdentity,
         Self::DeleteWorkloadIdentity,
         Self::ListWorkloadIdentities,
         Self::SuspendAgent,
+        Self::ChangeAgent,
         Self::ResumeAgent,
         Self::RetireAgent,
         Self::TrustWorkload,
@@ -369,6 +372,7 @@ impl Action {
             Self::DeleteWorkloadIdentity => "DeleteWorkloadIdentity",
             Self::ListWorkloadIdentities => "ListWorkloadIdentities",
             Self::SuspendAgent => "SuspendAgent",
+            Self::ChangeAgent => "ChangeAgent",
             Self::ResumeAgent => "ResumeAgent",
             Self::RetireAgent => "RetireAgent",
             Self::TrustWorkload => "TrustWorkload",

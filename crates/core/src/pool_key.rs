@@ -100,7 +100,8 @@ pub fn succession(keys: &[PoolKey], revoked: &PoolKey, now: Timestamp) -> Succes
         // The one that was to take over does so now.
         (PoolKeyState::Signing, Some(newest), _) => Succession {
             changed: Some(PoolKey {
-                signs_from: newest.signs_from.min(now),
+                // Also for a node whose clock is behind.
+                signs_from: Timestamp::default(),
                 ..newest.clone()
             }),
             needs_new: false,

@@ -81,6 +81,11 @@ impl AccountTx<'_> {
                 Value::Blob(&[]),
             ],
         )?;
+        // What it put on is good no more, and counts no more.
+        self.session.execute(
+            "DELETE FROM temporary_key WHERE account = $1 AND access_key = $2",
+            &[Value::Text(self.account.as_str()), Value::Text(id.as_str())],
+        )?;
         Ok(revoked == 1)
     }
 }

@@ -55,6 +55,11 @@ impl AccountTx<'_> {
             "DELETE FROM issuer WHERE account = $1 AND issuer = $2",
             &[Value::Text(self.account.as_str()), Value::Text(issuer)],
         )?;
+        // What it put on is good no more, and counts no more.
+        self.session.execute(
+            "DELETE FROM temporary_key WHERE account = $1 AND issuer = $2",
+            &[Value::Text(self.account.as_str()), Value::Text(issuer)],
+        )?;
         Ok(deleted == 1)
     }
 }

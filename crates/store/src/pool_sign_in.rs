@@ -84,6 +84,27 @@ impl AccountTx<'_> {
         Ok(row.is_some())
     }
 
+    /// Whether a sign-in is there still, of this user by this client.
+    pub fn is_pool_sign_in_of(
+        &mut self,
+        id: SignInId,
+        user: PoolUserId,
+        client: &PoolClientId,
+    ) -> Result<bool, Error> {
+        let row = self.session.row(
+            TABLE,
+            "SELECT id FROM pool_sign_in
+             WHERE account = $1 AND id = $2 AND pool_user = $3 AND client = $4",
+            &[
+                Value::Text(self.account.as_str()),
+                Value::Blob(id.as_bytes()),
+                Value::Blob(user.as_bytes()),
+                Value::Text(client.as_str()),
+            ],
+        )?;
+        Ok(row.is_some())
+    }
+
     /// Ends the oldest sign-ins of a user but for the `most` newest ones.
     pub fn trim_pool_sign_ins(&mut self, user: PoolUserId, most: u32) -> Result<u64, Error> {
         let row = self.session.row(

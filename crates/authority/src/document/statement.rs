@@ -6,6 +6,10 @@ use super::InvalidDocument;
 
 /// The one version of the language that we read. The older one means other things by the same words.
 const VERSION: &str = "2012-10-17";
+/// The most that a document has, in bytes: each condition is translated for each principal.
+const DOCUMENT_BYTES_MAX: usize = 10_240;
+/// The most wildcards in one text: what a pattern can mean grows with them.
+const WILDCARDS_MAX: usize = 8;
 /// The most statements of a document.
 const STATEMENTS_MAX: usize = 50;
 
@@ -52,6 +56,11 @@ pub(crate) struct Statement {
 
 /// Reads a document. That no name in it stands twice was checked before, by who took it in.
 pub(crate) fn statements(document: &str, form: Form) -> Result<Vec<Statement>, InvalidDocument> {
+    // SECURITY: before anything is made of it. Held by `what_would_be_long_to_translate_is_refused`.
+    if document.len() > DOCUMENT_BYTES_MAX {
+        let reason = format!("a document has at most {DOCUMENT_BYTES_MAX} bytes");
+        return Err(InvalidDocument::whole(reason));
+    }
     let read: Value = serde_json::from_str(document)
         .map_err(|_| InvalidDocument::whole("the document is not valid JSON"))?;
     let Value::Object(mut members) = read else {
@@ -209,6 +218,10 @@ fn texts(what: &str, written: Option<Value>) -> Result<Vec<String>, String> {
     };
     if texts.is_empty() || texts.iter().any(String::is_empty) {
         return Err(wrong());
+    }
+    let wildcards = |text: &String| text.matches('*').count();
+    if texts.iter().any(|text| wildcards(text) > WILDCARDS_MAX) {
+        return Err(format!("{what} has at most {WILDCARDS_MAX} wildcards"));
     }
     Ok(texts)
 }

@@ -362,6 +362,17 @@ fn what_is_not_supported_is_refused_with_the_statement_and_the_reason() {
 }
 
 #[test]
+fn what_would_be_long_to_translate_is_refused() {
+    let long = "000000000000".repeat(1000);
+    let document = allow(json!({ "AWS": long }), "sts:AssumeRole", Value::Null);
+    assert!(refused(&document).contains("10240 bytes"));
+    let starry = format!("{}a", "*a".repeat(9));
+    let condition = json!({ "StringLike": { "sts:RoleSessionName": starry } });
+    let document = allow(json!({ "AWS": ROOT }), "sts:AssumeRole", condition);
+    assert!(refused(&document).contains("8 wildcards"));
+}
+
+#[test]
 fn tags_of_sessions_beside_the_others_say_nothing() {
     let trust = compiled(&with(json!({
         "Sid": "x", "Effect": "Allow", "Principal": { "AWS": ROOT },

@@ -190,13 +190,13 @@ impl Call<'_> {
                     .await
             }
             (&Method::POST, [name, "owner"]) => {
-                self.cx.action = Action::UpdateWorkloadIdentity;
+                self.cx.action = Action::ChangeAgent;
                 let change = owner(&self.body::<NewOwner>().await?.owner)?;
                 self.change_agent(account, name, AgentChange::Owner(change))
                     .await
             }
             (&Method::POST, [name, "expiry"]) => {
-                self.cx.action = Action::UpdateWorkloadIdentity;
+                self.cx.action = Action::ChangeAgent;
                 let end = expiry(&self.body::<NewExpiry>().await?.expires_at)?;
                 self.change_agent(account, name, AgentChange::Expiry(end))
                     .await

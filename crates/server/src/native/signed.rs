@@ -120,7 +120,7 @@ impl SignedOperation {
             Self::SuspendAgent => Action::SuspendAgent,
             Self::ResumeAgent => Action::ResumeAgent,
             Self::RetireAgent => Action::RetireAgent,
-            Self::SetAgentOwner | Self::ExpireAgent => Action::UpdateWorkloadIdentity,
+            Self::SetAgentOwner | Self::ExpireAgent => Action::ChangeAgent,
         }
     }
 

@@ -222,7 +222,7 @@ async fn an_agent_has_the_owner_that_is_named_or_the_key_that_made_it(app: TestA
     let change = json!({ "agent": "mail", "owner": "Ada <ada@example.com>" });
     let answer = ask(app.admin(), "set-owner", change).await;
     let entry = app.record(answer.record().unwrap()).await.entry;
-    assert_eq!(&*entry.operation, "UpdateWorkloadIdentity");
+    assert_eq!(&*entry.operation, "ChangeAgent");
     assert!(entry.reason.contains("Ada"), "{}", entry.reason);
     assert_eq!(show(&app, "mail").await["owner"], "Ada <ada@example.com>");
     for bad in ["", "a\nb", &"x".repeat(129)] {

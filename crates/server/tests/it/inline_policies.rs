@@ -424,7 +424,7 @@ async fn a_role_has_only_so_much_written_into_it(app: TestApp) {
     refused.expect_code(409, "LimitExceeded");
     let long = document("Allow", &[MINT], &arn(&"a".repeat(10_240)));
     let refused = put(&maker, "role", "long", &long).await;
-    refused.expect_code(409, "LimitExceeded");
+    refused.expect_code(400, "MalformedPolicyDocument");
     let small = document("Allow", &[MINT], "*");
     for name in 0..10 {
         let answer = put(&maker, "role", &format!("p{name}"), &small).await;

@@ -13,3 +13,8 @@ CREATE TABLE agent_use (
     PRIMARY KEY (account, agent),
     FOREIGN KEY (account, agent) REFERENCES workload_identity (account, id) ON DELETE CASCADE
 ) STRICT;
+
+-- How many temporary keys of an agent, or of a role, are good is counted before each new one.
+CREATE INDEX temporary_key_by_agent ON temporary_key (account, agent, expires_at);
+DROP INDEX temporary_key_by_role;
+CREATE INDEX temporary_key_by_role ON temporary_key (account, role, expires_at);

@@ -190,7 +190,7 @@ pub(super) const fn of_policies(action: Action) -> Option<Nature> {
         | A::ReportUnauthorized | A::CreateAccount | A::CreateAccessKey | A::RevokeAccessKey
         | A::CreateGrant | A::RevokeGrant | A::RevokeConnection | A::PinConnection
         | A::UnpinConnection | A::CreateSigningKey | A::RegisterIssuer | A::RemoveIssuer
-        | A::RotateKeys | A::CreateBackup | A::RetireAgent | A::RotateUserPoolKey
+        | A::RotateKeys | A::CreateBackup | A::RetireAgent | A::ChangeAgent | A::RotateUserPoolKey
         | A::RevokeUserPoolKey => Some(Administers),
         A::CreateWorkloadIdentity | A::GetWorkloadIdentity | A::UpdateWorkloadIdentity
         | A::DeleteWorkloadIdentity | A::ListWorkloadIdentities | A::CreateApiKeyCredentialProvider

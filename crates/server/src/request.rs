@@ -10,7 +10,7 @@ mod unsigned;
 use std::convert::Infallible;
 
 use hyper::body::Incoming;
-use hyper::header::HeaderMap;
+use hyper::header::{AUTHORIZATION, HeaderMap};
 use hyper::http::request::Parts;
 use hyper::{Method, Request, StatusCode};
 use procura_app::App;
@@ -218,7 +218,10 @@ impl Job<'_> {
                 if let Some(cause) = error.cause() {
                     tracing::error!(request = %self.id, ?cause, "failed");
                 }
-                if is_untrusted(&error) {
+                // SECURITY: without a token nobody tried one, and a page of somebody else's could have
+                // its visitors' browsers ask, until their address is shut. Held by
+                // `what_pages_of_others_send_does_not_count`.
+                if is_untrusted(&error) && parts.headers.contains_key(AUTHORIZATION) {
                     self.service.count_untrusted(self.peer);
                 }
                 let outcome = Outcome::Failed(error.kind());

@@ -2,10 +2,11 @@
 
 use hyper::Method;
 use hyper::body::Incoming;
-use hyper::header::{AUTHORIZATION, CONTENT_TYPE};
+use hyper::header::{AUTHORIZATION, CONTENT_TYPE, ORIGIN};
 use hyper::http::request::Parts;
 use procura_app::authentication::{SignedApi, Unauthenticated};
 use procura_app::authorization_session::Visit;
+use procura_core::error::Error;
 use procura_protocol::sigv4::{self, RequestHead};
 use procura_wire::query::{self, FORM_BYTES_MAX, Form, Route};
 use procura_wire::{cognito, iam as roles, sts as tokens};
@@ -85,6 +86,13 @@ impl Job<'_> {
     ) -> Result<Answer, Exception> {
         self.service.check_address(self.peer, self.now)?;
         self.service.admit_unsigned(self.peer, self.now)?;
+        // SECURITY: what a page of somebody else's has its visitors' browsers send is not looked at, so
+        // that it does not count against their address. Held by
+        // `what_pages_of_others_send_does_not_count`.
+        if parts.headers.contains_key(ORIGIN) {
+            let error = Error::denied("pages in browsers cannot ask for this; SDKs send no Origin");
+            return Err(Exception::of_tokens(&error).of_anybody());
+        }
         let (budget, timeout) = (&self.service.budget, self.service.limits.body_timeout);
         let held = body::read(body, FORM_BYTES_MAX, budget, timeout)
             .await

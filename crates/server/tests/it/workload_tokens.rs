@@ -10,6 +10,7 @@ use procura_core::rate::Rate;
 use procura_core::time::Clock as _;
 use procura_testkit::{ACCOUNT, Request, Response, TestApp};
 use procura_wire::Operation::ListWorkloadIdentities;
+use procura_wire::sts;
 use serde_json::{Value, json};
 
 use crate::issuer_server::IssuerServer;
@@ -175,4 +176,34 @@ async fn a_token_that_proves_nothing_counts_against_the_address() {
     let metrics = app.metrics().await;
     let line = "procura_unauthenticated_total{reason=\"untrusted\"} 6\n";
     assert!(metrics.text().contains(line), "{}", metrics.text());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_pages_of_others_send_does_not_count() {
+    let app = agent(
+        rate_limits::with(RateLimits {
+            address_failures: few(),
+            ..RateLimits::default()
+        })
+        .await,
+    )
+    .await;
+    let role = role();
+    let fields = [
+        ("RoleArn", role.as_str()),
+        ("RoleSessionName", "page"),
+        ("WebIdentityToken", "not a token"),
+    ];
+    let form = Request::of_form(&sts::SERVICE, "AssumeRoleWithWebIdentity", &fields);
+    let form = form.header("origin", "https://page.example");
+    let image = Request::new("GET", &format!("/container-credentials/{ACCOUNT}/agent"));
+    for _ in 0..5 {
+        for (request, status) in [(&form, 403), (&image, 401)] {
+            let signed = app.admin().sign(request);
+            let plain = signed.without("authorization").without("x-amz-date");
+            let answer = app.admin().send_message(&plain).await;
+            answer.expect_status(status);
+        }
+    }
+    assert!(!is_shut(&app).await);
 }

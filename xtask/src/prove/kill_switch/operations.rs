@@ -241,6 +241,14 @@ pub(super) const ENDPOINTS: &[(&str, Nature)] = &[
     ("ContainerCredentials", Gives(&[P::ContainerCredentials])),
     ("UserPoolMetadata", Tells),
     ("UserPoolKeys", Tells),
+    ("AccountMetadata", Tells),
+    ("AccountKeys", Tells),
+    ("ListAgents", Tells),
+    ("ShowAgent", Tells),
+    ("SetAgentOwner", Administers),
+    ("ExpireAgent", Administers),
+    // It leads to one of the others.
+    ("UserPoolDomain", Tells),
     // What is asked and is no operation.
     ("unknown", Tells),
 ];

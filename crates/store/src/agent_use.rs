@@ -114,9 +114,8 @@ impl AccountTx<'_> {
     ) -> Result<u64, Error> {
         let row = self.session.row(
             "temporary_key",
-            "SELECT COUNT(*) FROM temporary_key k
-             JOIN trust_binding b ON b.account = k.account AND b.id = k.binding
-             WHERE b.account = $1 AND b.agent = $2 AND k.expires_at > $3",
+            "SELECT COUNT(*) FROM temporary_key
+             WHERE account = $1 AND agent = $2 AND expires_at > $3",
             &[
                 Value::Text(self.account.as_str()),
                 Value::Blob(agent.as_bytes()),

@@ -29,6 +29,24 @@ pub(crate) struct Rotating {
     pub(crate) user: StoredPoolUser,
 }
 
+/// A refresh token, as it was found.
+pub(crate) enum Presented {
+    /// One that its sign-in keeps.
+    Stays(PoolSignIn, StoredPoolUser),
+    /// One that is good once.
+    Rotates(Rotating),
+}
+
+impl Presented {
+    /// The sign-in, and its user.
+    pub(crate) fn into_sign_in(self) -> (PoolSignIn, StoredPoolUser) {
+        match self {
+            Self::Stays(sign_in, user) => (sign_in, user),
+            Self::Rotates(rotating) => (rotating.found.sign_in, rotating.user),
+        }
+    }
+}
+
 /// What comes of it.
 pub(crate) enum Continued {
     /// The sign-in went on, with these.
@@ -84,22 +102,42 @@ pub(crate) fn first_of(sign_in: PoolSignIn) -> RefreshTokenFound {
 }
 
 impl App {
+    /// What a refresh token of either kind leads to.
+    ///
+    /// A token that stays becomes one that rotates, and never the other way: who asks for the first
+    /// kind first finds it also where its first use comes between the two questions. Held by
+    /// `many_who_rotate_at_once_all_go_on`.
+    pub(crate) async fn presented(
+        &self,
+        admitted: &Admitted,
+        hash: Sha256,
+    ) -> Result<Option<Presented>, Error> {
+        let account = admitted.account;
+        let read = move |tx: &mut Tx<'_>| {
+            let mut own = tx.account(account);
+            if let Some(sign_in) = own.pool_sign_in_of(&hash)? {
+                let user = own.pool_user(sign_in.pool_user)?;
+                return Ok(user.map(|user| Presented::Stays(sign_in, user)));
+            }
+            let Some(found) = own.pool_refresh_token(&hash)? else {
+                return Ok(None);
+            };
+            let user = own.pool_user(found.sign_in.pool_user)?;
+            Ok(user.map(|user| Presented::Rotates(Rotating { hash, found, user })))
+        };
+        self.store.look_up("pool_refresh_token", read).await
+    }
+
     /// The sign-in of a refresh token that rotates, and its user.
     pub(crate) async fn rotating(
         &self,
         admitted: &Admitted,
         hash: Sha256,
     ) -> Result<Option<Rotating>, Error> {
-        let account = admitted.account;
-        let read = move |tx: &mut Tx<'_>| {
-            let mut own = tx.account(account);
-            let Some(found) = own.pool_refresh_token(&hash)? else {
-                return Ok(None);
-            };
-            let user = own.pool_user(found.sign_in.pool_user)?;
-            Ok(user.map(|user| Rotating { hash, found, user }))
-        };
-        self.store.look_up("pool_refresh_token", read).await
+        match self.presented(admitted, hash).await? {
+            Some(Presented::Rotates(rotating)) => Ok(Some(rotating)),
+            Some(Presented::Stays(..)) | None => Ok(None),
+        }
     }
 
     /// Why a refresh token does not go on, if it does not; what was used before ends with what it

@@ -1,17 +1,18 @@
 //! A sign-in goes on, with its refresh token (RFC 6749 §6).
 
-use procura_core::account::AccountId;
 use procura_core::audit::record::{Committed, Verdict};
 use procura_core::digest::{Sha256, sha256};
 use procura_core::error::{Error, Kind};
 use procura_core::secret::{Plain, kind};
 use procura_core::user_pool_client::{AuthFlow, PoolClientId, Rotation};
-use procura_store::{AccountTx, Outcome, PoolSignIn, StoredPoolUser, Tx};
+use procura_store::{AccountTx, Outcome, PoolSignIn, StoredPoolUser};
 
 use super::{Admitted, SIGN_IN};
 use crate::App;
 use crate::authorization_session::Visit;
-use crate::pool_openid::rotation::{Continued, Rotating, first_of, goes_on_with_sign_ins};
+use crate::pool_openid::rotation::{
+    Continued, Presented, Rotating, first_of, goes_on_with_sign_ins,
+};
 use crate::pool_token::{PoolTokens, Subject};
 
 /// What a record calls it.
@@ -25,6 +26,13 @@ fn keeps_still(own: &mut AccountTx<'_>, client: &PoolClientId) -> Result<bool, E
     let settings = found.client.settings;
     Ok(settings.rotation == Rotation::AtOpenIdEndpoints
         && settings.flows.contains(&AuthFlow::RefreshToken))
+}
+
+/// A refresh token that its sign-in keeps.
+struct Kept {
+    hash: Sha256,
+    sign_in: PoolSignIn,
+    user: StoredPoolUser,
 }
 
 /// What is kept of a refresh token.
@@ -58,18 +66,24 @@ impl App {
             return Err(Error::new(Kind::Caller, text));
         }
         let hash = hash_of(token);
-        let rotating = if let Some(rotating) = self.rotating(&admitted, hash).await? {
-            rotating
-        } else {
-            let found = self.sign_in_of(admitted.account, token).await?;
-            let found = found.filter(|(sign_in, _)| sign_in.client == admitted.client().id);
-            let found = found.ok_or_else(refused_token)?;
-            if admitted.client().settings.rotation == Rotation::AtOpenIdEndpoints {
-                return self.go_on(visit, &admitted, found, REFRESH).await;
+        let presented = self.presented(&admitted, hash).await?;
+        let rotating = match presented.ok_or_else(refused_token)? {
+            Presented::Rotates(rotating) => rotating,
+            Presented::Stays(sign_in, user) => {
+                if sign_in.client != admitted.client().id {
+                    return Err(refused_token());
+                }
+                if admitted.client().settings.rotation == Rotation::AtOpenIdEndpoints {
+                    let kept = Kept {
+                        hash,
+                        sign_in,
+                        user,
+                    };
+                    return self.go_on(visit, &admitted, kept, REFRESH).await;
+                }
+                let found = first_of(sign_in);
+                Rotating { hash, found, user }
             }
-            let (sign_in, user) = found;
-            let found = first_of(sign_in);
-            Rotating { hash, found, user }
         };
         // Tokens of the OpenID endpoints are used there.
         if rotating.found.openid.scope.is_some() {
@@ -106,10 +120,16 @@ impl App {
             return Err(Error::new(Kind::Caller, text));
         }
         let (account, id) = (admitted.account, admitted.client().id.clone());
-        let found = self.sign_in_of(account, token).await?;
-        let found = found.filter(|(sign_in, _)| sign_in.client == id);
-        let found = found.ok_or_else(refused_token)?;
-        let known = self.known(account, found.1.clone()).await?;
+        let hash = hash_of(token);
+        let kept = match self.presented(&admitted, hash).await? {
+            Some(Presented::Stays(sign_in, user)) if sign_in.client == id => Kept {
+                hash,
+                sign_in,
+                user,
+            },
+            _ => return Err(refused_token()),
+        };
+        let known = self.known(account, kept.user.clone()).await?;
         // The reference hashes the name; applications that know only the `sub` send that.
         let subject = known.user.id.as_uuid_text();
         let sealed = &admitted.sealed;
@@ -125,7 +145,7 @@ impl App {
                 "Unable to verify secret hash for client {id}"
             )));
         }
-        self.go_on(visit, &admitted, found, SIGN_IN).await
+        self.go_on(visit, &admitted, kept, SIGN_IN).await
     }
 
     /// A sign-in goes on and keeps its refresh token.
@@ -133,7 +153,11 @@ impl App {
         &self,
         visit: &Visit,
         admitted: &Admitted,
-        (sign_in, user): (PoolSignIn, StoredPoolUser),
+        Kept {
+            hash,
+            sign_in,
+            user,
+        }: Kept,
         action: &'static str,
     ) -> Result<Committed<PoolTokens>, Error> {
         if visit.now >= sign_in.expires_at || !user.user.is_enabled {
@@ -166,7 +190,8 @@ impl App {
                 let user = own.pool_user(known.user.id)?;
                 let is_enabled = user.is_some_and(|user| user.user.is_enabled);
                 let may_go_on = is_enabled && keeps_still(&mut own, &id)?;
-                if may_go_on && own.has_pool_sign_in(sign_in.id)? {
+                let stays = own.pool_sign_in_of(&hash)?.is_some();
+                if may_go_on && stays {
                     Ok(Outcome::Done((), done.clone()))
                 } else {
                     Ok(Outcome::Refused(refused_token(), ended.clone()))
@@ -185,28 +210,7 @@ impl App {
         admitted: &Admitted,
         token: &Plain<kind::RefreshToken>,
     ) -> Result<Option<(PoolSignIn, StoredPoolUser)>, Error> {
-        let hash = hash_of(token);
-        match self.rotating(admitted, hash).await? {
-            Some(rotating) => Ok(Some((rotating.found.sign_in, rotating.user))),
-            None => self.sign_in_of(admitted.account, token).await,
-        }
-    }
-
-    /// The sign-in of a refresh token that does not rotate, and its user.
-    pub(crate) async fn sign_in_of(
-        &self,
-        account: AccountId,
-        token: &Plain<kind::RefreshToken>,
-    ) -> Result<Option<(PoolSignIn, StoredPoolUser)>, Error> {
-        let hash = hash_of(token);
-        let read = move |tx: &mut Tx<'_>| {
-            let mut own = tx.account(account);
-            let Some(sign_in) = own.pool_sign_in_of(&hash)? else {
-                return Ok(None);
-            };
-            let user = own.pool_user(sign_in.pool_user)?;
-            Ok(user.map(|user| (sign_in, user)))
-        };
-        self.store.look_up("pool_sign_in", read).await
+        let presented = self.presented(admitted, hash_of(token)).await?;
+        Ok(presented.map(Presented::into_sign_in))
     }
 }

@@ -19,8 +19,12 @@ use crate::signing_key::new_key_pair;
 /// How many keys are held ready to sign.
 const SIGNERS_MAX: u64 = 1000;
 
+/// What a key was opened for: account, table and row. One that was copied to another in the database
+/// is so opened anew, and does not open.
+type OpenedFor = (AccountId, &'static str, SigningKeyId);
+
 /// Keys, opened. Who signs has read from the store that the key is still one to sign with.
-pub(crate) struct OwnSigners(Cache<SigningKeyId, Arc<TokenSigningKey>>);
+pub(crate) struct OwnSigners(Cache<OpenedFor, Arc<TokenSigningKey>>);
 
 impl Default for OwnSigners {
     fn default() -> Self {
@@ -87,7 +91,8 @@ impl App {
         (id, algorithm): (SigningKeyId, Algorithm),
         sealed: &Sealed<PrivateKey>,
     ) -> Result<Arc<TokenSigningKey>, Error> {
-        if let Some(signer) = self.own_signers.0.get(&id) {
+        let opened_for = (account, table, id);
+        if let Some(signer) = self.own_signers.0.get(&opened_for) {
             return Ok(signer);
         }
         let sealing_key = self.key_of(sealed).await?;
@@ -95,7 +100,7 @@ impl App {
         let plain = sealing::open(&sealing_key, &place, sealed).map_err(Error::internal_source)?;
         let signer = TokenSigningKey::from_pkcs8(algorithm, plain.expose_secret());
         let signer = Arc::new(signer.map_err(Error::internal_source)?);
-        self.own_signers.0.insert(id, Arc::clone(&signer));
+        self.own_signers.0.insert(opened_for, Arc::clone(&signer));
         Ok(signer)
     }
 }

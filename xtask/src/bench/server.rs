@@ -15,8 +15,7 @@ use super::options::Options;
 
 /// How long a server may take before it counts as broken.
 const START: Duration = Duration::from_mins(5);
-/// The agents of the client whose workloads come, and their account.
-const AGENTS: usize = 64;
+/// The account of `dev`.
 const ACCOUNT: &str = "000000000000";
 /// Between two looks whether it serves.
 const LOOK: Duration = Duration::from_millis(1);
@@ -169,22 +168,23 @@ impl Server {
 /// What only who has the machine may say: whose workloads the agents are, and with which algorithm
 /// the pool signs.
 pub(super) fn complete(places: &Places, folder: &Folder, made: &Value) -> anyhow::Result<()> {
-    let issuer = made.get("issuer").and_then(Value::as_str);
-    let issuer = issuer.context("no issuer")?;
-    let pool = made.get("pool").and_then(Value::as_str);
+    let said = |member: &'static str| {
+        let text = made.get(member).and_then(Value::as_str);
+        text.with_context(|| format!("the client did not say `{member}`"))
+    };
     let mut command = Command::new(&places.server);
     command
-        .args(["pools", "rotate-key", pool.context("no pool")?])
+        .args(["pools", "rotate-key", said("pool")?])
         .args(["--algorithm", "ES256", "--now", "--data-dir"])
         .arg(folder.data());
     carry_out(&mut command)?;
-    for at in 0..AGENTS {
-        let name = format!("workload-{at}");
+    let agents = made.get("agents").and_then(Value::as_array);
+    for name in agents.into_iter().flatten().filter_map(Value::as_str) {
         let mut command = Command::new(&places.server);
         command
-            .args(["agents", "trust", &name, "--account", ACCOUNT])
-            .args(["--issuer", issuer, "--audience", "bench"])
-            .args(["--subject", &name, "--data-dir"])
+            .args(["agents", "trust", name, "--account", ACCOUNT])
+            .args(["--issuer", said("issuer")?, "--audience", said("audience")?])
+            .args(["--subject", name, "--data-dir"])
             .arg(folder.data());
         carry_out(&mut command)?;
     }

@@ -13,13 +13,14 @@ use serde_json::{Value, json};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use crate::user_proof::agent;
+use crate::user_proof::{agent, unproved};
 
 tests! {
     on_both_engines {
         a_user_signs_in_is_proved_and_goes_on
         whatever_ends_a_sign_in_ends_what_it_proved
         what_ends_on_one_node_has_ended_on_another
+        a_token_is_of_its_own_users_sign_in
         many_guesses_at_once_are_worth_five
         who_signs_in_many_times_at_once_is_signed_in
         a_challenge_is_good_once_for_its_client_and_not_for_long
@@ -33,7 +34,7 @@ tests! {
     }
 }
 
-const PASSWORD: &str = "MyPassword123!";
+pub(crate) const PASSWORD: &str = "MyPassword123!";
 const REFUSED: &str = "NotAuthorizedException";
 
 /// A pool with a client and a user who may sign in.
@@ -52,7 +53,7 @@ pub(crate) async fn call(client: &Client, operation: Operation, body: Value) -> 
     client.send_message(&plain).await
 }
 
-fn text(answer: &Response, path: &str) -> String {
+pub(crate) fn text(answer: &Response, path: &str) -> String {
     let json = answer.json();
     let value = json.pointer(path).and_then(Value::as_str);
     assert!(value.is_some(), "no {path}: {}", answer.text());
@@ -189,6 +190,31 @@ async fn a_user_signs_in_is_proved_and_goes_on(app: TestApp) {
                 .all(|record| !record.entry.reason.contains(&secret))
         );
     }
+}
+
+/// Whoever has a key of ours that leaked signs what it likes: with a sign-in of its own it is nobody
+/// else.
+async fn a_token_is_of_its_own_users_sign_in(app: TestApp) {
+    let app = agent(app).await;
+    if app.another_node().await.is_none() {
+        return; // Nobody else opens a database of SQLite.
+    }
+    let (admin, host) = (app.admin(), app.agent_host());
+    let pool = Pool::new(admin).await;
+    let tokens = pool.signs_in(host).await;
+    minted(host, &tokens.access).await;
+    let bob = json!({ "UserPoolId": pool.id, "Username": "bob" });
+    call(admin, AdminCreateUser, bob).await.expect_status(200);
+    app.tamper(
+        "UPDATE pool_sign_in SET pool_user =
+             (SELECT id FROM pool_user WHERE id <> pool_sign_in.pool_user)",
+    );
+    for token in [&tokens.access, &tokens.id] {
+        unproved(host, token).await;
+    }
+    let body = json!({ "AccessToken": tokens.access });
+    let answer = call(admin, GetUser, body).await;
+    answer.expect_error(400, REFUSED);
 }
 
 async fn whatever_ends_a_sign_in_ends_what_it_proved(app: TestApp) {

@@ -4,6 +4,7 @@
 use procura_app::rate_limit::RateLimits;
 use procura_app::temporary_key::LIVE_KEYS_MAX;
 use procura_app::workload_token::TOKEN_EXPIRED;
+use procura_core::access_key::Role;
 use procura_core::audit::record::Verdict;
 use procura_core::error::Kind;
 use procura_core::rate::Rate;
@@ -15,7 +16,7 @@ use serde_json::{Value, json};
 
 use crate::issuer_server::IssuerServer;
 use crate::rate_limits;
-use crate::role_sessions::by_token;
+use crate::role_sessions::{by_token, maker, put_on, role as role_named, root};
 use crate::user_proof::agent;
 use crate::web_identity::{assumes, proved, role, token};
 
@@ -23,6 +24,7 @@ tests! {
     on_both_engines {
         a_bearer_whose_token_is_over_is_told_so
         an_agent_has_so_many_temporary_keys_and_no_more
+        what_a_revoked_key_put_on_counts_no_more
     }
     on_sqlite {
         who_is_not_meant_learns_nothing_by_a_token_that_is_over
@@ -116,6 +118,25 @@ async fn an_agent_has_so_many_temporary_keys_and_no_more(app: TestApp) {
     app.clock().advance(3600);
     asks().await.unwrap();
     assert!(app.app().sweep().await.unwrap() >= LIVE_KEYS_MAX);
+}
+
+async fn what_a_revoked_key_put_on_counts_no_more(app: TestApp) {
+    let maker = maker(&app).await;
+    role_named(&maker, "host", &root()).await;
+    let greedy = app
+        .new_client(ACCOUNT.parse().unwrap(), vec![Role::AgentHost])
+        .await;
+    let worn = put_on(&greedy, "host").await;
+    let id = worn.key_id().parse().unwrap();
+    app.copy_temporary_key(id, LIVE_KEYS_MAX - 1).await;
+    let asks = async || {
+        let arn = format!("arn:aws:iam::{ACCOUNT}:role/host");
+        let fields = [("RoleArn", arn.as_str()), ("RoleSessionName", "other")];
+        app.admin().tokens("AssumeRole", &fields).await
+    };
+    asks().await.expect_code(400, "Throttling");
+    app.revoke(&greedy).await;
+    asks().await.expect_status(200);
 }
 
 const fn few() -> Rate {

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use crate::delegation;
 use crate::drive::{self, CONNECTIONS, Load, exchange_once};
 use crate::token_endpoint::{self, TokenEndpoint};
+use crate::workload;
 use crate::{Outcome, address, text};
 
 /// The agent, and the provider of the API key that is asked for.
@@ -95,7 +96,12 @@ impl Cases {
 
     /// What has to be known of what was made: others make it complete.
     pub(crate) fn made(&self) -> Value {
-        json!({ "issuer": self.issuer.issuer(), "pool": self.pool.pool })
+        json!({
+            "issuer": self.issuer.issuer(),
+            "pool": self.pool.pool,
+            "agents": workload::names().collect::<Vec<_>>(),
+            "audience": workload::AUDIENCE,
+        })
     }
 
     /// What is answered to one request.

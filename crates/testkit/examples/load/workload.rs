@@ -13,15 +13,15 @@ use super::drive::Load;
 
 /// How many agents there are whose workloads come.
 const AGENTS: usize = 64;
-/// Whom the tokens are for, as `cargo xtask bench` has it trusted.
-const AUDIENCE: &str = "bench";
+/// Whom the tokens are for.
+pub(crate) const AUDIENCE: &str = "bench";
 const ACCOUNT: &str = "000000000000";
 
 impl Cases {
     /// Makes the agents. That they trust their workloads is said by who has the machine.
     pub(crate) async fn make_workloads(&self) -> Outcome<()> {
-        for at in 0..AGENTS {
-            let agent = json!({ "name": name(at) });
+        for name in names() {
+            let agent = json!({ "name": name });
             self.make(Operation::CreateWorkloadIdentity, &agent).await?;
         }
         Ok(())
@@ -60,6 +60,11 @@ impl Cases {
             .without("x-amz-date")
             .bytes()
     }
+}
+
+/// The names of the agents.
+pub(crate) fn names() -> impl Iterator<Item = String> {
+    (0..AGENTS).map(name)
 }
 
 /// The name of an agent, and of its workload.

@@ -6,34 +6,19 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use procura_core::digest::sha256;
 
-use procura_testkit::{Browser, Client, Connection, Message, Page, Request, Response, TestApp};
+use procura_testkit::{Browser, Connection, Message, Page, Response, TestApp};
 use procura_wire::cognito::Operation::{
     self, AdminCreateUser, AdminSetUserPassword, CreateResourceServer, CreateUserPool,
     CreateUserPoolClient,
 };
 use serde_json::{Value, json};
 
-pub(super) const PASSWORD: &str = "MyPassword123!";
+use crate::pool_sign_in::text;
+pub(super) use crate::pool_sign_in::{PASSWORD, call};
+
 pub(super) const CALLBACK: &str = "https://app.example/cb";
 /// RFC 7636 appendix B.
 pub(super) const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
-
-pub(super) async fn call(client: &Client, operation: Operation, body: Value) -> Response {
-    let request = Request::of_user_pools(operation, &body);
-    if operation.is_signed() {
-        return client.of_user_pools().send(&request).await;
-    }
-    let signed = client.sign(&request);
-    let plain = signed.without("authorization").without("x-amz-date");
-    client.send_message(&plain).await
-}
-
-fn text(answer: &Response, path: &str) -> String {
-    let json = answer.json();
-    let value = json.pointer(path).and_then(Value::as_str);
-    assert!(value.is_some(), "no {path}: {}", answer.text());
-    value.unwrap().to_owned()
-}
 
 /// A pool with the user alice, and an application.
 #[derive(Clone)]

@@ -8,6 +8,7 @@ use procura_wire::cognito::Operation::{
 use serde_json::{Value, json};
 
 use super::client::{CALLBACK, PASSWORD, Pool, app_settings, call, refused};
+use crate::user_proof::{agent, unproved};
 
 tests! {
     on_both_engines {
@@ -17,6 +18,8 @@ tests! {
     on_sqlite {
         what_is_refused_of_a_new_client_is_refused_of_another_setting
         a_token_is_good_for_what_its_client_may_now
+        what_a_client_lost_proves_its_users_no_more
+        a_scope_that_comes_back_is_not_of_the_tokens_of_before
         a_pool_is_set_to_something_else
     }
 }
@@ -213,6 +216,36 @@ async fn a_token_is_good_for_what_its_client_may_now(app: TestApp) {
     let (_, tokens) = asks(&app, &public, "USER_PASSWORD_AUTH", password).await;
     let body = json!({ "AccessToken": tokens["AccessToken"] });
     call(app.admin(), GetUser, body).await.expect_status(200);
+}
+
+/// Also when the application shows the token again, from which the first proof came.
+async fn what_a_client_lost_proves_its_users_no_more(app: TestApp) {
+    let app = agent(app).await;
+    let pool = Pool::new(&app).await;
+    let tokens = pool.tokens(&[]).await;
+    let access = tokens["access_token"].as_str().unwrap();
+    let minted = app.agent_host().token_for_jwt("agent", access).await;
+    minted.expect_status(200);
+    let nothing = json!({
+        "AllowedOAuthFlowsUserPoolClient": null, "AllowedOAuthFlows": null,
+        "AllowedOAuthScopes": null,
+    });
+    is_set_to(&app, &pool, &nothing).await;
+    for token in ["access_token", "id_token"] {
+        unproved(app.agent_host(), tokens[token].as_str().unwrap()).await;
+    }
+}
+
+async fn a_scope_that_comes_back_is_not_of_the_tokens_of_before(app: TestApp) {
+    let pool = Pool::new(&app).await;
+    let tokens = pool.tokens(&[("scope", Some("openid email"))]).await;
+    let access = tokens["access_token"].as_str().unwrap();
+    let refresh = tokens["refresh_token"].as_str().unwrap();
+    is_set_to(&app, &pool, &json!({ "AllowedOAuthScopes": ["openid"] })).await;
+    pool.refreshes(refresh, &[]).await.expect_status(200);
+    is_set_to(&app, &pool, &json!({})).await;
+    let told = pool.userinfo(access).await.expect_status(200).json();
+    assert_eq!(told["email"], json!(null));
 }
 
 async fn a_pool_is_set_to_something_else(app: TestApp) {

@@ -78,7 +78,7 @@ impl Called<'_> {
             }
             Self::SecurityTokens(operation) => match sts::asker_of(*operation) {
                 Asker::Caller(action, nature) => (action, nature),
-                Asker::Anybody => return Err(sts::another_way()),
+                Asker::Anybody => return Err(sts::not_signed(*operation)),
             },
             Self::UserPools(operation) => match cognito::asker_of(*operation) {
                 Asker::Caller(action, nature) => (action, nature),

@@ -9,7 +9,7 @@ use procura_app::App;
 use procura_app::authorization_session::Visit;
 use procura_app::operation::OpCx;
 use procura_core::action::Action;
-use procura_core::error::Error;
+use procura_core::error::{Error, Kind};
 use procura_core::id::{RecordId, RequestId};
 use procura_wire::query::{self, Form};
 use procura_wire::sts::{Operation, SERVICE};
@@ -110,9 +110,17 @@ fn misrouted() -> Error {
     Error::internal("an operation of tokens went the way of another kind")
 }
 
-/// The answer to an operation that went the way of another kind.
-pub(crate) fn another_way() -> Exception {
-    Exception::of_tokens(&misrouted())
+/// The answer to a signature on an operation that takes none.
+pub(crate) fn not_signed(operation: Operation) -> Exception {
+    let name = operation.name();
+    let text = format!("{name} takes no signature: the token in it is the proof; send it unsigned");
+    Exception::of_tokens(&Error::new(Kind::Caller, text))
+}
+
+/// The answer to a form whose signature stands in its query.
+pub(crate) fn signed_in_query() -> Exception {
+    let text = "a form is signed in its Authorization header, not in the query of its URL";
+    Exception::of_tokens(&Error::new(Kind::Caller, text))
 }
 
 #[cfg(test)]

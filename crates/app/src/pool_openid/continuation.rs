@@ -36,11 +36,13 @@ impl App {
         let missing = || ErrorCode::InvalidRequest.because("refresh_token is missing");
         let hash = sha256(&[asked.get("refresh_token").ok_or_else(missing)?.as_bytes()]);
         let rotating = self.rotating(admitted, hash).await?.ok_or(REFUSED)?;
-        // One of a sign-in of `InitiateAuth` is of no use here.
-        let had = rotating.found.openid.scope.clone().ok_or(REFUSED)?;
+        // SECURITY: who shows one that was used before has it of somebody else, also where it is of no
+        // use. Held by `a_stolen_token_ends_its_sign_in_wherever_it_is_shown`.
         if let Some(stopped) = self.stopped(visit, admitted, &rotating, TOKEN).await? {
             return Err(refusal_of(&stopped).into());
         }
+        // One of a sign-in of `InitiateAuth` is of no use here.
+        let had = rotating.found.openid.scope.clone().ok_or(REFUSED)?;
         let scope = self.scope_of(admitted, &rotating, &had, asked).await?;
         let continued = self.rotate(visit, admitted, rotating, Some(&scope), TOKEN);
         match continued.await? {

@@ -140,7 +140,9 @@ impl App {
         let granted_for = found.openid.resource.as_deref();
         let allowed = self.standing_scopes(admitted, granted_for).await?;
         let scope = left_of(had, &allowed).join(" ");
+        let grants = &admitted.client().settings.openid.grants;
         let is_active = found.sign_in.client == admitted.client().id
+            && grants.contains(&Grant::AuthorizationCode)
             && visit.now < found.sign_in.expires_at
             && found.generation == found.openid.generation
             && !scope.is_empty()

@@ -85,16 +85,15 @@ impl App {
                 Rotating { hash, found, user }
             }
         };
-        // Tokens of the OpenID endpoints are used there.
-        if rotating.found.openid.scope.is_some() {
-            return Err(refused_token());
-        }
         let stopped = self.stopped(visit, &admitted, &rotating, REFRESH).await?;
-        let continued = if let Some(stopped) = stopped {
-            stopped
-        } else {
-            let continued = self.rotate(visit, &admitted, rotating, None, REFRESH);
-            continued.await?
+        let continued = match stopped {
+            Some(stopped) => stopped,
+            // Tokens of the OpenID endpoints are used there.
+            None if rotating.found.openid.scope.is_some() => Continued::Refused,
+            None => {
+                let continued = self.rotate(visit, &admitted, rotating, None, REFRESH);
+                continued.await?
+            }
         };
         match continued {
             Continued::WentOn(committed) => Ok(committed),

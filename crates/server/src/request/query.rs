@@ -107,7 +107,7 @@ impl Job<'_> {
                 let headers = flat(&parts.headers);
                 return Err(match sigv4::parse(&head(parts, &headers)) {
                     Err(error) => refused(&Unauthenticated::Signature(error)),
-                    Ok(_) => sts::another_way(),
+                    Ok(_) => sts::signed_in_query(),
                 });
             }
         };

@@ -228,3 +228,18 @@ async fn what_pages_of_others_send_does_not_count() {
     }
     assert!(!is_shut(&app).await);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_signs_what_takes_no_signature_is_told_so() {
+    let app = TestApp::start().await;
+    let role = role();
+    let fields = [("RoleArn", role.as_str()), ("WebIdentityToken", "no token")];
+    let admin = app.admin();
+    let answer = admin.tokens("AssumeRoleWithWebIdentity", &fields).await;
+    assert!(
+        answer
+            .expect_status(400)
+            .text()
+            .contains("send it unsigned")
+    );
+}

@@ -18,6 +18,7 @@ tests! {
         without_rotation_the_refresh_token_stays
         rotation_that_is_taken_back_is_not_for_a_sign_in_that_rotates
         refresh_tokens_of_the_two_ways_do_not_mix
+        a_stolen_token_ends_its_sign_in_wherever_it_is_shown
         who_goes_on_is_the_client_with_its_secret
         a_token_that_rotated_is_taken_back
     }
@@ -171,6 +172,25 @@ async fn refresh_tokens_of_the_two_ways_do_not_mix(app: TestApp) {
     answer.expect_error(400, REFUSED);
     let token = openid["refresh_token"].as_str().unwrap();
     pool.refreshes(token, &[]).await.expect_status(200);
+}
+
+async fn a_stolen_token_ends_its_sign_in_wherever_it_is_shown(app: TestApp) {
+    let pool = Pool::with(&app, rotation(0)).await;
+    let first = signs_in(&app, &pool).await;
+    let second = next(&app, &pool, &first["RefreshToken"]).await;
+    let stolen = first["RefreshToken"].as_str().unwrap();
+    refused(&pool.refreshes(stolen, &[]).await, 400, "invalid_grant");
+    let answer = goes_on(&app, &pool, &second["RefreshToken"]).await;
+    answer.expect_error(400, REFUSED);
+    assert!(!knows_its_user(&app, &second).await);
+
+    let first = pool.tokens(&[]).await;
+    let stolen = &first["refresh_token"];
+    let second = pool.refreshes(stolen.as_str().unwrap(), &[]).await;
+    let second = second.expect_status(200).json();
+    goes_on(&app, &pool, stolen).await.expect_error(400, REUSED);
+    let next = second["refresh_token"].as_str().unwrap();
+    refused(&pool.refreshes(next, &[]).await, 400, "invalid_grant");
 }
 
 async fn who_goes_on_is_the_client_with_its_secret(app: TestApp) {

@@ -20,6 +20,7 @@ tests! {
         a_token_is_good_for_what_its_client_may_now
         what_a_client_lost_proves_its_users_no_more
         a_scope_that_comes_back_is_not_of_the_tokens_of_before
+        a_refresh_token_is_not_active_that_nobody_may_use
         a_pool_is_set_to_something_else
     }
 }
@@ -246,6 +247,23 @@ async fn a_scope_that_comes_back_is_not_of_the_tokens_of_before(app: TestApp) {
     is_set_to(&app, &pool, &json!({})).await;
     let told = pool.userinfo(access).await.expect_status(200).json();
     assert_eq!(told["email"], json!(null));
+}
+
+async fn a_refresh_token_is_not_active_that_nobody_may_use(app: TestApp) {
+    let pool = Pool::new(&app).await;
+    pool.has_server(&app, "api", &["read"]).await;
+    let scopes = json!({ "AllowedOAuthScopes": ["openid", "api/read"] });
+    is_set_to(&app, &pool, &scopes).await;
+    let tokens = pool.tokens(&[("scope", Some("openid api/read"))]).await;
+    let asked = [("token", tokens["refresh_token"].as_str().unwrap())];
+    let told = pool.asks("/oauth2/introspect", &asked).await.json();
+    assert_eq!(told["active"], true);
+    let itself = json!({
+        "AllowedOAuthFlows": ["client_credentials"], "AllowedOAuthScopes": ["api/read"],
+    });
+    is_set_to(&app, &pool, &itself).await;
+    let told = pool.asks("/oauth2/introspect", &asked).await.json();
+    assert_eq!(told, json!({ "active": false }));
 }
 
 async fn a_pool_is_set_to_something_else(app: TestApp) {

@@ -167,6 +167,8 @@ def what_cannot_be_is_said() -> None:
 
 
 def main() -> None:
+    # Whoever runs this in the background of a script has Ctrl-C ignored, and so would the children.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     for engine, store in engines():
         with Dev(*(["--store", store] if store else [])) as dev:
             took = the_first_run_is_the_whole_way(dev)

@@ -4,6 +4,7 @@
 //! and what to do, and ends with exit code 1; an unknown command with 2.
 
 mod bench;
+mod chance;
 mod ci;
 mod cluster;
 mod fuzz;

@@ -1,6 +1,7 @@
 //! Grants: what somebody allowed an agent to get from a provider.
 
 use crate::id::{AgentId, GrantId, ProviderId};
+use crate::sabotage::defect;
 use crate::scope::Scopes;
 use crate::time::Timestamp;
 use crate::user::OnBehalfOf;
@@ -96,7 +97,8 @@ impl AdministratorGrant {
         whom: OnBehalfOf,
         scopes: Option<&Scopes>,
     ) -> bool {
-        let names_agent = self.agent.is_none_or(|granted| granted == agent);
+        let names_agent =
+            self.agent.is_none_or(|granted| granted == agent) || defect("grant-of-any-agent");
         let in_scope = scopes.is_none_or(|asked| self.scopes.covers(asked));
         names_agent && self.provider == provider && self.with_user.admits(whom) && in_scope
     }

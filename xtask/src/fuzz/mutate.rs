@@ -1,5 +1,7 @@
 //! Changes of bytes, the same for the same seed.
 
+use crate::chance::Chance;
+
 /// What hostile bytes are made of.
 const WORDS: &[&[u8]] = &[
     b"\"",
@@ -60,19 +62,22 @@ const CHANGES_MAX: usize = 6;
 
 /// An endless source of changed seeds.
 pub(super) struct Mutator {
-    state: u64,
+    chance: Chance,
     seeds: Vec<Vec<u8>>,
 }
 
 impl Mutator {
     pub(super) fn new(seed: u64, seeds: Vec<Vec<u8>>) -> Self {
-        Self { state: seed, seeds }
+        Self {
+            chance: Chance::new(seed),
+            seeds,
+        }
     }
 
     /// The next input.
     pub(super) fn next(&mut self) -> Vec<u8> {
         let mut bytes = self.seed();
-        for _ in 0..=self.below(CHANGES_MAX) {
+        for _ in 0..=self.chance.below(CHANGES_MAX) {
             self.change(&mut bytes);
         }
         bytes.truncate(BYTES_MAX);
@@ -80,21 +85,21 @@ impl Mutator {
     }
 
     fn seed(&mut self) -> Vec<u8> {
-        let at = self.below(self.seeds.len());
+        let at = self.chance.below(self.seeds.len());
         self.seeds.get(at).cloned().unwrap_or_default()
     }
 
     fn change(&mut self, bytes: &mut Vec<u8>) {
         let (start, end) = self.range(bytes.len());
-        match self.below(8) {
+        match self.chance.below(8) {
             0 => {
-                let bit = self.below(8);
+                let bit = self.chance.below(8);
                 if let Some(byte) = bytes.get_mut(start) {
                     *byte ^= 1 << bit;
                 }
             }
             1 => {
-                let [new, ..] = self.random().to_be_bytes();
+                let [new, ..] = self.chance.random().to_be_bytes();
                 if let Some(byte) = bytes.get_mut(start) {
                     *byte = new;
                 }
@@ -108,14 +113,18 @@ impl Mutator {
             5 => {
                 // The end of another seed behind the beginning of this one.
                 let other = self.seed();
-                let from = self.below(other.len() + 1);
+                let from = self.chance.below(other.len() + 1);
                 bytes.truncate(start);
                 bytes.extend_from_slice(other.get(from..).unwrap_or_default());
             }
             _ => {
-                let at = self.below(WORDS.len());
+                let at = self.chance.below(WORDS.len());
                 let word = WORDS.get(at).copied().unwrap_or_default();
-                let end = if self.below(2) == 0 { start } else { end };
+                let end = if self.chance.below(2) == 0 {
+                    start
+                } else {
+                    end
+                };
                 bytes.splice(start..end, word.iter().copied());
             }
         }
@@ -123,23 +132,14 @@ impl Mutator {
 
     /// A short part of `length` bytes.
     fn range(&mut self, length: usize) -> (usize, usize) {
-        let start = self.below(length + 1);
-        let long = if self.below(4) == 0 { length } else { 16 };
-        let end = (start + self.below(long + 1)).min(length);
+        let start = self.chance.below(length + 1);
+        let long = if self.chance.below(4) == 0 {
+            length
+        } else {
+            16
+        };
+        let end = (start + self.chance.below(long + 1)).min(length);
         (start, end)
-    }
-
-    fn below(&mut self, end: usize) -> usize {
-        let end = u64::try_from(end).unwrap_or(u64::MAX).max(1);
-        usize::try_from(self.random() % end).unwrap_or_default()
-    }
-
-    /// `SplitMix64` (Steele, Lea, Flood, 2014).
-    fn random(&mut self) -> u64 {
-        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.state ^ (self.state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
     }
 }
 

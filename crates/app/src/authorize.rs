@@ -1,6 +1,8 @@
 //! The one place where a request becomes a yes or a no.
 
-use procura_authority::{AgentOf, Credential, ProviderOf, Reasons, Target, Use, Verdict, Whom};
+use procura_authority::{
+    AgentOf, Credential, ProviderOf, Reasons, Target, Through, Use, Verdict, Whom,
+};
 use procura_core::account::AccountId;
 use procura_core::action::Action;
 use procura_core::connection::Connection;
@@ -14,6 +16,7 @@ use procura_core::workload_access_token::Claims;
 use crate::App;
 use crate::basis::Basis;
 use crate::operation::OpCx;
+use crate::through::ActedThrough;
 
 impl App {
     /// May the caller of `cx` do what it asks, on `target`?
@@ -83,8 +86,9 @@ impl App {
         Ok(permits)
     }
 
-    /// The three questions for a credential of a provider: may this agent, may this user, does a
-    /// grant cover it? A yes is a permit for this version of the provider and no other.
+    /// The three questions for a credential of a provider: may this agent and those that it acts
+    /// through, may this user, do the task and a grant of each cover it? A yes is a permit for this
+    /// version of the provider and no other.
     pub(crate) fn authorize_use<A>(
         &self,
         cx: &mut OpCx,
@@ -92,9 +96,25 @@ impl App {
         basis: &Basis,
         credential: Credential<'_>,
     ) -> Result<(Permit<A>, Reasons), Error> {
-        let verdict = self
-            .authority
-            .may_release(&use_of(cx, claims, basis, credential));
+        self.authorize_use_of(cx, claims, basis, credential, None)
+    }
+
+    /// The same of tokens of a user that are kept: they are good for `good_for`, whatever of it is
+    /// asked for.
+    pub(crate) fn authorize_use_of<A>(
+        &self,
+        cx: &mut OpCx,
+        claims: &Claims,
+        basis: &Basis,
+        credential: Credential<'_>,
+        good_for: Option<&Scopes>,
+    ) -> Result<(Permit<A>, Reasons), Error> {
+        let through = through(cx, basis);
+        let asked = Use {
+            good_for,
+            ..use_of(cx, claims, basis, credential, &through)
+        };
+        let verdict = self.authority.may_release(&asked);
         permitted(cx, basis, verdict)
     }
 
@@ -111,9 +131,9 @@ impl App {
             scopes,
             consent: None,
         };
-        let verdict = self
-            .authority
-            .may_ask_consent(&use_of(cx, claims, basis, credential));
+        let through = through(cx, basis);
+        let asked = use_of(cx, claims, basis, credential, &through);
+        let verdict = self.authority.may_ask_consent(&asked);
         permitted(cx, basis, verdict)
     }
 
@@ -130,9 +150,9 @@ impl App {
             scopes,
             consent: None,
         };
-        let verdict = self
-            .authority
-            .may_connect(&use_of(cx, claims, basis, credential));
+        let through = through(cx, basis);
+        let asked = use_of(cx, claims, basis, credential, &through);
+        let verdict = self.authority.may_connect(&asked);
         permitted(cx, basis, verdict)
     }
 }
@@ -147,11 +167,17 @@ pub(crate) fn permit_to_give_back(provider: &CredentialProvider) -> Permit<of::U
     Permit::dangerous_from_decision(*provider.id.as_bytes(), provider.version)
 }
 
+fn through<'a>(cx: &OpCx, basis: &'a Basis) -> Vec<Through<'a>> {
+    let asked = |through: &'a ActedThrough| through.asked(basis.account, cx.now);
+    basis.through.iter().map(asked).collect()
+}
+
 fn use_of<'a>(
     cx: &'a OpCx,
-    claims: &Claims,
+    claims: &'a Claims,
     basis: &'a Basis,
     credential: Credential<'a>,
+    through: &'a [Through<'a>],
 ) -> Use<'a> {
     // Agent and provider were read from the caller's account; the user is of the token's.
     let (account, agent, provider) = (basis.account, &basis.agent, &basis.provider);
@@ -170,6 +196,9 @@ fn use_of<'a>(
         provider: ProviderOf { account, provider },
         credential,
         grants: &basis.grants,
+        through,
+        task: &claims.task,
+        good_for: None,
     }
 }
 

@@ -17,6 +17,7 @@ use procura_store::Tx;
 use crate::App;
 use crate::credential_provider::not_found;
 use crate::operation::OpCx;
+use crate::through::{ActedThrough, Chain};
 
 /// How often a decision is taken anew when what it was about changes under it.
 pub(crate) const DECISIONS_MAX: u32 = 3;
@@ -35,8 +36,11 @@ pub(crate) struct Basis {
     names: Vec<Vec<u8>>,
     /// Whether it rests on a user's own token.
     is_proved: bool,
-    /// The keys of who asks and of who asked for the token.
-    keys: [AccessKeyId; 2],
+    /// The keys of who asks and of who asked for the token and for those that it was made of.
+    keys: Vec<AccessKeyId>,
+    chain: Chain,
+    /// The agents that the agent acts through, who began first.
+    pub(crate) through: Vec<ActedThrough>,
 }
 
 /// The answer when a decision was taken [`DECISIONS_MAX`] times and never held.
@@ -62,8 +66,7 @@ impl App {
             ));
         }
         if facts.issuer_revoked {
-            let gone = "the access key that this token was issued to was revoked; get a new token";
-            return Err(Error::new(Kind::Unproved, gone));
+            return Err(Error::new(Kind::Unproved, ISSUER_REVOKED));
         }
         if facts.proof_cut {
             return Err(Error::new(Kind::Unproved, PROOF_CUT));
@@ -73,12 +76,16 @@ impl App {
             let gone = "the workload identity of this token was deleted; get a token of another";
             return Err(Error::new(Kind::Unproved, gone));
         };
+        let Some(through) = facts.through else {
+            return Err(Error::new(Kind::Unproved, CHAIN_BROKEN));
+        };
         let Some(provider) = facts.provider else {
             self.authorize_absent_provider(cx, kind, &VaultName::default_vault())?;
             return Err(not_found(kind, name));
         };
         cx.about.provider = Some(provider.id);
-        let names = names(cx, claims, &provider, &facts.grants)?;
+        let mut names = names(cx, claims, &provider, &facts.grants)?;
+        names.extend(through.iter().flat_map(ActedThrough::names));
         Ok(Basis {
             account: cx.account()?,
             agent,
@@ -87,7 +94,12 @@ impl App {
             epoch: facts.epoch,
             names,
             is_proved: claims.subject_token.is_some(),
-            keys: [cx.access_key()?, claims.issued_by],
+            keys: [cx.access_key()?]
+                .into_iter()
+                .chain(claims.all_keys())
+                .collect(),
+            chain: Chain::of(claims),
+            through,
         })
     }
 
@@ -100,7 +112,8 @@ impl App {
     ) -> Result<Facts, Error> {
         let account = cx.account()?;
         let (agent, name, known_epoch) = (claims.agent, name.clone(), cx.epoch);
-        let (caller, issuer) = (cx.access_key()?, claims.issued_by);
+        let (caller, issuers) = (cx.access_key()?, claims.all_keys().collect::<Vec<_>>());
+        let chain = Chain::of(claims);
         let proved_at = claims.subject_token.map(|_| claims.epoch);
         let (user, minted_at) = (claims.user, claims.epoch);
         let session = match &cx.caller {
@@ -126,9 +139,12 @@ impl App {
                         now.roles() != *roles || now.inline_cedar() != inline.as_str()
                     });
                 }
-                // A token ends with the access key that asked for it, whoever presents it. If that is
-                // the caller's own, it was looked at above.
-                let issuer_revoked = issuer != caller && is_revoked(tx, issuer)?;
+                // A token ends with the access key that asked for it, whoever presents it, and with
+                // those of the tokens that it was made of. The caller's own was looked at above.
+                let mut issuer_revoked = false;
+                for issuer in issuers.iter().filter(|issuer| **issuer != caller) {
+                    issuer_revoked |= is_revoked(tx, *issuer)?;
+                }
                 // SECURITY: nor does it outlive the registration of an issuer that may have proved its
                 // user. Which one did is not in it; a new token is had for the asking.
                 let mut proof_cut = match proved_at {
@@ -147,8 +163,10 @@ impl App {
                     None => Vec::new(),
                 };
                 let agent = own.workload_identity_by_id(agent)?;
+                let through = chain.read(tx, provider.as_ref())?;
                 Ok(Facts {
                     agent,
+                    through,
                     provider,
                     grants,
                     caller_revoked,
@@ -169,7 +187,10 @@ impl Basis {
             .account(self.account)
             .workload_identity_by_id(self.agent.id)?;
         let same_agent = agent.is_some_and(|now| now.version == self.agent.version);
-        Ok(same_agent && !self.was_cut(tx)?)
+        // SECURITY: nor did any of those that it acts through change. Held by
+        // `an_agent_that_is_acted_through_takes_its_consent_back_from_all_that_act_through_it`.
+        let same_chain = self.chain.still_is(tx, &self.provider, &self.through)?;
+        Ok(same_agent && same_chain && !self.was_cut(tx)?)
     }
 
     fn was_cut(&self, tx: &mut Tx<'_>) -> Result<bool, Error> {
@@ -179,8 +200,8 @@ impl Basis {
         // SECURITY: a temporary key ends with what it rests on, and no cut names it. Held by
         // `a_release_under_way_stops_with_what_its_key_rests_on` and
         // `a_session_gives_nothing_after_the_end_of_its_key`.
-        for key in self.keys {
-            if is_revoked(tx, key)? {
+        for key in &self.keys {
+            if is_revoked(tx, *key)? {
                 return Ok(true);
             }
         }
@@ -193,11 +214,19 @@ impl Basis {
     }
 }
 
-const PROOF_CUT: &str = "since this token was made, the registration of an issuer was taken back or \
+pub(crate) const PROOF_CUT: &str = "since this token was made, the registration of an issuer was taken back or \
                          the user signed out; get a new token";
+
+pub(crate) const ISSUER_REVOKED: &str =
+    "the access key that this token was issued to was revoked; get a new token";
+
+pub(crate) const CHAIN_BROKEN: &str = "an agent that this token acts through was deleted; begin again \
+                                       with a token of an agent that is there";
 
 struct Facts {
     agent: Option<WorkloadIdentity>,
+    /// None where one of them is gone.
+    through: Option<Vec<ActedThrough>>,
     provider: Option<CredentialProvider>,
     grants: Vec<AdministratorGrant>,
     caller_revoked: bool,
@@ -214,10 +243,14 @@ fn names(
 ) -> Result<Vec<Vec<u8>>, Error> {
     let mut names = vec![
         cx.access_key()?.as_str().as_bytes().to_vec(),
-        claims.issued_by.as_str().as_bytes().to_vec(),
         claims.agent.as_bytes().to_vec(),
         provider.id.as_bytes().to_vec(),
     ];
+    names.extend(
+        claims
+            .all_keys()
+            .map(|key| key.as_str().as_bytes().to_vec()),
+    );
     names.extend(claims.user.map(|user| user.id.as_bytes().to_vec()));
     if let Caller::Session { role, .. } = &cx.caller {
         names.push(role.as_bytes().to_vec());

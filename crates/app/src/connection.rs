@@ -29,6 +29,7 @@ use procura_store::{ConnectionKey, Outcome, RevealedConnection, SealedSession, T
 use crate::App;
 use crate::authorization_session::Begun;
 use crate::basis::{Basis, DECISIONS_MAX, busy};
+use crate::delegation::used_up;
 use crate::operation::OpCx;
 use crate::refresh::{Needed, Trigger};
 
@@ -156,6 +157,7 @@ impl App {
                 user,
                 asked,
                 fetched,
+                is_let_out: true,
             };
             match self.give_connection(cx, &claims, &basis, wants).await? {
                 Step::Released(released) => return Ok(UserTokenAnswer::Token(released)),
@@ -317,19 +319,25 @@ impl App {
             user,
             asked,
             fetched,
+            is_let_out,
         } = wants;
         let credential = Credential::UserToken {
             scopes: &asked.scopes,
             consent: Some(&known.consent),
         };
+        let good_for = Some(&known.granted);
         let (permit, reasons) =
-            self.authorize_use::<of::RevealConnection>(cx, claims, basis, credential)?;
+            self.authorize_use_of::<of::RevealConnection>(cx, claims, basis, credential, good_for)?;
         let said = format!("{done} {}{}", basis.agent.name, reasons.under());
         let mut entry = self.allowed(cx, said);
         entry.scopes = asked.scopes.iter().map(str::to_owned).collect();
         let (account, agent, now) = (basis.account, basis.agent.id, cx.now);
         let (held, scopes) = (basis.clone(), asked.scopes.clone());
         let (consent, destination) = (known.consent.id, known.destination);
+        // What others decide on, too, is decided on for just what the token is good for.
+        let decided_for = claims.is_narrowed().then(|| known.granted.clone());
+        let uses = is_let_out.then(|| claims.uses.clone()).unwrap_or_default();
+        let refused = self.refusal(cx, &used_up());
         let last_use = LastUse {
             at: now,
             by: cx.access_key()?,
@@ -350,11 +358,17 @@ impl App {
                         && connection.health == Health::Live
                         && connection.destination == destination
                         && connection.covers(&scopes)
+                        && decided_for
+                            .as_ref()
+                            .is_none_or(|scopes| connection.granted == *scopes)
                         && is_worth_giving(connection, now, fetched)
                 });
                 let Some(revealed) = revealed else {
                     return Ok(Outcome::Unrecorded(None));
                 };
+                if !own.take_task_uses(&uses)? {
+                    return Ok(Outcome::Refused(used_up(), refused.clone()));
+                }
                 let mut entry = entry.clone();
                 let connection = &revealed.connection;
                 let about = format!(
@@ -399,6 +413,8 @@ pub(crate) struct Wants<'a> {
     pub(crate) asked: &'a UserTokenAsked,
     /// The generation whose token will do as long as it lives.
     pub(crate) fetched: Option<u64>,
+    /// Whether the agent gets the token, which is a use of its task.
+    pub(crate) is_let_out: bool,
 }
 
 /// Whether the access token is given out at `now`. What was got for this very request is, until its

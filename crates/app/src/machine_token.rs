@@ -23,6 +23,7 @@ use procura_store::{MachineTokenFound, NewMachineToken, Outcome, RevealedMachine
 
 use crate::App;
 use crate::basis::{Basis, DECISIONS_MAX, busy};
+use crate::delegation::used_up;
 use crate::operation::OpCx;
 use crate::token_endpoint::Granted;
 
@@ -122,6 +123,7 @@ impl App {
             return Ok(Step::Fetch(seen(version)));
         }
         let entry = self.allowed(cx, format!("released to {}{under}", basis.agent.name));
+        let (uses, refused) = (claims.uses.clone(), self.refusal(cx, &used_up()));
         let committed = self
             .store
             .run_tx("release_machine_token", move |tx| {
@@ -131,6 +133,9 @@ impl App {
                 let mut own = tx.account(account);
                 match own.reveal_machine_token(&permit, &digest)? {
                     MachineTokenFound::Kept(kept) if is_good(&kept, now, fetched) => {
+                        if !own.take_task_uses(&uses)? {
+                            return Ok(Outcome::Refused(used_up(), refused.clone()));
+                        }
                         let mut entry = entry.clone();
                         let about = format!(
                             "; token {} ({}) for {}",

@@ -7,6 +7,7 @@ use procura_core::action::Action;
 use procura_core::audit::record::{Entry, Verdict};
 use procura_core::error::Error;
 use procura_core::id::{AgentId, ProviderId, RecordId, RequestId};
+use procura_core::stated_reason::StatedReason;
 use procura_core::time::Timestamp;
 use procura_core::trace::Trace;
 use procura_core::user::User;
@@ -44,6 +45,10 @@ pub struct About {
     pub account: Option<AccountId>,
     /// The agent.
     pub agent: Option<AgentId>,
+    /// The agents that it acts through, who began first.
+    pub through: Vec<AgentId>,
+    /// What its token is for, in the words of who handed it on.
+    pub purpose: Option<StatedReason>,
     /// The user.
     pub user: Option<User>,
     /// The provider.
@@ -159,6 +164,8 @@ impl App {
         entry.caller = Some(cx.caller_name());
         entry.agent = cx.about.agent;
         entry.provider = cx.about.provider;
+        entry.through.clone_from(&cx.about.through);
+        entry.purpose = cx.about.purpose.as_ref().map(ToString::to_string);
         entry.resource.clone_from(&cx.about.resource);
         entry.policy = Some(self.policy_version().to_owned());
         entry.request = Some(cx.request.to_string());

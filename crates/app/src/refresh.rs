@@ -206,8 +206,9 @@ impl App {
             scopes: &asked.scopes,
             consent: Some(&known.consent),
         };
+        let good_for = Some(&known.granted);
         let (permit, reasons) =
-            self.authorize_use::<of::UseClientSecret>(cx, claims, &basis, credential)?;
+            self.authorize_use_of::<of::UseClientSecret>(cx, claims, &basis, credential, good_for)?;
         self.circuits.check(basis.provider.id, cx.now)?;
         let journal = self.with_rng(|rng| ExchangeId::generate(cx.now, rng));
         let under = reasons.under();

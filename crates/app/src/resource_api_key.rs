@@ -15,6 +15,7 @@ use procura_store::Outcome;
 use crate::App;
 use crate::api_key_provider::secret_place;
 use crate::basis::{DECISIONS_MAX, busy};
+use crate::delegation::used_up;
 use crate::operation::OpCx;
 
 impl App {
@@ -52,6 +53,7 @@ impl App {
         let (account, provider) = (basis.account, basis.provider.id);
         let under = reasons.under();
         let entry = self.allowed(cx, format!("released to {}{under}", basis.agent.name));
+        let (uses, refused) = (claims.uses.clone(), self.refusal(cx, &used_up()));
         let committed = self
             .store
             .run_tx("release_api_key", move |tx| {
@@ -60,6 +62,9 @@ impl App {
                 }
                 match tx.account(account).reveal_api_key(&permit)? {
                     Some(revealed) => {
+                        if !tx.account(account).take_task_uses(&uses)? {
+                            return Ok(Outcome::Refused(used_up(), refused.clone()));
+                        }
                         let mut entry = entry.clone();
                         let (version, sealed) = (revealed.secret_version, &revealed.sealed);
                         let secret = format!("; secret {version} ({})", sealed.fingerprint());

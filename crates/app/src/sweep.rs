@@ -56,7 +56,10 @@ impl App {
                     let logins = tx.sweep_pool_logins(now, SWEPT_MAX)?;
                     let keys = tx.sweep_temporary_keys(now, SWEPT_MAX)?;
                     let of_pools = tx.sweep_user_pool_keys(now, SWEPT_MAX)?;
-                    let swept = [tokens, proofs, sessions, sign_ins, logins, keys, of_pools];
+                    let uses = tx.sweep_task_uses(now, SWEPT_MAX)?;
+                    let swept = [
+                        tokens, proofs, sessions, sign_ins, logins, keys, of_pools, uses,
+                    ];
                     Ok(Outcome::Unrecorded(swept))
                 })
                 .await?

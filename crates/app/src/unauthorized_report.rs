@@ -105,6 +105,7 @@ impl App {
             user,
             asked: &asked,
             fetched: Some(known.generation),
+            is_let_out: false,
         };
         let done = "opened to see whether a resource refused it, as says";
         let opened = self.reveal_user_token(cx, &claims, &basis, wants, &known, done);

@@ -62,7 +62,7 @@ impl Whom {
     }
 }
 
-fn not_active(agent: &WorkloadIdentity, now: Timestamp) -> Error {
+pub(crate) fn not_active(agent: &WorkloadIdentity, now: Timestamp) -> Error {
     let standing = agent.standing(now);
     let first = match standing {
         AgentStanding::Expired => "give it more time",
@@ -75,7 +75,7 @@ fn not_active(agent: &WorkloadIdentity, now: Timestamp) -> Error {
     ))
 }
 
-fn cut_meanwhile() -> Error {
+pub(crate) fn cut_meanwhile() -> Error {
     let text =
         "the access key or the issuer of the user's token was taken back meanwhile; try again";
     Error::new(Kind::Unproved, text)
@@ -86,6 +86,14 @@ fn stopped_meanwhile(agent: &WorkloadIdentity) -> Error {
         "workload identity {} was stopped; an administrator has to resume it first",
         agent.name
     ))
+}
+
+/// Has the record of `cx` say who acts through whom, for whom and what for.
+pub(crate) fn tell_of(cx: &mut OpCx, claims: &Claims) {
+    cx.about.agent = Some(claims.agent);
+    cx.about.user = claims.user;
+    cx.about.through.clone_from(&claims.chain);
+    cx.about.purpose = claims.task.purpose().cloned();
 }
 
 impl App {
@@ -242,8 +250,7 @@ impl App {
         if claims.account != cx.account()? {
             return Err(unproved(workload_access_token::InvalidToken::Unreadable));
         }
-        cx.about.agent = Some(claims.agent);
-        cx.about.user = claims.user;
+        tell_of(cx, &claims);
         Ok(claims)
     }
 }

@@ -3,6 +3,7 @@
 
 use cedar_policy::Entity;
 use procura_core::action::Action;
+use procura_core::task::Uncovered;
 use procura_core::user::OnBehalfOf;
 
 use crate::explanation::Asked;
@@ -33,6 +34,7 @@ pub(crate) fn on_silence(asked: &Asked<'_>, rules: Option<Rules>) -> String {
              an administrator for a policy"
         }
         Question::User => "no policy permits it to this user; an administrator can add one",
+        Question::Task => "use a token that was handed on for it",
         Question::Grant => "ask an administrator for a grant",
     };
     advice.to_owned()
@@ -42,7 +44,7 @@ pub(crate) fn on_silence(asked: &Asked<'_>, rules: Option<Rules>) -> String {
 pub(crate) fn who(question: Question, principal: Option<&Entity>) -> &'static str {
     match question {
         Question::Call => "this caller",
-        Question::Agent | Question::Grant => "the agent",
+        Question::Agent | Question::Task | Question::Grant => "the agent",
         Question::User if principal.is_some_and(is_no_user) => "an agent that acts for no user",
         Question::User => "the user that the agent acts for",
     }
@@ -70,6 +72,27 @@ fn on_silent_call(action: Action, rules: Option<Rules>) -> String {
 
 /// When the user did not consent.
 pub(crate) const ON_NO_CONSENT: &str = "the user has to consent first; open the authorization URL";
+
+/// When the user did not consent to one of the agents that the agent acts through.
+pub(crate) const ON_NO_CONSENT_THROUGH: &str = "the user has to let that agent have it, too; ask for \
+     it once with a workload access token of that agent alone, and with the same scopes";
+
+/// When what the agent acts through has no grant.
+pub(crate) const ON_NO_GRANT_THROUGH: &str =
+    "ask an administrator to grant this provider to that agent, too";
+
+/// When the task does not cover it.
+pub(crate) const fn on_task(uncovered: Uncovered) -> &'static str {
+    match uncovered {
+        Uncovered::Provider => {
+            "the provider is not one of its providers; use a token that was handed on for this one"
+        }
+        Uncovered::Scopes => {
+            "what would be let out is good for more than its scopes; ask for scopes of the task, or \
+             use a token that was handed on for these"
+        }
+    }
+}
 
 /// When no grant covers it.
 pub(crate) const fn on_no_grant(whom: OnBehalfOf) -> &'static str {

@@ -4,6 +4,7 @@ use std::fmt;
 
 use cedar_policy::{Authorizer, Context, Entity, Request};
 use procura_core::action::Action;
+use procura_core::connection::excess;
 use procura_core::digest::sha256_of_fields;
 use procura_core::id::GrantId;
 
@@ -12,7 +13,7 @@ use crate::entities::Vocabulary;
 use crate::explanation::{Asked, Explainer};
 use crate::inline::{Inline, Said, join};
 use crate::policies::{InvalidPolicies, policies, schema};
-use crate::request::{Caller, Credential, Target, Use};
+use crate::request::{Caller, Credential, Target, Through, Use};
 use crate::rules::{Rules, SCHEMA, STRUCTURE};
 use crate::slices::Slices;
 use crate::table::{Who, row};
@@ -144,11 +145,7 @@ impl Authority {
             principal,
             resource,
         };
-        let policies = self.ask(&asked, caller.inline())?;
-        Ok(Reasons {
-            policies,
-            grant: None,
-        })
+        self.ask(&asked, caller.inline()).map(ungranted)
     }
 
     /// SECURITY: the questions are independent of each other and of the grants, and are joined by
@@ -158,14 +155,24 @@ impl Authority {
         let policies = self.consider(asked, true)?;
         let (_, action) = asked.credential.actions();
         let grant = granting(asked).ok_or_else(|| self.explain.ungranted(asked, action))?;
+        // SECURITY: nor does the grant of one agent stand in for that of another; held by
+        // `every_agent_of_a_chain_needs_a_grant_of_its_own`.
+        let through = asked.through().map(|(number, through)| {
+            granting_through(asked, through).ok_or_else(|| {
+                let at = (number, through);
+                self.explain.ungranted_through(asked, action, at)
+            })
+        });
         Ok(Reasons {
             policies,
             grant: Some(grant),
+            through: through.collect::<Result<_, _>>()?,
         })
     }
 
-    /// The questions about a use but for the last: of the caller, if `with_call`, then of the agent,
-    /// then of the user. Gives the ids of the policies that permit.
+    /// The questions about a use but for the last: of the caller, if `with_call`, then of the agent and
+    /// of those that it acts through, then of the user, and whether it is part of the task. Gives the
+    /// ids of the policies that permit.
     fn consider(&self, asked: &Use<'_>, with_call: bool) -> Result<Vec<String>, Denial> {
         let resource = &self.vocabulary.provider(asked.provider);
         let ask = |question, action, principal: Result<Entity, String>, inline| {
@@ -194,8 +201,23 @@ impl Authority {
         };
         let of_agent = self.vocabulary.agent(asked.agent);
         policies.extend(ask(Question::Agent, action, of_agent, None)?);
+        for (number, through) in asked.through() {
+            let of_agent = self.vocabulary.agent(through.agent);
+            let answer = ask(Question::Agent, action, of_agent, None);
+            policies.extend(answer.map_err(|denial| Denial {
+                through: Some(number),
+                ..denial
+            })?);
+        }
         let of_user = self.vocabulary.whom(asked.whom);
         policies.extend(ask(Question::User, action, of_user, None)?);
+        let provider = asked.provider.provider.id;
+        for reach in asked.reach() {
+            asked
+                .task
+                .covers(provider, reach)
+                .map_err(|uncovered| self.explain.beyond_task(asked, action, uncovered))?;
+        }
         Ok(policies)
     }
 
@@ -242,6 +264,7 @@ const fn ungranted(policies: Vec<String>) -> Reasons {
     Reasons {
         policies,
         grant: None,
+        through: Vec::new(),
     }
 }
 
@@ -254,6 +277,29 @@ fn granting(asked: &Use<'_>) -> Option<GrantId> {
         Credential::UserToken { scopes, consent } => consent
             .filter(|consent| consent.covers(agent, provider, whom, scopes))
             .map(|consent| consent.id),
+        Credential::ApiKey | Credential::MachineToken(_) => asked
+            .grants
+            .iter()
+            .find(|grant| grant.covers(agent, provider, whom, asked.credential.scopes()))
+            .map(|grant| grant.id),
+    }
+}
+
+/// The third question, of an agent that the agent acts through: which grant of its own covers all that
+/// is let out.
+fn granting_through(asked: &Use<'_>, through: &Through<'_>) -> Option<GrantId> {
+    let (agent, provider) = (through.agent.agent.id, asked.provider.provider.id);
+    let whom = asked.whom.on_behalf_of;
+    match asked.credential {
+        Credential::UserToken { scopes, .. } => {
+            let consent = through.consent?;
+            let is_within = asked
+                .reach()
+                .flatten()
+                .all(|reach| excess(&consent.scopes, reach).is_empty());
+            let covers = is_within && consent.covers(agent, provider, whom, scopes);
+            covers.then_some(consent.id)
+        }
         Credential::ApiKey | Credential::MachineToken(_) => asked
             .grants
             .iter()

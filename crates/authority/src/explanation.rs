@@ -3,11 +3,12 @@
 use cedar_policy::{Entity, PolicyId, PolicySet};
 use procura_core::action::Action;
 use procura_core::grant::{AdministratorGrant, Covered};
+use procura_core::task::Uncovered;
 use procura_core::user::OnBehalfOf;
 
 use crate::advice;
 use crate::attributes::Attributes;
-use crate::request::{Credential, Use};
+use crate::request::{Credential, Through, Use};
 use crate::rules::Rules;
 use crate::verdict::{Denial, Question};
 
@@ -95,6 +96,54 @@ impl Explainer {
         self.sentence(Question::Call, call, &why, advice)
     }
 
+    /// The task does not cover it.
+    pub(crate) fn beyond_task(
+        &self,
+        asked: &Use<'_>,
+        action: Action,
+        uncovered: Uncovered,
+    ) -> Denial {
+        let (agent, provider) = (asked.agent.agent.id, asked.provider.provider.id);
+        let what = match uncovered {
+            Uncovered::Provider => "the provider is none of the task's",
+            Uncovered::Scopes => "it is good for more than the task's scopes",
+        };
+        let why = format!("{agent} may not do {} on {provider}: {what}", action.name());
+        let advice = advice::on_task(uncovered).to_owned();
+        self.sentence(Question::Task, action, &why, advice)
+    }
+
+    /// One of the agents that the agent acts through has no grant that covers it.
+    pub(crate) fn ungranted_through(
+        &self,
+        asked: &Use<'_>,
+        action: Action,
+        (number, through): (usize, &Through<'_>),
+    ) -> Denial {
+        let (agent, acting) = (through.agent.agent.id, asked.agent.agent.id);
+        let provider = asked.provider.provider.id;
+        let (lacks, advice) = match asked.credential {
+            Credential::UserToken { .. } => (
+                through.consent.map_or("no consent".to_owned(), |consent| {
+                    format!("no consent that covers it ({} does not)", consent.id)
+                }),
+                advice::ON_NO_CONSENT_THROUGH,
+            ),
+            Credential::ApiKey | Credential::MachineToken(_) => (
+                "no grant that covers it".to_owned(),
+                advice::ON_NO_GRANT_THROUGH,
+            ),
+        };
+        let why = format!(
+            "{agent}, which {acting} acts through, may not do {} on {provider}: it has {lacks}",
+            action.name()
+        );
+        Denial {
+            through: Some(number),
+            ..self.sentence(Question::Grant, action, &why, advice.to_owned())
+        }
+    }
+
     /// No grant covers it.
     pub(crate) fn ungranted(&self, asked: &Use<'_>, action: Action) -> Denial {
         let (agent, provider) = (asked.agent.agent.id, asked.provider.provider.id);
@@ -150,6 +199,7 @@ impl Explainer {
             errors,
             explanation,
             who: advice::who(question, None),
+            through: None,
             advice,
         }
     }

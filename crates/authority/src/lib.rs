@@ -32,7 +32,7 @@ mod tests;
 pub use authority::Authority;
 pub use inline::Inline;
 pub use policies::InvalidPolicies;
-pub use request::{AgentOf, Caller, Credential, ProviderOf, Target, Use, Whom};
+pub use request::{AgentOf, Caller, Credential, ProviderOf, Target, Through, Use, Whom};
 pub use rules::{Rules, SCHEMA, STRUCTURE};
 pub use table::{Group, Row, Who, row};
 pub use verdict::{Denial, Question, Reasons, Verdict};

@@ -14,7 +14,9 @@ use procura_core::credential_provider::CredentialProvider;
 use procura_core::grant::AdministratorGrant;
 use procura_core::id::{AgentId, RoleId};
 use procura_core::name::VaultName;
+use procura_core::sabotage::defect;
 use procura_core::scope::Scopes;
+use procura_core::task::Task;
 use procura_core::time::Timestamp;
 use procura_core::user::OnBehalfOf;
 use procura_core::workload_identity::WorkloadIdentity;
@@ -188,6 +190,15 @@ impl<'a> Credential<'a> {
     }
 }
 
+/// An agent that another acts through: it handed on a token, or began.
+#[derive(Debug, Clone, Copy)]
+pub struct Through<'a> {
+    /// The agent.
+    pub agent: AgentOf<'a>,
+    /// What the user lets it have of the provider, if anything.
+    pub consent: Option<&'a Consent>,
+}
+
 /// A use of a credential of a provider: everything that the questions are asked about.
 #[derive(Debug, Clone, Copy)]
 pub struct Use<'a> {
@@ -204,4 +215,35 @@ pub struct Use<'a> {
     /// The administrator's grants in force that may cover it; others do no harm. They never cover
     /// what is a user's to grant.
     pub grants: &'a [AdministratorGrant],
+    /// The agents that the agent acts through, who began first. Each has to have the right that it has.
+    pub through: &'a [Through<'a>],
+    /// What the token is limited to.
+    pub task: &'a Task,
+    /// What the credential is good for that is let out, where that is known: it may be more than is
+    /// asked for, and it is let out whole.
+    pub good_for: Option<&'a Scopes>,
+}
+
+impl<'a> Use<'a> {
+    /// The agents that it acts through, each with its number, from 1.
+    pub(crate) fn through(&self) -> impl Iterator<Item = (usize, &'a Through<'a>)> + use<'a> {
+        // What `cargo xtask prove narrowing` has to find.
+        let through: &[_] = if defect("wide-chain") {
+            &[]
+        } else {
+            self.through
+        };
+        (1..).zip(through)
+    }
+
+    /// What the task and the agents that are acted through have to cover: what is asked for, and what
+    /// is let out with it.
+    pub(crate) fn reach(&self) -> impl Iterator<Item = Option<&'a Scopes>> + use<'a> {
+        let known = self.good_for.filter(|scopes| !scopes.is_empty());
+        let asked = self.credential.scopes();
+        // Who asked for nothing by name gets what there is, where that is known.
+        let is_asked = known.is_none() || asked.is_some_and(|scopes| !scopes.is_empty());
+        let asked = is_asked.then_some(asked);
+        asked.into_iter().chain(known.map(Some))
+    }
 }

@@ -211,9 +211,9 @@ pub const fn row(action: Action) -> Row {
         Action::TagResource | Action::UntagResource => always(Group::ManageTags, &[ADMIN]),
         Action::ListTagsForResource => always(Group::ReadTags, &[ADMIN, AUDITOR]),
         Action::GetTokenVault => always(Group::ReadVaults, &[ADMIN, AUDITOR]),
-        Action::GetWorkloadAccessToken | Action::GetWorkloadAccessTokenForJWT => {
-            always(Group::MintTokens, &[AGENT_HOST, Who::Agent])
-        }
+        Action::GetWorkloadAccessToken
+        | Action::GetWorkloadAccessTokenForJWT
+        | Action::DelegateToken => always(Group::MintTokens, &[AGENT_HOST, Who::Agent]),
         Action::GetWorkloadAccessTokenForUserId => Row {
             group: Group::MintTokens,
             baseline: &[AGENT_HOST, Who::Agent],

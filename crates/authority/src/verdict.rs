@@ -52,14 +52,16 @@ pub struct Reasons {
     pub policies: Vec<String>,
     /// The grant that covers it, where a grant was asked for.
     pub grant: Option<GrantId>,
+    /// Those of the agents that the agent acts through, who began first.
+    pub through: Vec<GrantId>,
 }
 
 impl Reasons {
     /// The end of a record's sentence: under which grant.
     pub fn under(&self) -> String {
-        self.grant
-            .map(|grant| format!(" under {grant}"))
-            .unwrap_or_default()
+        let own = self.grant.map(|grant| format!(" under {grant}"));
+        let through = self.through.iter().map(|grant| format!(", {grant}"));
+        own.into_iter().chain(through).collect()
     }
 }
 
@@ -72,6 +74,8 @@ pub enum Question {
     Agent,
     /// May this user, or `NoUser`, get it?
     User,
+    /// Is it part of the task that the agent's token is for?
+    Task,
     /// Does a grant cover it?
     Grant,
 }
@@ -83,6 +87,7 @@ impl Question {
             Self::Call => "call",
             Self::Agent => "agent",
             Self::User => "user",
+            Self::Task => "task",
             Self::Grant => "grant",
         }
     }
@@ -104,6 +109,8 @@ pub struct Denial {
     pub explanation: String,
     /// Who was refused, without a name.
     pub(crate) who: &'static str,
+    /// Which of the agents that the agent acts through it was, from 1, who began first.
+    pub(crate) through: Option<usize>,
     /// What to do next.
     pub(crate) advice: String,
 }
@@ -116,11 +123,21 @@ impl Denial {
     /// of what it may not see.
     pub fn public(&self) -> String {
         let (action, advice) = (self.action.name(), &self.advice);
-        match self.question {
-            Question::Call | Question::Agent | Question::User => {
+        match (self.question, self.through) {
+            (Question::Call | Question::Agent | Question::User, None) => {
                 format!("{} is not allowed {action}: {advice}", self.who)
             }
-            Question::Grant => format!("no grant covers {action}: {advice}"),
+            (Question::Grant, None) => format!("no grant covers {action}: {advice}"),
+            (Question::Task, _) => {
+                format!("the task of this workload access token does not cover {action}: {advice}")
+            }
+            (Question::Call | Question::Agent | Question::User, Some(number)) => format!(
+                "agent {number} of those that this one acts through is not allowed {action}: {advice}"
+            ),
+            (Question::Grant, Some(number)) => format!(
+                "no grant covers {action} for agent {number} of those that this one acts through: \
+                 {advice}"
+            ),
         }
     }
 }

@@ -65,6 +65,8 @@ pub enum Action {
     GetWorkloadAccessTokenForUserId,
     /// Ask for a workload access token for a user who is proved by a token of their own.
     GetWorkloadAccessTokenForJWT,
+    /// Make of a workload access token one for an agent that is called, or a narrower one.
+    DelegateToken,
     /// Present a workload access token to get an API key.
     GetResourceApiKey,
     /// Present a workload access token to get an access token of a resource.
@@ -244,7 +246,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 115] = [
+    pub const ALL: [Self; 116] = [
         Self::CreateWorkloadIdentity,
         Self::GetWorkloadIdentity,
         Self::UpdateWorkloadIdentity,
@@ -274,6 +276,7 @@ impl Action {
         Self::GetWorkloadAccessToken,
         Self::GetWorkloadAccessTokenForUserId,
         Self::GetWorkloadAccessTokenForJWT,
+        Self::DelegateToken,
         Self::GetResourceApiKey,
         Self::GetResourceOauth2Token,
         Self::ReportUnauthorized,
@@ -395,6 +398,7 @@ impl Action {
             Self::GetWorkloadAccessToken => "GetWorkloadAccessToken",
             Self::GetWorkloadAccessTokenForUserId => "GetWorkloadAccessTokenForUserId",
             Self::GetWorkloadAccessTokenForJWT => "GetWorkloadAccessTokenForJWT",
+            Self::DelegateToken => "DelegateToken",
             Self::GetResourceApiKey => "GetResourceApiKey",
             Self::GetResourceOauth2Token => "GetResourceOauth2Token",
             Self::ReportUnauthorized => "ReportUnauthorized",

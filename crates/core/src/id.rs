@@ -137,6 +137,8 @@ typed_ids! {
     ExchangeId = "exc";
     /// A workload access token.
     TokenId = "wat";
+    /// How many uses of a task are left.
+    TaskUseId = "use";
     /// An encryption key: root, account, subject or token key.
     KeyId = "key";
     /// A chain of audit records, one per writer incarnation.

@@ -47,6 +47,7 @@ pub mod secret;
 pub mod signing_key;
 pub mod stated_reason;
 pub mod tag;
+pub mod task;
 pub mod temporary_key;
 pub mod time;
 pub mod trace;

@@ -69,6 +69,8 @@ names! {
     ProviderName("a credential provider's name", 1..=128, "[A-Za-z0-9_-]");
     /// The id of a token vault.
     VaultName("a token vault's id", 1..=64, "[A-Za-z0-9_-]");
+    /// The name of a tool that an agent calls.
+    ToolName("a tool's name", 1..=128, "[A-Za-z0-9_.-]");
     /// An AWS region, as it stands in ARNs and in a request's scope.
     Region("a region", 1..=32, "[a-z0-9-]");
 }

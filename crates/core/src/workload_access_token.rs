@@ -1,6 +1,7 @@
 //! Workload access tokens: who acts, for whom, until when; sealed, opaque to whoever carries one.
 //!
-//! They carry ids, never names, and are ≤ 2 KiB. Minting and checking need no database row.
+//! They carry ids, never names, and are ≤ 2 KiB, or ≤ 4 KiB where agents hand them on to each other.
+//! Minting and checking need no database row, but for the uses of one that is good for so many.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -9,9 +10,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::access_key::AccessKeyId;
 use crate::account::AccountId;
-use crate::id::{AgentId, DeploymentId, KeyId, SubjectTokenId, TokenId};
+use crate::id::{AgentId, DeploymentId, KeyId, SubjectTokenId, TaskUseId, TokenId};
 use crate::sealing::{self, Location, SealError, Sealed, SealingKey, Subject};
 use crate::secret::{Plain, kind::TokenClaims};
+use crate::task::Task;
 use crate::time::Timestamp;
 use crate::user::{OnBehalfOf, User};
 
@@ -21,6 +23,12 @@ pub const TOKEN_PREFIX: &str = "procura_wat_";
 pub const LIFETIME_S: i64 = 15 * 60;
 /// The longest text that can be a token of ours, in bytes.
 pub const TOKEN_BYTES_MAX: usize = 4096;
+/// How many agents act through each other at most, the one of the token included.
+pub const DEPTH_MAX: usize = 5;
+/// How many access keys a token rests on at most.
+pub const KEYS_MAX: usize = 8;
+/// How many counts of uses a token is held to at most.
+pub const USE_COUNTS_MAX: usize = 5;
 
 /// What a token says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,8 +46,21 @@ pub struct Claims {
     /// The token by which the user was proved, if they were.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub subject_token: Option<SubjectTokenId>,
+    /// The agents that it acts through: who began, first, and who handed the token on to it, last.
+    /// Each of them has to have the right to what is done with it.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub chain: Vec<AgentId>,
+    /// What it is limited to.
+    #[serde(skip_serializing_if = "Task::is_blank", default)]
+    pub task: Task,
+    /// The counts that each release takes one from.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub uses: Vec<TaskUseId>,
     /// The access key that asked for it; the token ends with that key.
     pub issued_by: AccessKeyId,
+    /// The other access keys by which the tokens were had that it was made of. It ends with any.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub keys: Vec<AccessKeyId>,
     /// The revocation epoch when it was made.
     pub epoch: u64,
     /// When it was made.
@@ -65,7 +86,11 @@ impl Claims {
             agent,
             user: whom.user(),
             subject_token: None,
+            chain: Vec::new(),
+            task: Task::default(),
+            uses: Vec::new(),
             issued_by,
+            keys: Vec::new(),
             epoch,
             iat: now,
             exp: now.plus_seconds(LIFETIME_S),
@@ -80,10 +105,106 @@ impl Claims {
         self
     }
 
+    /// Claims of a token that is made of one of these claims: for the same user, proved by the same
+    /// token, cut by whatever cuts this one, over no later than this one.
+    ///
+    /// # Errors
+    /// Too many agents would act through each other, or it would rest on too much else.
+    pub fn handed_on(&self, to: HandedOn) -> Result<Self, HandedOnTooOften> {
+        let mut chain = self.chain.clone();
+        if to.agent != self.agent {
+            chain.push(self.agent);
+        }
+        // Who acts is one more.
+        if chain.len() >= DEPTH_MAX {
+            return Err(HandedOnTooOften::Agents);
+        }
+        let mut keys = self.keys.clone();
+        keys.push(self.issued_by);
+        keys.retain(|key| *key != to.issued_by);
+        keys.sort_unstable();
+        keys.dedup();
+        if keys.len() >= KEYS_MAX {
+            return Err(HandedOnTooOften::Keys);
+        }
+        let mut uses = self.uses.clone();
+        uses.extend(to.uses);
+        if uses.len() > USE_COUNTS_MAX {
+            return Err(HandedOnTooOften::Uses);
+        }
+        Ok(Self {
+            jti: to.jti,
+            account: self.account,
+            agent: to.agent,
+            user: self.user,
+            subject_token: self.subject_token,
+            chain,
+            task: to.task,
+            uses,
+            issued_by: to.issued_by,
+            keys,
+            epoch: self.epoch,
+            iat: to.now,
+            exp: self.exp.min(to.until).min(to.now.plus_seconds(LIFETIME_S)),
+        })
+    }
+
+    /// How many agents act through each other with it.
+    pub fn depth(&self) -> usize {
+        self.chain.len().saturating_add(1)
+    }
+
+    /// Whether more than its agent and its user decide on what it is good for.
+    pub fn is_narrowed(&self) -> bool {
+        !self.chain.is_empty() || !self.task.is_blank()
+    }
+
+    /// Every access key that it rests on.
+    pub fn all_keys(&self) -> impl Iterator<Item = AccessKeyId> {
+        std::iter::once(self.issued_by).chain(self.keys.iter().copied())
+    }
+
     /// Whom the agent acts for.
     pub fn on_behalf_of(&self) -> OnBehalfOf {
         self.user.map_or(OnBehalfOf::NoUser, OnBehalfOf::User)
     }
+}
+
+/// What a token that is handed on becomes.
+#[derive(Debug, Clone)]
+pub struct HandedOn {
+    /// The id of the new one.
+    pub jti: TokenId,
+    /// The agent of the new one.
+    pub agent: AgentId,
+    /// The access key that asks for it.
+    pub issued_by: AccessKeyId,
+    /// What it is limited to, which is within what the old one is limited to.
+    pub task: Task,
+    /// Until when it shall be good.
+    pub until: Timestamp,
+    /// The count of its own, if it has one.
+    pub uses: Option<TaskUseId>,
+    /// When it is made.
+    pub now: Timestamp,
+}
+
+/// Why a token cannot be handed on once more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum HandedOnTooOften {
+    /// More than [`DEPTH_MAX`].
+    #[error(
+        "five agents act through each other with this token, and no more can; have one of the          agents before do this part"
+    )]
+    Agents,
+    /// More than [`KEYS_MAX`].
+    #[error(
+        "the token was handed on with eight access keys, and no more can be; use one of them again"
+    )]
+    Keys,
+    /// More than [`USE_COUNTS_MAX`].
+    #[error("the token is held to five counts of uses, and no more can be; leave uses out")]
+    Uses,
 }
 
 /// Why a token proves nothing.
@@ -216,6 +337,128 @@ mod tests {
             presented.open(&key, HERE, claims.exp),
             Err(InvalidToken::Expired)
         );
+    }
+
+    fn handed(agent: u8, key: AccessKeyId, task: Task) -> HandedOn {
+        HandedOn {
+            jti: TokenId::from_bytes([agent; 16]),
+            agent: AgentId::from_bytes([agent; 16]),
+            issued_by: key,
+            task,
+            until: NOW.plus_seconds(LIFETIME_S),
+            uses: None,
+            now: NOW.plus_seconds(1),
+        }
+    }
+
+    #[test]
+    fn the_longest_task_fits_into_two_kib_and_at_five_agents_into_four() {
+        let (key, first, _) = minted();
+        let user = User {
+            id: crate::id::UserId::from_bytes([9; 16]),
+            kind: crate::user::UserKind::Verified,
+        };
+        let mut claims = Claims {
+            user: Some(user),
+            ..first.proved_by(SubjectTokenId::from_bytes([8; 16]), NOW.plus_seconds(600))
+        };
+        let words = (0..46).map(|n| format!("repository:{n:03}"));
+        let words = crate::scope::Scopes::from_items(words).unwrap();
+        let task = Task::new(None, Some(words), None, None).unwrap();
+        let bytes = serde_json::to_vec(&task).unwrap().len();
+        assert!(bytes > crate::task::TASK_BYTES_MAX - 20, "{bytes} bytes");
+        claims.task = task.clone();
+        claims.uses = vec![TaskUseId::from_bytes([0; 16])];
+        let token = mint(&mut OsEntropy, &key, HERE, &claims).unwrap();
+        assert!(token.len() <= 2048, "{} bytes", token.len());
+        for (agent, uses) in (10..14).zip(1..) {
+            let key = AccessKeyId::generate(&mut OsEntropy);
+            let on = HandedOn {
+                uses: Some(TaskUseId::from_bytes([uses; 16])),
+                ..handed(agent, key, task.clone())
+            };
+            claims = claims.handed_on(on).unwrap();
+        }
+        while claims.keys.len() + 1 < KEYS_MAX {
+            let key = AccessKeyId::generate(&mut OsEntropy);
+            let on = handed(13, key, task.clone());
+            claims = claims.handed_on(on).unwrap();
+        }
+        assert_eq!((claims.depth(), claims.uses.len()), (DEPTH_MAX, 5));
+        let token = mint(&mut OsEntropy, &key, HERE, &claims).unwrap();
+        assert!(token.len() <= TOKEN_BYTES_MAX, "{} bytes", token.len());
+        assert_eq!(
+            Presented::parse(&token).unwrap().open(&key, HERE, NOW),
+            Ok(claims)
+        );
+    }
+
+    #[test]
+    fn a_token_that_is_handed_on_keeps_its_user_its_keys_its_epoch_and_its_end() {
+        let (_, first, _) = minted();
+        let first = first.proved_by(SubjectTokenId::from_bytes([8; 16]), NOW.plus_seconds(90));
+        let other = AccessKeyId::generate(&mut OsEntropy);
+        let second = first.handed_on(handed(5, other, Task::default())).unwrap();
+        assert_eq!(
+            (second.user, second.subject_token),
+            (first.user, first.subject_token)
+        );
+        assert_eq!((second.epoch, second.exp), (first.epoch, first.exp));
+        assert_eq!(
+            (&second.chain, &second.keys),
+            (&vec![first.agent], &vec![first.issued_by])
+        );
+        let third = second.handed_on(handed(5, other, Task::default())).unwrap();
+        assert_eq!((&third.chain, &third.keys), (&second.chain, &second.keys));
+        // Back to the first agent: it acts through both.
+        let back = third
+            .handed_on(handed(4, first.issued_by, Task::default()))
+            .unwrap();
+        assert_eq!(
+            (back.chain, back.agent),
+            (vec![first.agent, second.agent], first.agent)
+        );
+        assert_eq!(back.keys, [other]);
+    }
+
+    #[test]
+    fn a_sixth_agent_a_ninth_key_and_a_sixth_count_are_refused() {
+        let (_, first, _) = minted();
+        let mut deep = first.clone();
+        for agent in 10..14 {
+            deep = deep
+                .handed_on(handed(agent, first.issued_by, Task::default()))
+                .unwrap();
+        }
+        let more = deep.handed_on(handed(14, first.issued_by, Task::default()));
+        assert_eq!(more, Err(HandedOnTooOften::Agents));
+        let mut keyed = first.clone();
+        for _ in 1..KEYS_MAX {
+            let key = AccessKeyId::generate(&mut OsEntropy);
+            keyed = keyed.handed_on(handed(4, key, Task::default())).unwrap();
+        }
+        let key = AccessKeyId::generate(&mut OsEntropy);
+        let more = keyed.handed_on(handed(4, key, Task::default()));
+        assert_eq!(more, Err(HandedOnTooOften::Keys));
+        let count = |number| HandedOn {
+            uses: Some(TaskUseId::from_bytes([number; 16])),
+            ..handed(4, first.issued_by, Task::default())
+        };
+        let mut counted = first.clone();
+        for number in 0..5 {
+            counted = counted.handed_on(count(number)).unwrap();
+        }
+        assert_eq!(counted.handed_on(count(5)), Err(HandedOnTooOften::Uses));
+    }
+
+    #[test]
+    fn a_token_of_before_there_were_chains_opens_still() {
+        let (_, claims, _) = minted();
+        let text = serde_json::to_string(&claims).unwrap();
+        for member in ["chain", "task", "uses", "keys"] {
+            assert!(!text.contains(&format!("\"{member}\"")), "{text}");
+        }
+        assert_eq!(serde_json::from_str::<Claims>(&text).unwrap(), claims);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The table of contents: one line and one file per operation.
 
 use bytes::Bytes;
-use hyper::header::HeaderMap;
+use hyper::header::{HeaderMap, HeaderValue};
 use procura_app::App;
 use procura_app::oauth2_provider::Oauth2Provider;
 use procura_app::operation::OpCx;
@@ -102,6 +102,9 @@ macro_rules! operations {
             operation: Operation,
             asked: &Asked<'_>,
         ) -> Result<Rendered, Failure> {
+            if let Some(parent) = parent(operation, asked) {
+                return delegated(app, cx, operation, asked, parent).await;
+            }
             match operation {
                 $(Operation::$operation => {
                     let input = read(asked)?;
@@ -139,6 +142,36 @@ operations! {
     GetResourceApiKey => get_resource_api_key: Use,
     GetResourceOauth2Token => get_resource_oauth2_token: Use,
     CompleteResourceTokenAuth => complete_resource_token_auth: Use,
+}
+
+/// In this header stands the workload access token of the agent that calls another, where a token is
+/// asked for that other. Every `x-amz-` header of a request stands once and is signed, or the request is
+/// refused before.
+const PARENT: &str = "x-amz-bedrock-agentcore-identity-wat";
+
+fn parent<'a>(operation: Operation, asked: &Asked<'a>) -> Option<&'a HeaderValue> {
+    let is_mint = nature_of(operation) == Nature::Mint;
+    asked.headers.get(PARENT).filter(|_| is_mint)
+}
+
+/// A token that is made of the one in the header.
+async fn delegated(
+    app: &App,
+    cx: &mut OpCx,
+    operation: Operation,
+    asked: &Asked<'_>,
+    parent: &HeaderValue,
+) -> Result<Rendered, Failure> {
+    if operation != Operation::GetWorkloadAccessToken {
+        let text = "brings a token that has its own user, or none; call GetWorkloadAccessToken with \
+                    it, or leave the header out";
+        return Err(Error::field("X-Amz-Bedrock-AgentCore-Identity-WAT", text).into());
+    }
+    // What is no text is no token either.
+    let parent = parent.to_str().unwrap_or_default();
+    let input = read(asked)?;
+    let reply = get_workload_access_token::handle_delegated(app, cx, parent, input).await?;
+    render(&reply)
 }
 
 fn read<I: procura_wire::Input>(asked: &Asked<'_>) -> Result<I, Failure> {

@@ -49,6 +49,7 @@ mod row;
 mod signing_key;
 mod store;
 mod subject_token;
+mod task_use;
 mod temporary_key;
 mod token_exchange;
 mod trust_binding;

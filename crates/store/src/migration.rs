@@ -51,6 +51,7 @@ const MIGRATIONS: &[Migration] = migrations! {
     12 "0012_resource_servers"
     13 "0013_pool_keys"
     14 "0014_agent_use"
+    15 "0015_task_use"
 };
 
 /// Two that migrate at once take turns.

@@ -8,6 +8,7 @@ use procura_core::grant::{AdministratorGrant, Covered, WithUser};
 use procura_core::id::{AgentId, GrantId, ProviderId, UserId};
 use procura_core::name::VaultName;
 use procura_core::tag::Tags;
+use procura_core::task::Task;
 use procura_core::time::Timestamp;
 use procura_core::user::{OnBehalfOf, User, UserKind};
 use procura_core::workload_identity::{AgentState, WorkloadIdentity};
@@ -109,6 +110,7 @@ pub(crate) struct Flow {
     pub(crate) whom: (AccountId, OnBehalfOf),
     pub(crate) provider: (AccountId, CredentialProvider),
     pub(crate) grants: Vec<AdministratorGrant>,
+    pub(crate) task: Task,
 }
 
 impl Flow {
@@ -120,6 +122,7 @@ impl Flow {
             whom: (own(), user(1, UserKind::Verified)),
             provider: (own(), provider(1)),
             grants: vec![grant(Some(1), 1, WithUser::Optional)],
+            task: Task::default(),
         }
     }
 
@@ -181,6 +184,9 @@ impl Flow {
             },
             credential,
             grants: &self.grants,
+            through: &[],
+            task: &self.task,
+            good_for: None,
         }
     }
 

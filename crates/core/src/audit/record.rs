@@ -70,6 +70,12 @@ pub struct Entry {
     /// The address that the request came from.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub peer: Option<String>,
+    /// The agents that the agent acts through, who began first.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub through: Vec<AgentId>,
+    /// What the agent's token is for, in the words of who handed it on.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub purpose: Option<String>,
 }
 
 impl Entry {
@@ -98,6 +104,8 @@ impl Entry {
             policy: None,
             request: None,
             peer: None,
+            through: Vec::new(),
+            purpose: None,
         }
     }
 

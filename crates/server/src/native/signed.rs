@@ -17,6 +17,7 @@ use crate::ops::Rendered;
 mod agents;
 mod authorization_sessions;
 mod connections;
+mod workload_access_tokens;
 
 /// A native operation that callers sign for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +26,8 @@ pub(crate) enum SignedOperation {
     DescribeAuthorizationSession,
     /// `POST /v1/connections/report-unauthorized`
     ReportUnauthorized,
+    /// `POST /v1/workload-access-tokens`
+    DelegateToken,
     /// `POST /v1/agents/list`
     ListAgents,
     /// `POST /v1/agents/show`
@@ -42,9 +45,10 @@ pub(crate) enum SignedOperation {
 }
 
 impl SignedOperation {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::DescribeAuthorizationSession,
         Self::ReportUnauthorized,
+        Self::DelegateToken,
         Self::ListAgents,
         Self::ShowAgent,
         Self::SuspendAgent,
@@ -71,7 +75,7 @@ impl SignedOperation {
             | Self::SetAgentOwner
             | Self::ExpireAgent => 4 * 1024,
             // It has a workload access token in it.
-            Self::ReportUnauthorized => 32 * 1024,
+            Self::ReportUnauthorized | Self::DelegateToken => 32 * 1024,
         }
     }
 
@@ -85,6 +89,7 @@ impl SignedOperation {
         match self {
             Self::DescribeAuthorizationSession => "/v1/authorization-sessions/describe",
             Self::ReportUnauthorized => "/v1/connections/report-unauthorized",
+            Self::DelegateToken => "/v1/workload-access-tokens",
             Self::ListAgents => "/v1/agents/list",
             Self::ShowAgent => "/v1/agents/show",
             Self::SuspendAgent => "/v1/agents/suspend",
@@ -100,6 +105,7 @@ impl SignedOperation {
         match self {
             Self::DescribeAuthorizationSession
             | Self::ReportUnauthorized
+            | Self::DelegateToken
             | Self::SuspendAgent
             | Self::ResumeAgent
             | Self::RetireAgent => self.action().name(),
@@ -115,6 +121,7 @@ impl SignedOperation {
         match self {
             Self::DescribeAuthorizationSession => Action::DescribeAuthorizationSession,
             Self::ReportUnauthorized => Action::ReportUnauthorized,
+            Self::DelegateToken => Action::DelegateToken,
             Self::ListAgents => Action::ListWorkloadIdentities,
             Self::ShowAgent => Action::GetWorkloadIdentity,
             Self::SuspendAgent => Action::SuspendAgent,
@@ -129,6 +136,7 @@ impl SignedOperation {
         match self {
             Self::DescribeAuthorizationSession | Self::ListAgents | Self::ShowAgent => Nature::Read,
             Self::ReportUnauthorized => Nature::Use,
+            Self::DelegateToken => Nature::Mint,
             Self::SuspendAgent
             | Self::ResumeAgent
             | Self::RetireAgent
@@ -151,6 +159,7 @@ impl SignedOperation {
             Self::ReportUnauthorized => {
                 connections::report_unauthorized(app, cx, read(body)?).await
             }
+            Self::DelegateToken => workload_access_tokens::delegate(app, cx, read(body)?).await,
             Self::ListAgents => agents::list(app, cx, read(body)?).await,
             Self::ShowAgent => agents::show(app, cx, read(body)?).await,
             Self::SuspendAgent => {

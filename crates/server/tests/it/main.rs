@@ -82,6 +82,7 @@ mod session_binding;
 mod simultaneous;
 mod telemetry;
 mod token_attacks;
+mod token_chains;
 mod token_forms;
 mod trace;
 mod two_nodes;

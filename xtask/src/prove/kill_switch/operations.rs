@@ -180,6 +180,8 @@ pub(super) const fn of_policies(action: Action) -> Option<Nature> {
             Some(of_agents(Operation::GetResourceOauth2Token))
         }
         A::BindAssertedUser => Some(of_agents(Operation::CompleteResourceTokenAuth)),
+        // What it makes of a token is a token that `GetWorkloadAccessToken` makes with the header, too.
+        A::DelegateToken => Some(of_agents(Operation::GetWorkloadAccessToken)),
         // The description is of who sent the user, for the page to which they come back.
         A::ListTrustedWorkloads | A::ListAccounts | A::ListAccessKeys | A::ListGrants
         | A::ListConnections | A::GetConnection | A::ListSigningKeys | A::ListIssuers | A::ReadAudit

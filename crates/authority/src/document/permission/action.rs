@@ -53,6 +53,9 @@ pub(crate) fn service_of(action: Action) -> Option<&'static str> {
 
 /// What goes with an action: parts of it that have names of their own here.
 fn implied(action: Action) -> &'static [Action] {
+    if action == Action::GetWorkloadAccessToken {
+        return &[Action::DelegateToken];
+    }
     if action == Action::GetResourceOauth2Token {
         return &[Action::ReportUnauthorized];
     }

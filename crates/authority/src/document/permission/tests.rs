@@ -127,6 +127,8 @@ fn a_wildcard_stands_for_the_actions_that_there_are() {
 
 #[test]
 fn what_goes_with_an_action_is_given_with_it() {
+    let mint = given("bedrock-agentcore:GetWorkloadAccessToken");
+    assert!(mint.contains(&Action::DelegateToken));
     let token = given("bedrock-agentcore:GetResourceOauth2Token");
     assert!(token.contains(&Action::ReportUnauthorized));
     let binding = given("bedrock-agentcore:CompleteResourceTokenAuth");

@@ -56,10 +56,7 @@ impl App {
     ) -> Result<(), Error> {
         match self.authority.may_call(&cx.caller, action, target) {
             Verdict::Yes(_) => Ok(()),
-            Verdict::No(denial) => {
-                cx.about.explanation = Some(denial.explanation.clone());
-                Err(Error::denied(denial.public()))
-            }
+            Verdict::No(denial) => Err(cx.about.refused(&denial)),
         }
     }
 
@@ -217,9 +214,6 @@ fn permitted<A>(
             let permit = Permit::dangerous_from_decision(*provider.id.as_bytes(), provider.version);
             Ok((permit, reasons))
         }
-        Verdict::No(denial) => {
-            cx.about.explanation = Some(denial.explanation.clone());
-            Err(Error::denied(denial.public()))
-        }
+        Verdict::No(denial) => Err(cx.about.refused(&denial)),
     }
 }

@@ -1,10 +1,10 @@
 //! What every use case knows about the request that it serves.
 
-use procura_authority::Caller;
+use procura_authority::{Caller, Denial};
 use procura_core::access_key::AccessKeyId;
 use procura_core::account::AccountId;
 use procura_core::action::Action;
-use procura_core::audit::record::{Entry, Verdict};
+use procura_core::audit::record::{Denied, Entry, Verdict};
 use procura_core::error::Error;
 use procura_core::id::{AgentId, ProviderId, RecordId, RequestId};
 use procura_core::stated_reason::StatedReason;
@@ -57,6 +57,17 @@ pub struct About {
     pub resource: Option<String>,
     /// Why the policies said no, in their own words; for the record, not for the caller.
     pub explanation: Option<String>,
+    /// The same, as what was asked and read.
+    pub denied: Option<Box<Denied>>,
+}
+
+impl About {
+    /// What the policies said, for the record, and what the caller is told.
+    pub(crate) fn refused(&mut self, denial: &Denial) -> Error {
+        self.explanation = Some(denial.explanation.clone());
+        self.denied = Some(Box::new(denial.recorded()));
+        Error::denied(denial.public())
+    }
 }
 
 impl OpCx {
@@ -201,7 +212,9 @@ impl App {
             Some(explanation) => format!("{}; {explanation}", error.public()),
             None => error.public().to_owned(),
         };
-        self.entry(cx, Verdict::Deny, reason)
+        let mut entry = self.entry(cx, Verdict::Deny, reason);
+        entry.denied.clone_from(&cx.about.denied);
+        entry
     }
 
     /// Records that `cx` failed with `error`, unless the transaction that refused it already did.

@@ -95,8 +95,7 @@ impl App {
                 .authority
                 .may_call(&cx.caller, Action::BindAssertedUser, &target);
             if let Verdict::No(denial) = verdict {
-                cx.about.explanation = Some(denial.explanation.clone());
-                return Err(Error::denied(denial.public()));
+                return Err(cx.about.refused(&denial));
             }
         }
         found.ok_or_else(unknown)

@@ -25,15 +25,7 @@ impl Attributes {
             .into_iter()
             .flatten()
             .map(|(variable, attribute)| {
-                let of = if variable == "principal" {
-                    principal
-                } else {
-                    resource
-                };
-                let value = match of.attr(attribute) {
-                    Some(Ok(value)) => value.to_string(),
-                    Some(Err(_)) | None => "absent".to_owned(),
-                };
+                let value = value(variable, attribute, principal, resource);
                 format!("{variable}.{attribute} = {value}")
             });
         let shown: Vec<_> = shown.collect();
@@ -42,6 +34,41 @@ impl Attributes {
         } else {
             format!("{id} ({})", shown.join(", "))
         }
+    }
+
+    /// What the policies `ids` read, with who asked, what that is in, and what was asked about.
+    pub(crate) fn read<'a>(
+        &self,
+        ids: impl Iterator<Item = &'a str>,
+        principal: &Entity,
+        resource: &Entity,
+    ) -> BTreeMap<String, String> {
+        let (_, _, places) = principal.clone().into_inner();
+        let places: BTreeSet<String> = places.iter().map(ToString::to_string).collect();
+        let places: Vec<String> = places.into_iter().collect();
+        let mut read = BTreeMap::from([
+            ("principal".to_owned(), principal.uid().to_string()),
+            ("principal in".to_owned(), places.join(", ")),
+            ("resource".to_owned(), resource.uid().to_string()),
+        ]);
+        let named = ids.filter_map(|id| self.0.get(id)).flatten();
+        read.extend(named.map(|(variable, attribute)| {
+            let value = value(variable, attribute, principal, resource);
+            (format!("{variable}.{attribute}"), value)
+        }));
+        read
+    }
+}
+
+fn value(variable: &str, attribute: &str, principal: &Entity, resource: &Entity) -> String {
+    let of = if variable == "principal" {
+        principal
+    } else {
+        resource
+    };
+    match of.attr(attribute) {
+        Some(Ok(value)) => value.to_string(),
+        Some(Err(_)) | None => "absent".to_owned(),
     }
 }
 

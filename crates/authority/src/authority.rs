@@ -12,7 +12,7 @@ use crate::attributes::Attributes;
 use crate::entities::Vocabulary;
 use crate::explanation::{Asked, Explainer};
 use crate::inline::{Inline, Said, join};
-use crate::policies::{InvalidPolicies, policies, schema};
+use crate::policies::{InvalidPolicies, PolicyInForce, policies, schema};
 use crate::request::{Caller, Credential, Target, Through, Use};
 use crate::rules::{Rules, SCHEMA, STRUCTURE};
 use crate::slices::Slices;
@@ -24,6 +24,7 @@ pub struct Authority {
     vocabulary: Vocabulary,
     pub(crate) slices: Slices,
     explain: Explainer,
+    in_force: Vec<PolicyInForce>,
     authorizer: Authorizer,
 }
 
@@ -52,6 +53,7 @@ impl Authority {
         let digits: String = digest.chars().take(12).collect();
         let version = format!("{}@{digits}", rules.map_or("custom", Rules::name));
         let attributes = Attributes::read_by(&policies);
+        let in_force = PolicyInForce::all_of(&policies);
         let explain = Explainer {
             rules,
             version,
@@ -61,6 +63,7 @@ impl Authority {
             vocabulary,
             slices,
             explain,
+            in_force,
             authorizer: Authorizer::new(),
         })
     }
@@ -69,6 +72,17 @@ impl Authority {
     /// policies.
     pub fn version(&self) -> &str {
         &self.explain.version
+    }
+
+    /// Every policy, in the order of ids.
+    pub fn policies(&self) -> &[PolicyInForce] {
+        &self.in_force
+    }
+
+    /// Which of the compiled-in rules these are; none where the text is somebody's own, of which our
+    /// table says nothing.
+    pub fn rules(&self) -> Option<Rules> {
+        self.explain.rules
     }
 
     /// Whether making a provider also makes the administrator's grant for it. Only the baseline
@@ -229,8 +243,7 @@ impl Authority {
             let slice = asking.slice(&principal, &resource)?;
             Some((asking, slice))
         });
-        let (asking, slice) =
-            found.ok_or_else(|| self.explain.silent(asked, "the schema has no such request"))?;
+        let (asking, slice) = found.ok_or_else(|| self.explain.unasked(asked))?;
         // Not validated against the schema here: the slice is that of the types, the context is
         // empty, and the entities conform by construction.
         let action = asking.action.clone();
@@ -254,7 +267,7 @@ impl Authority {
                 Err(self.explain.forbidden(asked, &slice.policies, reasons))
             }
             Said::Failed(errors) => Err(self.explain.failed(asked, errors)),
-            Said::Silent => Err(self.explain.silent(asked, "no policy permits it")),
+            Said::Silent => Err(self.explain.silent(asked, &slice.policies)),
         }
     }
 }

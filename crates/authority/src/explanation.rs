@@ -1,14 +1,17 @@
 //! Every no with its explanation: which question, which policy, which attribute.
 
+use std::collections::BTreeMap;
+
 use cedar_policy::{Entity, PolicyId, PolicySet};
 use procura_core::action::Action;
 use procura_core::grant::{AdministratorGrant, Covered};
+use procura_core::id::GrantId;
 use procura_core::task::Uncovered;
 use procura_core::user::OnBehalfOf;
 
 use crate::advice;
 use crate::attributes::Attributes;
-use crate::request::{Credential, Through, Use};
+use crate::request::{Caller, Credential, Through, Use};
 use crate::rules::Rules;
 use crate::verdict::{Denial, Question};
 
@@ -53,7 +56,10 @@ impl Explainer {
             .find_map(|id| among.annotation(&PolicyId::new(id), "advice"));
         let advice = advice.unwrap_or(advice::ON_FORBID).to_owned();
         let denial = self.denial(asked, &format!("forbidden by {shown}{also}"), advice);
+        let ids = policies.iter().map(String::as_str);
+        let attributes = self.attributes.read(ids, asked.principal, asked.resource);
         Denial {
+            attributes,
             policies,
             errors,
             ..denial
@@ -69,10 +75,25 @@ impl Explainer {
         }
     }
 
-    /// Nothing permitted it.
-    pub(crate) fn silent(&self, asked: &Asked<'_>, why: &str) -> Denial {
+    /// Nothing permitted it: what all policies of the slice read was not what they ask for.
+    pub(crate) fn silent(&self, asked: &Asked<'_>, among: &PolicySet) -> Denial {
         let advice = advice::on_silence(asked, self.rules);
-        self.denial(asked, why, advice)
+        let ids: Vec<String> = among
+            .policies()
+            .map(|policy| policy.id().to_string())
+            .collect();
+        let ids = ids.iter().map(String::as_str);
+        let attributes = self.attributes.read(ids, asked.principal, asked.resource);
+        Denial {
+            attributes,
+            ..self.denial(asked, "no policy permits it", advice)
+        }
+    }
+
+    /// The schema has no such request, so that no policy could permit it.
+    pub(crate) fn unasked(&self, asked: &Asked<'_>) -> Denial {
+        let advice = advice::on_silence(asked, self.rules);
+        self.denial(asked, "the schema has no such request", advice)
     }
 
     /// An entity could not be made, so that there was nothing to evaluate.
@@ -80,6 +101,7 @@ impl Explainer {
         let why = format!("{} not asked: {error}", action.name());
         let denial = self.sentence(question, action, &why, advice::ON_ERROR.to_owned());
         Denial {
+            attributes: facts([("not known", error.clone())]),
             errors: vec![error],
             ..denial
         }
@@ -93,7 +115,13 @@ impl Explainer {
             asked.agent.agent.id
         );
         let advice = advice::ON_ANOTHER_AGENT.to_owned();
-        self.sentence(Question::Call, call, &why, advice)
+        Denial {
+            attributes: facts([
+                ("principal.agent", caller_agent(asked.caller)),
+                ("token.agent", asked.agent.agent.id.to_string()),
+            ]),
+            ..self.sentence(Question::Call, call, &why, advice)
+        }
     }
 
     /// The task does not cover it.
@@ -110,7 +138,10 @@ impl Explainer {
         };
         let why = format!("{agent} may not do {} on {provider}: {what}", action.name());
         let advice = advice::on_task(uncovered).to_owned();
-        self.sentence(Question::Task, action, &why, advice)
+        Denial {
+            attributes: of_use(asked),
+            ..self.sentence(Question::Task, action, &why, advice)
+        }
     }
 
     /// One of the agents that the agent acts through has no grant that covers it.
@@ -138,8 +169,16 @@ impl Explainer {
             "{agent}, which {acting} acts through, may not do {} on {provider}: it has {lacks}",
             action.name()
         );
+        let looked_at = match asked.credential {
+            Credential::UserToken { .. } => through.consent.iter().map(|one| one.id).collect(),
+            Credential::ApiKey | Credential::MachineToken(_) => {
+                asked.grants.iter().map(|grant| grant.id).collect()
+            }
+        };
         Denial {
             through: Some(number),
+            grants: looked_at,
+            attributes: of_use(asked),
             ..self.sentence(Question::Grant, action, &why, advice.to_owned())
         }
     }
@@ -147,30 +186,34 @@ impl Explainer {
     /// No grant covers it.
     pub(crate) fn ungranted(&self, asked: &Use<'_>, action: Action) -> Denial {
         let (agent, provider) = (asked.agent.agent.id, asked.provider.provider.id);
-        if let Credential::UserToken { consent, .. } = asked.credential {
-            let consent = consent.map_or("there is no consent".to_owned(), |consent| {
+        let on = |each: &str| format!("{agent} may not do {} on {provider}: {each}", action.name());
+        let (why, advice, grants) = if let Credential::UserToken { consent, .. } = asked.credential
+        {
+            let each = consent.map_or("there is no consent".to_owned(), |consent| {
                 format!("{} does not cover it", consent.id)
             });
-            let why = format!(
-                "{agent} may not do {} on {provider}: {consent}",
-                action.name()
-            );
-            let advice = advice::ON_NO_CONSENT.to_owned();
-            return self.sentence(Question::Grant, action, &why, advice);
-        }
-        let each: Vec<_> = asked
-            .grants
-            .iter()
-            .map(|grant| mismatch(grant, asked))
-            .collect();
-        let each = if each.is_empty() {
-            "there is no grant".to_owned()
+            let looked_at = consent.map(|consent| consent.id).into_iter().collect();
+            (on(&each), advice::ON_NO_CONSENT, looked_at)
         } else {
-            each.join(", ")
+            let each: Vec<_> = asked
+                .grants
+                .iter()
+                .map(|grant| mismatch(grant, asked))
+                .collect();
+            let each = if each.is_empty() {
+                "there is no grant".to_owned()
+            } else {
+                each.join(", ")
+            };
+            let looked_at: Vec<GrantId> = asked.grants.iter().map(|grant| grant.id).collect();
+            let advice = advice::on_no_grant(asked.whom.on_behalf_of);
+            (on(&each), advice, looked_at)
         };
-        let why = format!("{agent} may not do {} on {provider}: {each}", action.name());
-        let advice = advice::on_no_grant(asked.whom.on_behalf_of).to_owned();
-        self.sentence(Question::Grant, action, &why, advice)
+        Denial {
+            grants,
+            attributes: of_use(asked),
+            ..self.sentence(Question::Grant, action, &why, advice.to_owned())
+        }
     }
 
     fn denial(&self, asked: &Asked<'_>, why: &str, advice: String) -> Denial {
@@ -183,8 +226,12 @@ impl Explainer {
         let (from, on) = (principal.uid(), resource.uid());
         let why = format!("{from} may not do {} on {on}: {why}", action.name());
         let who = advice::who(question, Some(principal));
+        let attributes = self
+            .attributes
+            .read(std::iter::empty(), principal, resource);
         Denial {
             who,
+            attributes,
             ..self.sentence(question, action, &why, advice)
         }
     }
@@ -198,11 +245,41 @@ impl Explainer {
             policies,
             errors,
             explanation,
+            grants: Vec::new(),
+            attributes: BTreeMap::new(),
             who: advice::who(question, None),
             through: None,
             advice,
         }
     }
+}
+
+/// What a grant would have to cover.
+fn of_use(asked: &Use<'_>) -> BTreeMap<String, String> {
+    let scopes = asked.credential.scopes();
+    let user = match asked.whom.on_behalf_of {
+        OnBehalfOf::NoUser => "none".to_owned(),
+        OnBehalfOf::User(user) => format!("{} ({})", user.id, user.kind.as_str()),
+    };
+    let scopes = scopes.map_or("every".to_owned(), ToString::to_string);
+    facts([
+        ("use.agent", asked.agent.agent.id.to_string()),
+        ("use.provider", asked.provider.provider.id.to_string()),
+        ("use.scopes", scopes),
+        ("use.user", user),
+    ])
+}
+
+/// As which agent the caller signed.
+fn caller_agent(caller: &Caller) -> String {
+    match caller {
+        Caller::Agent { agent, .. } => agent.to_string(),
+        Caller::AccessKey { .. } | Caller::Session { .. } | Caller::Operator => "none".to_owned(),
+    }
+}
+
+fn facts<const N: usize>(facts: [(&str, String); N]) -> BTreeMap<String, String> {
+    facts.map(|(name, value)| (name.to_owned(), value)).into()
 }
 
 /// The first thing in which a grant differs from a use that it does not cover.

@@ -31,7 +31,7 @@ mod tests;
 
 pub use authority::Authority;
 pub use inline::Inline;
-pub use policies::InvalidPolicies;
+pub use policies::{InvalidPolicies, PolicyInForce};
 pub use request::{AgentOf, Caller, Credential, ProviderOf, Target, Through, Use, Whom};
 pub use rules::{Rules, SCHEMA, STRUCTURE};
 pub use table::{Group, Row, Who, row};

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::str::FromStr;
 
-use cedar_policy::{Policy, PolicyId, PolicySet, Schema, ValidationMode, Validator};
+use cedar_policy::{Effect, Policy, PolicyId, PolicySet, Schema, ValidationMode, Validator};
 
 /// Why policies are refused. Nothing is loaded then: half a set of rules may permit what the other
 /// half forbids.
@@ -53,6 +53,35 @@ pub enum InvalidPolicies {
         /// Why.
         reason: String,
     },
+}
+
+/// A policy as people read it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PolicyInForce {
+    /// Its name in records.
+    pub id: String,
+    /// Whether it permits; otherwise it forbids.
+    pub permits: bool,
+    /// What somebody is told whom it refuses.
+    pub advice: Option<String>,
+    /// Its text.
+    pub text: String,
+}
+
+impl PolicyInForce {
+    pub(crate) fn all_of(policies: &PolicySet) -> Vec<Self> {
+        let mut all: Vec<Self> = policies
+            .policies()
+            .map(|policy| Self {
+                id: policy.id().to_string(),
+                permits: policy.effect() == Effect::Permit,
+                advice: policy.annotation("advice").map(str::to_owned),
+                text: policy.to_string(),
+            })
+            .collect();
+        all.sort_by(|one, other| one.id.cmp(&other.id));
+        all
+    }
 }
 
 /// Reads a schema.

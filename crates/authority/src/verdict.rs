@@ -1,6 +1,9 @@
 //! Yes with its reasons, or no with its explanation.
 
+use std::collections::BTreeMap;
+
 use procura_core::action::Action;
+use procura_core::audit::record::Denied;
 use procura_core::id::GrantId;
 
 /// An answer.
@@ -107,6 +110,10 @@ pub struct Denial {
     /// Everything there is to know, for the record and for who may read it: ids, policies and the
     /// attributes that they read.
     pub explanation: String,
+    /// The grants or the consent that were looked at and do not cover it.
+    pub grants: Vec<GrantId>,
+    /// What the policies read, or could have read, with the values that it had.
+    pub attributes: BTreeMap<String, String>,
     /// Who was refused, without a name.
     pub(crate) who: &'static str,
     /// Which of the agents that the agent acts through it was, from 1, who began first.
@@ -116,6 +123,19 @@ pub struct Denial {
 }
 
 impl Denial {
+    /// What stands in the record.
+    pub fn recorded(&self) -> Denied {
+        Denied {
+            question: self.question.as_str().into(),
+            action: self.action.name().into(),
+            policies: self.policies.clone(),
+            errors: self.errors.clone(),
+            grants: self.grants.clone(),
+            attributes: self.attributes.clone(),
+            advice: self.advice.clone(),
+        }
+    }
+
     /// What the caller may read: which question said no and what to do next.
     ///
     /// It is made of texts that are written in this crate and in `@advice` annotations and of the

@@ -1,11 +1,12 @@
 //! One record: one decision and its effect.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use crate::account::AccountId;
-use crate::id::{AgentId, ChainId, ProviderId, RecordId};
+use crate::id::{AgentId, ChainId, GrantId, ProviderId, RecordId};
 use crate::time::Timestamp;
 use crate::user::{User, UserKind};
 
@@ -20,6 +21,29 @@ pub enum Verdict {
     Allow,
     /// It was refused.
     Deny,
+}
+
+/// Why the policies said no, as what was asked and read: the sentence of it is in the reason.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Denied {
+    /// The first question that was answered with no: `call`, `agent`, `user` or `grant`.
+    pub question: Cow<'static, str>,
+    /// The action that was asked about; a use asks about more than its operation.
+    pub action: Cow<'static, str>,
+    /// The policies that forbade it, sorted. Empty and no errors: nothing permitted it.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub policies: Vec<String>,
+    /// What failed in the evaluation, sorted.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub errors: Vec<String>,
+    /// The grants and the consent that were looked at and do not cover it.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub grants: Vec<GrantId>,
+    /// What was read of who asked and of what was asked about, with the values that it had.
+    pub attributes: BTreeMap<String, String>,
+    /// What to do next, as the caller was told.
+    pub advice: String,
 }
 
 /// What is recorded: ids and names of ours, never a secret, a token or a claim set. A user stands
@@ -76,6 +100,9 @@ pub struct Entry {
     /// What the agent's token is for, in the words of who handed it on.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub purpose: Option<String>,
+    /// Why the policies said no, if it was they.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub denied: Option<Box<Denied>>,
 }
 
 impl Entry {
@@ -106,6 +133,7 @@ impl Entry {
             peer: None,
             through: Vec::new(),
             purpose: None,
+            denied: None,
         }
     }
 

@@ -59,6 +59,7 @@ pub mod pool_token;
 pub mod pool_user;
 pub mod provider_circuit;
 pub mod rate_limit;
+pub mod record_search;
 pub mod refresh;
 pub mod resource_api_key;
 pub mod resource_server;

@@ -57,7 +57,7 @@ impl App {
         let (id, version) = sealed.key().map_err(|_| not_ours())?;
         let key = self.token_key(id, version).await?.ok_or_else(not_ours)?;
         let plain =
-            sealing::open(&key, &self.page_place(cx, filter)?, &sealed).map_err(|_| not_ours())?;
+            sealing::open(&key, &self.page_place(cx, filter), &sealed).map_err(|_| not_ours())?;
         let text = plain.expose_secret_text().ok_or_else(not_ours)?;
         text.parse().map(Some).map_err(|_| not_ours())
     }
@@ -85,28 +85,40 @@ impl App {
                 next: None,
             });
         };
-        let plain = Plain::<kind::PageToken>::new(key_of(last).as_bytes().to_vec());
-        let key = self.newest_key(None, KeyPurpose::Token).await?;
-        let place = self.page_place(cx, filter)?;
-        let sealed = self
-            .with_rng(|rng| sealing::seal(rng, &key, &place, &plain))
-            .map_err(Error::internal_source)?;
+        let next = self.page_after(cx, filter, key_of(last)).await?;
         Ok(Page {
             items: found,
-            next: Some(URL_SAFE_NO_PAD.encode(sealed.as_bytes())),
+            next: Some(next),
         })
     }
 
-    fn page_place<'a>(&self, cx: &OpCx, filter: &'a [u8]) -> Result<Location<'a>, Error> {
-        Ok(Location {
+    /// The token of the page after `key`.
+    pub(crate) async fn page_after(
+        &self,
+        cx: &OpCx,
+        filter: &[u8],
+        key: &str,
+    ) -> Result<String, Error> {
+        let plain = Plain::<kind::PageToken>::new(key.as_bytes().to_vec());
+        let key = self.newest_key(None, KeyPurpose::Token).await?;
+        let place = self.page_place(cx, filter);
+        let sealed = self
+            .with_rng(|rng| sealing::seal(rng, &key, &place, &plain))
+            .map_err(Error::internal_source)?;
+        Ok(URL_SAFE_NO_PAD.encode(sealed.as_bytes()))
+    }
+
+    /// The operator's own lists are of no account: no caller's token is one of theirs.
+    fn page_place<'a>(&self, cx: &OpCx, filter: &'a [u8]) -> Location<'a> {
+        Location {
             deployment: self.deployment,
-            account: Some(cx.account()?),
+            account: cx.caller.account(),
             subject: Subject::Deployment,
             table: "page_token",
             column: cx.action.name(),
             row: filter,
             row_version: 0,
             destination: None,
-        })
+        }
     }
 }

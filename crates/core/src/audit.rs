@@ -6,8 +6,11 @@
 //! [`note`] that goes outside of the database, so that a database that was cut, rewritten or put
 //! back no longer agrees with it. [`export`] is the file that an auditor verifies offline.
 
+pub mod account_export;
 pub mod chain;
 pub mod export;
+pub mod filter;
 pub mod note;
+pub mod proof;
 pub mod record;
 pub mod tree;

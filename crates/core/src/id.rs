@@ -18,6 +18,9 @@ pub struct InvalidId {
     prefix: &'static str,
 }
 
+/// The latest moment that an id has room for, in milliseconds (48 bits).
+const MILLIS_MAX: u64 = (1 << 48) - 1;
+
 macro_rules! typed_ids {
     ($($(#[$doc:meta])* $name:ident = $prefix:literal;)*) => {$(
         $(#[$doc])*
@@ -59,6 +62,13 @@ macro_rules! typed_ids {
             pub fn made_at(&self) -> Timestamp {
                 let [a, b, c, d, e, f, ..] = *self.as_bytes();
                 Timestamp::from_millis(i64::from_be_bytes([0, 0, a, b, c, d, e, f]))
+            }
+
+            /// No id that is made at `at` or later comes before it.
+            pub fn earliest(at: Timestamp) -> Self {
+                let millis = u64::try_from(at.millis()).unwrap_or(0).min(MILLIS_MAX);
+                let [_, _, a, b, c, d, e, f] = millis.to_be_bytes();
+                Self::from_bytes([a, b, c, d, e, f, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0])
             }
 
             /// The id of a stored column; `None` unless it has 16 bytes.
@@ -181,6 +191,16 @@ mod tests {
         assert_eq!(text.parse(), Ok(id));
         assert!(text.parse::<ProviderId>().is_err());
         assert!(text.to_uppercase().parse::<AgentId>().is_err());
+    }
+
+    #[test]
+    fn the_earliest_id_of_a_moment_parts_what_was_made_before_from_what_was_made_then() {
+        let at = Timestamp::from_millis(2_000);
+        let made = |millis| RecordId::generate(Timestamp::from_millis(millis), &mut OsEntropy);
+        assert!(made(1_999) < RecordId::earliest(at));
+        assert!(made(2_000) > RecordId::earliest(at));
+        let before_all = RecordId::earliest(Timestamp::from_millis(-1));
+        assert!(before_all < made(0));
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod grants;
 mod issuers;
 mod keys;
 mod pool_keys;
+mod record_search;
 pub(crate) mod signed;
 mod signing_keys;
 mod trust_bindings;
@@ -130,6 +131,7 @@ impl Call<'_> {
                 self.route_pool_keys(&method, pool, rest).await
             }
             (&Method::GET, ["v1", "audit", "records"]) => self.records(&query).await,
+            (&Method::POST, ["v1", "audit", "search"]) => self.search_records().await,
             (&Method::GET, ["v1", "audit", "export"]) => self.export().await,
             (&Method::GET, ["v1", "audit", "chains", chain]) => self.chain(chain, &query).await,
             (&Method::GET, ["v1", "vault", "keys"]) => self.vault_keys().await,

@@ -26,7 +26,55 @@ pub struct ChainRow {
 /// More than any id: the end of a list that is read backwards.
 const AFTER_EVERY_ID: [u8; 17] = [0xff; 17];
 
+/// Which records are looked through, as far as indexes know.
+#[derive(Debug, Clone, Copy)]
+pub struct RecordSpan {
+    /// Of one account, or of all.
+    pub account: Option<AccountId>,
+    /// None that is made before this moment.
+    pub since: Option<Timestamp>,
+    /// None from this id on.
+    pub before: Option<RecordId>,
+}
+
 impl Tx<'_> {
+    /// The lines of the records of a span, the newest first.
+    pub fn audit_records_of(
+        &mut self,
+        span: &RecordSpan,
+        limit: u32,
+    ) -> Result<Vec<Vec<u8>>, Error> {
+        let since = span.since.map(RecordId::earliest);
+        let since: &[u8] = since.as_ref().map_or(&[], |id| id.as_bytes());
+        let before: &[u8] = match &span.before {
+            Some(id) => id.as_bytes(),
+            None => &AFTER_EVERY_ID,
+        };
+        let mut parameters = vec![
+            Value::Blob(since),
+            Value::Blob(before),
+            Value::Int(limit.into()),
+        ];
+        let account = span.account.as_ref();
+        parameters.extend(account.map(|account| Value::Text(account.as_str())));
+        let sql = if account.is_some() {
+            "SELECT line FROM audit_record WHERE id >= $1 AND id < $2 AND account = $4
+             ORDER BY id DESC LIMIT $3"
+        } else {
+            "SELECT line FROM audit_record WHERE id >= $1 AND id < $2 ORDER BY id DESC LIMIT $3"
+        };
+        lines(self.session.rows("audit_record", sql, &parameters)?)
+    }
+
+    /// The line of a record.
+    pub fn audit_record(&mut self, id: RecordId) -> Result<Option<Vec<u8>>, Error> {
+        let sql = "SELECT line FROM audit_record WHERE id = $1";
+        let row = self
+            .session
+            .row("audit_record", sql, &[Value::Blob(id.as_bytes())])?;
+        row.map(|mut row| row.blob("line")).transpose()
+    }
+
     /// The lines of records, of one account or of all, from `after` on in the order of their ids.
     /// Ids are made when an operation begins and records are written when it ends, so a record
     /// with an earlier id may still appear; a chain is what has no gaps.

@@ -64,7 +64,7 @@ mod workload_identity;
 mod contract;
 
 pub use crate::agent_use::{AgentFilter, ListedAgent};
-pub use crate::audit::ChainRow;
+pub use crate::audit::{ChainRow, RecordSpan};
 pub use crate::authorization_session::{Opening, SealedSession};
 pub use crate::backup::{BackupTable, Manifest, ManifestKey};
 pub use crate::checkpoint::CheckpointView;

@@ -11,14 +11,19 @@ use clap::Subcommand;
 use procura_app::notes::{key_path, notes_of, notes_path};
 use procura_core::audit::export::{CHECKPOINT_LINE, TITLE, Verified, Verifier};
 use procura_core::audit::note::{Checkpoint, VerifierKey, note_hash};
-use procura_core::audit::record::Record;
-use procura_core::audit::record::Verdict;
+use procura_core::audit::record::{Record, Verdict};
+use procura_core::id::ChainId;
 use serde::Deserialize;
 
 use crate::arguments::Output;
 use crate::data_dir::DataDir;
 use crate::local::Local;
 use crate::print;
+
+mod account_export;
+mod search;
+
+use self::search::Search;
 
 /// `procura audit`
 #[derive(Debug, Subcommand)]
@@ -29,10 +34,22 @@ pub(crate) enum Audit {
         #[arg(short = 'n', long, default_value_t = 20)]
         lines: u32,
     },
-    /// Write all records and their closing checkpoint into a file that can be verified offline.
+    /// Look for records: those of which everything that is named is true, the newest first.
+    Search(Search),
+    /// Write records and the checkpoint that signs them into a file that can be verified offline:
+    /// all records, or with `--account` those of one account, each with the proof that it stands in
+    /// the chains.
+    #[command(visible_alias = "prove")]
     Export {
         /// The file; it must not exist.
         file: PathBuf,
+        /// Only the records of this account (12 decimal digits), and of others nothing but hashes.
+        #[arg(long)]
+        account: Option<String>,
+        /// Prove as well that nothing was rewritten since this checkpoint: its number, or a file that
+        /// ends with it.
+        #[arg(long, requires = "account", value_name = "NUMBER|FILE")]
+        since_checkpoint: Option<String>,
     },
     /// Verify an export, or the running service when no file is named.
     Verify {
@@ -57,8 +74,9 @@ struct Export {
 
 #[derive(Deserialize)]
 struct Chain {
-    chain: String,
+    chain: ChainId,
     size: u64,
+    state: String,
 }
 
 pub(crate) async fn run(
@@ -68,7 +86,20 @@ pub(crate) async fn run(
 ) -> anyhow::Result<ExitCode> {
     match command {
         Audit::Tail { lines } => tail(data_dir, output, lines).await,
-        Audit::Export { file } => export(data_dir, &file).await,
+        Audit::Search(wanted) => search::run(data_dir, output, wanted).await,
+        Audit::Export {
+            file,
+            account: Some(account),
+            since_checkpoint,
+        } => account_export::write(data_dir, &file, &account, since_checkpoint.as_deref()).await,
+        Audit::Export { file, .. } => export(data_dir, &file).await,
+        Audit::Verify {
+            file: Some(file),
+            key: Some(key),
+            notes: None,
+        } if account_export::is_one(&file)? => {
+            account_export::verify(&file, &read_key(&key)?, output)
+        }
         Audit::Verify { file, key, notes } => {
             let verified = match &file {
                 Some(file) => {
@@ -107,6 +138,12 @@ async fn tail(data_dir: &DataDir, output: Output, lines: u32) -> anyhow::Result<
         .lines()
         .map(|line| Record::from_line(line.as_bytes()).map_err(anyhow::Error::from))
         .collect::<anyhow::Result<_>>()?;
+    print_records(output, &records)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Records as a table, or as they are.
+fn print_records(output: Output, records: &[Record]) -> anyhow::Result<()> {
     let headings = [
         "TIME",
         "VERDICT",
@@ -116,7 +153,7 @@ async fn tail(data_dir: &DataDir, output: Output, lines: u32) -> anyhow::Result<
         "USER",
         "REASON",
     ];
-    print::rows(output, &records, &headings, |record| {
+    print::rows(output, records, &headings, |record| {
         let entry = &record.entry;
         let verdict = match entry.verdict {
             Verdict::Allow => "allow",
@@ -132,8 +169,7 @@ async fn tail(data_dir: &DataDir, output: Output, lines: u32) -> anyhow::Result<
             user,
             entry.reason.to_string(),
         ]
-    })?;
-    Ok(ExitCode::SUCCESS)
+    })
 }
 
 async fn export(data_dir: &DataDir, file: &Path) -> anyhow::Result<ExitCode> {
@@ -167,26 +203,38 @@ async fn write_export(data_dir: &DataDir, out: &mut impl Write) -> anyhow::Resul
     let local = Local(data_dir);
     let export: Export = local.get("/v1/audit/export").await?;
     writeln!(out, "{TITLE}")?;
-    for Chain { chain, size } in &export.chains {
-        let mut written = 0;
-        while written < *size {
-            let path = format!("/v1/audit/chains/{chain}?from={written}");
-            let lines = local.get_bytes(&path).await?;
-            let before = written;
-            for line in lines.split_inclusive(|byte| *byte == b'\n') {
-                // Records after the checkpoint belong to the next export.
-                if written < *size {
-                    out.write_all(line)?;
-                    written += 1;
-                }
-            }
-            if written == before {
-                bail!("{chain} ends after {written} records; the checkpoint signed {size}");
-            }
-        }
+    for Chain { chain, size, .. } in &export.chains {
+        let take = |line: &[u8]| Ok(out.write_all(line)?);
+        each_line(&local, *chain, *size, take).await?;
     }
     write!(out, "{CHECKPOINT_LINE}\n{}", export.note)?;
     Ok(export)
+}
+
+/// Gives the first `size` records of a chain to `take`, each with its newline.
+async fn each_line(
+    local: &Local<'_>,
+    chain: ChainId,
+    size: u64,
+    mut take: impl FnMut(&[u8]) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    let mut written = 0;
+    while written < size {
+        let path = format!("/v1/audit/chains/{chain}?from={written}");
+        let lines = local.get_bytes(&path).await?;
+        let before = written;
+        for line in lines.split_inclusive(|byte| *byte == b'\n') {
+            // Records after the checkpoint belong to the next export.
+            if written < size {
+                take(line)?;
+                written += 1;
+            }
+        }
+        if written == before {
+            bail!("{chain} ends after {written} records; the checkpoint signed {size}");
+        }
+    }
+    Ok(())
 }
 
 /// How many records the running service has.

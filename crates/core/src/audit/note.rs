@@ -151,8 +151,23 @@ impl fmt::Display for Checkpoint {
 }
 
 fn write_chain(f: &mut fmt::Formatter<'_>, word: &str, chain: &ChainState) -> fmt::Result {
-    let (root, head) = (hex::encode(chain.root), hex::encode(chain.head));
-    writeln!(f, "{word} {} {} {root} {head}", chain.chain, chain.size)
+    writeln!(f, "{word} {chain}")
+}
+
+impl fmt::Display for ChainState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (root, head) = (hex::encode(self.root), hex::encode(self.head));
+        write!(f, "{} {} {root} {head}", self.chain, self.size)
+    }
+}
+
+impl FromStr for ChainState {
+    type Err = InvalidNote;
+
+    fn from_str(text: &str) -> Result<Self, InvalidNote> {
+        let state = parse_chain(text).filter(|state| state.to_string() == text);
+        state.ok_or(InvalidNote::Form)
+    }
 }
 
 impl FromStr for Checkpoint {
@@ -201,7 +216,7 @@ fn parse_checkpoint<'a>(mut lines: impl Iterator<Item = &'a str>) -> Option<Chec
     Some(checkpoint)
 }
 
-fn parse_hash(text: &str) -> Option<Sha256> {
+pub(crate) fn parse_hash(text: &str) -> Option<Sha256> {
     let mut hash = [0; 32];
     hex::decode_to_slice(text, &mut hash).ok()?;
     Some(hash)

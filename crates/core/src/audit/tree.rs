@@ -7,7 +7,7 @@ pub fn leaf_hash(leaf: &[u8]) -> Sha256 {
     sha256(&[&[0], leaf])
 }
 
-fn node_hash(left: &Sha256, right: &Sha256) -> Sha256 {
+pub(crate) fn node_hash(left: &Sha256, right: &Sha256) -> Sha256 {
     sha256(&[&[1], left, right])
 }
 

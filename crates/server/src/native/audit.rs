@@ -24,6 +24,8 @@ struct ExportView {
 struct ChainView {
     chain: ChainId,
     size: u64,
+    /// As the checkpoint would write it.
+    state: String,
 }
 
 impl Call<'_> {
@@ -52,6 +54,7 @@ impl Call<'_> {
         let view = |state: procura_core::audit::note::ChainState| ChainView {
             chain: state.chain,
             size: state.size,
+            state: state.to_string(),
         };
         let view = ExportView {
             chains: states.into_iter().map(view).collect(),

@@ -18,6 +18,7 @@ mod agents;
 mod authorization_sessions;
 mod connections;
 mod workload_access_tokens;
+mod records;
 
 /// A native operation that callers sign for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,10 +43,12 @@ pub(crate) enum SignedOperation {
     SetAgentOwner,
     /// `POST /v1/agents/expire`
     ExpireAgent,
+    /// `POST /v1/audit/search`
+    SearchRecords,
 }
 
 impl SignedOperation {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::DescribeAuthorizationSession,
         Self::ReportUnauthorized,
         Self::DelegateToken,
@@ -56,6 +59,7 @@ impl SignedOperation {
         Self::RetireAgent,
         Self::SetAgentOwner,
         Self::ExpireAgent,
+        Self::SearchRecords,
     ];
 
     /// What metrics and the log call them.
@@ -73,7 +77,8 @@ impl SignedOperation {
             | Self::ResumeAgent
             | Self::RetireAgent
             | Self::SetAgentOwner
-            | Self::ExpireAgent => 4 * 1024,
+            | Self::ExpireAgent
+            | Self::SearchRecords => 4 * 1024,
             // It has a workload access token in it.
             Self::ReportUnauthorized | Self::DelegateToken => 32 * 1024,
         }
@@ -97,6 +102,7 @@ impl SignedOperation {
             Self::RetireAgent => "/v1/agents/retire",
             Self::SetAgentOwner => "/v1/agents/set-owner",
             Self::ExpireAgent => "/v1/agents/expire",
+            Self::SearchRecords => "/v1/audit/search",
         }
     }
 
@@ -113,6 +119,7 @@ impl SignedOperation {
             Self::ShowAgent => "ShowAgent",
             Self::SetAgentOwner => "SetAgentOwner",
             Self::ExpireAgent => "ExpireAgent",
+            Self::SearchRecords => "SearchRecords",
         }
     }
 
@@ -128,13 +135,17 @@ impl SignedOperation {
             Self::ResumeAgent => Action::ResumeAgent,
             Self::RetireAgent => Action::RetireAgent,
             Self::SetAgentOwner | Self::ExpireAgent => Action::ChangeAgent,
+            Self::SearchRecords => Action::ReadAudit,
         }
     }
 
     /// What kind of thing it is.
     pub(crate) const fn nature(self) -> Nature {
         match self {
-            Self::DescribeAuthorizationSession | Self::ListAgents | Self::ShowAgent => Nature::Read,
+            Self::DescribeAuthorizationSession
+            | Self::ListAgents
+            | Self::ShowAgent
+            | Self::SearchRecords => Nature::Read,
             Self::ReportUnauthorized => Nature::Use,
             Self::DelegateToken => Nature::Mint,
             Self::SuspendAgent
@@ -169,6 +180,7 @@ impl SignedOperation {
             Self::RetireAgent => agents::set_state(app, cx, AgentState::Retired, read(body)?).await,
             Self::SetAgentOwner => agents::set_owner(app, cx, read(body)?).await,
             Self::ExpireAgent => agents::expire(app, cx, read(body)?).await,
+            Self::SearchRecords => records::search(app, cx, read(body)?).await,
         }
     }
 }

@@ -249,6 +249,7 @@ pub(super) const ENDPOINTS: &[(&str, Nature)] = &[
     ("ShowAgent", Tells),
     ("SetAgentOwner", Administers),
     ("ExpireAgent", Administers),
+    ("SearchRecords", Tells),
     // It leads to one of the others.
     ("UserPoolDomain", Tells),
     // What is asked and is no operation.

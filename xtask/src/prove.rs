@@ -16,6 +16,7 @@ mod hostile_provider;
 mod jwt;
 mod kill9;
 mod kill_switch;
+mod narrowing;
 mod one_time;
 mod operator;
 mod random_world;
@@ -52,6 +53,7 @@ const PROOFS: &[Proof] = &[
     Proof { name: "one-time", about: "what is good for once has one winner", run: one_time::run },
     Proof { name: "kill-switch", about: "whoever is disabled is refused on every path within a second", run: kill_switch::run },
     Proof { name: "random-world", about: "nobody gets what an independent oracle says that they may not", run: random_world::run },
+    Proof { name: "narrowing", about: "what is handed on is never more than all of the chain have", run: narrowing::run },
     Proof { name: "refresh-crash", about: "a renewal or a consent that is cut short loses nothing in silence", run: refresh_crash::run },
     Proof { name: "hostile-provider", about: "whatever a provider does, each is told what is specified, in bounded time and memory", run: hostile_provider::run },
 ];

@@ -318,6 +318,7 @@ fn flows() -> impl Strategy<Value = Flow> {
                 whom,
                 provider: (provider_of, provider(number)),
                 grants: Vec::new(),
+                task: procura_core::task::Task::default(),
             },
         )
 }

@@ -183,14 +183,13 @@ impl App {
         name: Option<WorkloadName>,
     ) -> Result<WorkloadIdentity, Error> {
         let account = parent.account;
-        let agent = match name {
-            Some(name) => self.workload_identity(cx, name).await?,
-            None => {
-                let id = parent.agent;
-                let read = move |tx: &mut Tx<'_>| tx.account(account).workload_identity_by_id(id);
-                let found = self.store.look_up("workload_identity", read).await?;
-                found.ok_or_else(|| Error::new(Kind::Unproved, CHAIN_BROKEN))?
-            }
+        let agent = if let Some(name) = name {
+            self.workload_identity(cx, name).await?
+        } else {
+            let id = parent.agent;
+            let read = move |tx: &mut Tx<'_>| tx.account(account).workload_identity_by_id(id);
+            let found = self.store.look_up("workload_identity", read).await?;
+            found.ok_or_else(|| Error::new(Kind::Unproved, CHAIN_BROKEN))?
         };
         cx.about.resource = Some(format!("workload-identity/{}", agent.name));
         let target = Target::Agent(AgentOf {

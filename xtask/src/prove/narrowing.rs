@@ -4,7 +4,7 @@
 //! The rule: a use is allowed when every agent of the chain is active and has a grant of its own, the
 //! task covers it, and each count of uses has one left. A token can be handed on within what it is.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
@@ -168,10 +168,22 @@ struct Token {
 
 /// The world, as the rule sees it.
 struct Model {
-    active: [bool; AGENTS],
+    active: BTreeSet<usize>,
     granted: BTreeSet<(usize, usize)>,
     tokens: Vec<Token>,
-    counts: Vec<u64>,
+    /// How many uses are left.
+    counts: BTreeMap<usize, u64>,
+}
+
+impl Model {
+    fn are_active(&self, members: &[usize]) -> bool {
+        members.iter().all(|member| self.active.contains(member))
+    }
+
+    fn left(&self, counts: &[usize]) -> Option<u64> {
+        let left = |count| self.counts.get(count).copied().unwrap_or(0);
+        counts.iter().map(left).min()
+    }
 }
 
 fn attack(
@@ -196,10 +208,10 @@ fn attack(
         client: Client::connect(server.login.clone())?,
         dice,
         model: Model {
-            active: [true; AGENTS],
+            active: (0..AGENTS).collect(),
             granted,
             tokens: Vec::new(),
-            counts: Vec::new(),
+            counts: BTreeMap::new(),
         },
         seen: Seen::default(),
     };
@@ -273,7 +285,7 @@ impl Attack {
         self.model.tokens.clear();
         self.model.counts.clear();
         for number in 0..AGENTS {
-            if !self.model.active[number] {
+            if !self.model.active.contains(&number) {
                 self.switch(number)?;
             }
         }
@@ -289,6 +301,11 @@ impl Attack {
             }
         }
         Ok(())
+    }
+
+    fn any_token(&mut self) -> anyhow::Result<Token> {
+        let which = self.dice.below(self.model.tokens.len());
+        self.model.tokens.get(which).cloned().context("no token")
     }
 
     fn begin(&mut self) -> anyhow::Result<()> {
@@ -308,8 +325,7 @@ impl Attack {
     }
 
     fn hand_on(&mut self) -> anyhow::Result<()> {
-        let which = self.dice.below(self.model.tokens.len());
-        let parent = self.model.tokens[which].clone();
+        let parent = self.any_token()?;
         let to = (!self.dice.one_in(3)).then(|| self.dice.below(AGENTS));
         let providers = self.dice.limit(PROVIDERS);
         let uses = self.dice.one_in(3).then(|| self.dice.below(3) + 1);
@@ -330,26 +346,23 @@ impl Attack {
         if let Some(to) = to.filter(|to| Some(to) != members.last()) {
             members.push(to);
         }
-        let left = parent
-            .counts
-            .iter()
-            .map(|count| self.model.counts[*count])
-            .min();
+        let left = self.model.left(&parent.counts);
         let uses = uses.map(u64::try_from).transpose()?;
-        let may = members.iter().all(|member| self.model.active[*member])
+        let may = self.model.are_active(&members)
             && members.len() <= DEPTH_MAX
             && is_within(providers.as_ref(), parent.providers.as_ref())
             && left.is_none_or(|left| left > 0 && uses.is_none_or(|uses| uses <= left))
             && parent.counts.len() + usize::from(uses.is_some()) <= COUNTS_MAX;
-        if !judged(&answer, may).with_context(|| format!("{body} {members:?}"))? {
+        if !judged(&answer, may).with_context(|| format!("{task} for {members:?}"))? {
             self.seen.mints_refused += 1;
             return Ok(());
         }
         self.seen.minted += 1;
         let mut counts = parent.counts;
         if let Some(uses) = uses {
-            counts.push(self.model.counts.len());
-            self.model.counts.push(uses);
+            let count = self.model.counts.len();
+            counts.push(count);
+            self.model.counts.insert(count, uses);
         }
         self.model.tokens.push(Token {
             text: answer.text("workload_access_token").context("no token")?,
@@ -361,21 +374,18 @@ impl Attack {
     }
 
     fn make_use(&mut self) -> anyhow::Result<()> {
-        let which = self.dice.below(self.model.tokens.len());
-        let token = self.model.tokens[which].clone();
+        let token = self.any_token()?;
         let of = self.dice.below(PROVIDERS);
         let body = json!({
             "workloadIdentityToken": token.text,
             "resourceCredentialProviderName": provider(of),
         });
         let answer = self.client.post("/identities/api-key", &body)?;
-        let may = token.members.iter().all(|member| {
-            self.model.active[*member] && self.model.granted.contains(&(*member, of))
-        }) && token.providers.as_ref().is_none_or(|own| own.contains(&of))
-            && token
-                .counts
-                .iter()
-                .all(|count| self.model.counts[*count] > 0);
+        let has = |member: &usize| self.model.granted.contains(&(*member, of));
+        let may = self.model.are_active(&token.members)
+            && token.members.iter().all(has)
+            && token.providers.as_ref().is_none_or(|own| own.contains(&of))
+            && self.model.left(&token.counts).is_none_or(|left| left > 0);
         let said = judged(&answer, may);
         if !said.with_context(|| format!("{} of {:?}", provider(of), token.members))? {
             self.seen.uses_refused += 1;
@@ -383,23 +393,22 @@ impl Attack {
         }
         self.seen.used += 1;
         for count in token.counts {
-            self.model.counts[count] -= 1;
+            self.model.counts.entry(count).and_modify(|left| *left -= 1);
         }
         Ok(())
     }
 
     /// Suspends an agent that is active, and resumes one that is not.
     fn switch(&mut self, number: usize) -> anyhow::Result<()> {
-        let active = &mut self.model.active[number];
-        let path = if *active {
+        let was_active = self.model.active.remove(&number);
+        let path = if was_active {
             "/v1/agents/suspend"
         } else {
+            self.model.active.insert(number);
             "/v1/agents/resume"
         };
         let done = self.client.post(path, &json!({ "agent": agent(number) }))?;
-        done.expect(&[200])?;
-        *active = !*active;
-        Ok(())
+        done.expect(&[200]).map(drop)
     }
 }
 

@@ -147,10 +147,11 @@ fn resources_are_named_by_their_arns() {
         let taken = read(&allow(mint.clone(), json!(resource)));
         assert!(taken.is_ok(), "{resource}: {taken:?}");
     }
-    // An agent's statement as the reference has it: each action is about what it can be about.
+    // An agent's statement as the reference has it: each action is about what it can be about, and
+    // handing a token on goes with the first.
     let actions = json!([mint, "bedrock-agentcore:GetResourceApiKey"]);
     let both = read(&allow(actions, json!([AGENT, PROVIDER]))).unwrap();
-    assert_eq!(both.permits().len(), 2);
+    assert_eq!(both.permits().len(), 3);
     for (action, resource) in [
         (
             "cognito-idp:*",

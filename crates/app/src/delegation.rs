@@ -124,7 +124,8 @@ pub(crate) fn used_up() -> Error {
 }
 
 fn member(error: TaskError) -> Error {
-    Error::field(error.member(), error.to_string())
+    let member = error.member();
+    Error::field(member, format!("{member} {error}"))
 }
 
 impl App {
@@ -150,7 +151,10 @@ impl App {
             uses,
         } = asked.task;
         if uses.is_some_and(|uses| !(1..=USES_MAX).contains(&uses)) {
-            return Err(Error::field("task.uses", "is a number from 1 to 10000"));
+            return Err(Error::field(
+                "task.uses",
+                "task.uses is a number from 1 to 10000",
+            ));
         }
         let until = until(cx.now, expires_in_s)?;
         let providers = self.providers_of_task(cx, &parent, providers).await?;
@@ -249,7 +253,7 @@ impl App {
             }
             let kind = ProviderKind::ApiKey;
             self.authorize_absent_provider(cx, kind, &VaultName::default_vault())?;
-            let absent = "names a credential provider that does not exist in this account";
+            let absent = "task.providers names a credential provider that does not exist here";
             return Err(Error::field(Member::Providers.as_str(), absent));
         }
         Ok(Some(found.into_iter().flatten().collect()))
@@ -385,7 +389,8 @@ fn until(now: Timestamp, asked_s: Option<u32>) -> Result<Timestamp, Error> {
     if (1..=LIFETIME_S).contains(&lifetime_s) {
         Ok(now.plus_seconds(lifetime_s))
     } else {
-        let text = "is a number of seconds from 1 to 900; a token lives for 15 minutes at most";
+        let text = "task.expires_in is a number of seconds from 1 to 900: a token lives for 15 minutes at \
+                    most";
         Err(Error::field("task.expires_in", text))
     }
 }

@@ -163,8 +163,8 @@ async fn delegated(
     parent: &HeaderValue,
 ) -> Result<Rendered, Failure> {
     if operation != Operation::GetWorkloadAccessToken {
-        let text = "brings a token that has its own user, or none; call GetWorkloadAccessToken with \
-                    it, or leave the header out";
+        let text = "the token of X-Amz-Bedrock-AgentCore-Identity-WAT has its own user, or none; call \
+                    GetWorkloadAccessToken with it, or leave the header out";
         return Err(Error::field("X-Amz-Bedrock-AgentCore-Identity-WAT", text).into());
     }
     // What is no text is no token either.

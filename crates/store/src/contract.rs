@@ -29,6 +29,7 @@ mod rotation_rows;
 mod samples;
 mod schema;
 mod sqlite_only;
+mod task_uses;
 mod token_exchanges;
 mod transactions;
 mod used_signatures;
@@ -100,6 +101,9 @@ on_both_engines! {
     resource_servers {
         a_resource_server_is_of_one_pool
         a_domain_is_one_in_the_deployment
+    }
+    task_uses {
+        a_count_gives_so_many_in_its_account_and_until_it_is_swept
     }
     token_exchanges {
         what_another_sent_counts_while_its_answer_may_come

@@ -44,7 +44,7 @@ tests! {
     }
 }
 
-const HEADER: &str = "X-Amz-Bedrock-AgentCore-Identity-WAT";
+const HEADER: &str = "x-amz-bedrock-agentcore-identity-wat";
 
 /// The operation of the AWS APIs, with the token of the agent that calls.
 async fn called(client: &Client, parent: &str, agent: &str) -> Response {

@@ -1,5 +1,8 @@
 //! Workload access tokens that are handed on: to an agent that is called, or narrower to the same.
 
+use std::fmt::Display;
+use std::str::FromStr;
+
 use procura_app::App;
 use procura_app::delegation::{Delegated, Delegation, TaskAsked};
 use procura_app::operation::OpCx;
@@ -78,29 +81,37 @@ pub(super) async fn delegate(app: &App, cx: &mut OpCx, input: Input) -> Result<R
 }
 
 fn task(input: TaskInput) -> Result<TaskAsked, Error> {
-    let providers = input.providers.map(|names| {
-        let names = names.iter();
-        let names = names.map(|name| checked::<ProviderName>(Member::Providers.as_str(), name));
-        names.collect::<Result<_, _>>()
-    });
-    let tools = input.tools.map(|names| {
-        let names = names.iter();
-        let names = names.map(|name| checked::<ToolName>(Member::Tools.as_str(), name));
-        names.collect::<Result<_, _>>()
-    });
     let scopes = input.scopes.map(Scopes::from_items).transpose();
     let purpose = input.purpose.as_deref().map(StatedReason::new).transpose();
     Ok(TaskAsked {
-        providers: providers.transpose()?,
-        scopes: scopes.map_err(|e| Error::field(Member::Scopes.as_str(), e.to_string()))?,
-        tools: tools.transpose()?,
+        providers: names(Member::Providers, input.providers)?,
+        scopes: scopes.map_err(|error| unreadable(Member::Scopes.as_str(), &error))?,
+        tools: names(Member::Tools, input.tools)?.map(|tools| tools.into_iter().collect()),
         purpose: purpose.map_err(|_| Error::field("task.purpose", PURPOSE))?,
         expires_in_s: input.expires_in,
         uses: input.uses,
     })
 }
 
-const PURPOSE: &str = "has 1 to 200 characters of one line, without control characters";
+const PURPOSE: &str =
+    "task.purpose has 1 to 200 characters of one line, without control characters";
+
+fn names<T: FromStr<Err: Display>>(
+    member: Member,
+    names: Option<Vec<String>>,
+) -> Result<Option<Vec<T>>, Error> {
+    let Some(names) = names else {
+        return Ok(None);
+    };
+    let names = names.iter().map(|name| name.parse());
+    let names = names.collect::<Result<_, _>>();
+    let names = names.map_err(|error| unreadable(member.as_str(), &error))?;
+    Ok(Some(names))
+}
+
+fn unreadable(member: &'static str, error: &dyn Display) -> Error {
+    Error::field(member, format!("{member}: {error}"))
+}
 
 fn output(made: &Delegated) -> Output<'_> {
     let providers = made.providers.as_ref();

@@ -11,6 +11,7 @@ use serde_json::Value;
 use zeroize::Zeroizing;
 
 use super::redaction::LiveSecrets;
+use super::token_request::{ACCESS_TOKEN_TYPE, JWT_TYPE};
 use super::vendor_table::{Dialect, TokenPlace};
 use crate::strict_json::{self, Limits, StrictJsonError};
 use procura_core::scope::{Scopes, ScopesError};
@@ -63,9 +64,33 @@ pub struct TokenReply {
     pub scopes: Option<Scopes>,
     /// `id_token`, of which nothing was looked at. Ask [`IdToken::account`] once the rest is safe.
     pub id_token: Option<IdToken>,
+    /// `issued_token_type` of an exchange (RFC 8693 §2.2.1). Ask [`Self::check_issued`].
+    pub issued_token_type: Option<IssuedTokenType>,
+}
+
+/// What an exchange issued, as the reply says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IssuedTokenType {
+    /// An access token, or a JWT, which is used as one.
+    AccessToken,
+    /// Anything else: a token for another purpose, or no word at all.
+    Other,
 }
 
 impl TokenReply {
+    /// Whether what was issued for another token is an access token. RFC 8693 §2.2.1 demands that an
+    /// exchange says so (`is_exchange`); whoever says it elsewhere is believed, too.
+    ///
+    /// # Errors
+    /// It is something else, or nobody knows.
+    pub fn check_issued(&self, is_exchange: bool) -> Result<(), Unreadable> {
+        match self.issued_token_type {
+            Some(IssuedTokenType::AccessToken) => Ok(()),
+            None if !is_exchange => Ok(()),
+            Some(IssuedTokenType::Other) | None => Err(Unreadable::IssuedTokenType),
+        }
+    }
+
     /// What was granted. RFC 6749 §5.1: a reply that says nothing grants what was requested; one
     /// that says something grants that, be it more or less (attack 15 of the catalogue).
     pub fn granted(&self, requested: &Scopes) -> Scopes {
@@ -120,6 +145,9 @@ pub enum Unreadable {
         "the token endpoint issued a token of type {0}; configure the client for Bearer tokens"
     )]
     TokenType(OtherTokenType),
+    /// `issued_token_type` is missing, or no access token (RFC 8693 §2.2.1).
+    #[error("the token endpoint did not say in issued_token_type that it issued an access token")]
+    IssuedTokenType,
     /// `expires_in` is not a number of at least 1.
     #[error("the token endpoint answered with an expires_in that is not a number of seconds")]
     ExpiresIn,
@@ -158,6 +186,7 @@ struct Body {
     error_description: Option<Value>,
     message: Option<Value>,
     ok: Option<Value>,
+    issued_token_type: Option<Value>,
     /// Filled where the dialect says so: another vendor's `authed_user` may be anything.
     #[serde(skip)]
     of_user: Option<OfUser>,
@@ -315,7 +344,16 @@ fn issued(body: Body, dialect: &Dialect) -> Result<TokenReply, Unreadable> {
             .map(|scope| granted(scope, dialect))
             .transpose()?,
         id_token: body.id_token.and_then(|SecretText(text)| IdToken::of(text)),
+        issued_token_type: body.issued_token_type.as_ref().map(issued_type),
     })
+}
+
+/// RFC 8693 §3.
+fn issued_type(word: &Value) -> IssuedTokenType {
+    match word.as_str() {
+        Some(ACCESS_TOKEN_TYPE | JWT_TYPE) => IssuedTokenType::AccessToken,
+        Some(_) | None => IssuedTokenType::Other,
+    }
 }
 
 /// RFC 6750 §2.1 is narrower; what matters is that it can stand in a header and is one word.

@@ -1,5 +1,5 @@
-//! A token request by client credentials (RFC 6749 §4.4), by an authorization code (§4.1.3) or by a
-//! refresh token (§6), and how the client authenticates in it (§2.3, RFC 7521 §4.2).
+//! A token request by client credentials (RFC 6749 §4.4), by an authorization code (§4.1.3), by a
+//! refresh token (§6) or by a user's own token (RFC 8693, RFC 7523 §2.1), and how the client authenticates in it (§2.3, RFC 7521 §4.2).
 //!
 //! ```
 //! # use procura_core::secret::{Plain, kind::ClientSecret};
@@ -33,9 +33,14 @@ use procura_core::scope::{ScopeSeparator, Scopes, ScopesError};
 #[cfg(test)]
 mod tests;
 mod user_grant;
+mod user_token_exchange;
 
 pub(super) use self::user_grant::token_text;
 pub use self::user_grant::{CodeRedemption, TokenRefresh, authorization_code, refresh_token};
+pub(super) use self::user_token_exchange::{ACCESS_TOKEN_TYPE, JWT_TYPE};
+pub use self::user_token_exchange::{
+    Actor, JWT_BEARER_GRANT, TOKEN_EXCHANGE, UserTokenExchange, UserTokenGrant, user_token_exchange,
+};
 
 /// `client_assertion_type` of RFC 7523 §2.2.
 pub const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -176,6 +181,18 @@ pub enum RequestError {
     /// Empty, too long or not visible ASCII.
     #[error("the token to revoke cannot stand in a request")]
     Token,
+    /// Empty, too long or not visible ASCII.
+    #[error("the user's token cannot stand in a request; get a new one")]
+    SubjectToken,
+    /// Empty, too long or not visible ASCII.
+    #[error("the token of the actor cannot stand in a request")]
+    ActorToken,
+    /// RFC 8693 §3.
+    #[error("name the type of the user's token by an absolute URI in subject_token_type")]
+    SubjectTokenType,
+    /// Anything else than an access token or a JWT (RFC 8693 §3).
+    #[error("ask for an access token or a JWT in requested_token_type")]
+    RequestedTokenType,
     /// Empty, too long or not visible ASCII: a defect of whoever made it.
     #[error("the state of an authorization request is not of its form")]
     State,

@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use super::*;
 
 mod user_grant;
+mod user_token_exchange;
 
 fn secret(text: &str) -> Plain<ClientSecret> {
     Plain::new(text.as_bytes().to_vec())

@@ -18,6 +18,12 @@ use crate::basis::Basis;
 use crate::operation::OpCx;
 use crate::through::ActedThrough;
 
+/// What a yes to an exchange allows.
+pub(crate) struct ExchangePermits {
+    pub(crate) users_token: Permit<of::ExchangeUserToken>,
+    pub(crate) client: Permit<of::UseClientSecret>,
+}
+
 impl App {
     /// May the caller of `cx` do what it asks, on `target`?
     pub(crate) fn authorize(&self, cx: &mut OpCx, target: &Target<'_>) -> Result<(), Error> {
@@ -113,6 +119,30 @@ impl App {
         };
         let verdict = self.authority.may_release(&asked);
         permitted(cx, basis, verdict)
+    }
+
+    /// The same for a token that the provider gives for the user's own. One yes, and two permits: to
+    /// send the user's token, and to prove the client that sends it.
+    pub(crate) fn authorize_exchange(
+        &self,
+        cx: &mut OpCx,
+        claims: &Claims,
+        basis: &Basis,
+        scopes: &Scopes,
+    ) -> Result<(ExchangePermits, Reasons), Error> {
+        let credential = Credential::ExchangedToken(scopes);
+        let (users_token, reasons) = self.authorize_use(cx, claims, basis, credential)?;
+        let provider = &basis.provider;
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "this is the decision that makes the permit"
+        )]
+        let client = Permit::dangerous_from_decision(*provider.id.as_bytes(), provider.version);
+        let permits = ExchangePermits {
+            users_token,
+            client,
+        };
+        Ok((permits, reasons))
     }
 
     /// The questions before the user is asked: may this caller, this agent and this user want it at

@@ -15,21 +15,25 @@ use procura_core::sealing::Sealed;
 use procura_core::secret::Plain;
 use procura_core::secret::kind::{PrivateKey, UserToken};
 use procura_core::time::Timestamp;
+use procura_core::workload_identity::WorkloadIdentity;
 use procura_protocol::jose::Algorithm;
 use procura_store::{Outcome, Tx};
 use serde_json::{Map, Value, json};
 
 use crate::App;
 use crate::basis::is_revoked;
-use crate::caller_identity::Described;
+use crate::caller_identity::{CallerIdentity, Described};
 use crate::operation::OpCx;
 use crate::user_pool::key_set;
+use crate::web_identity::agent_role_arn;
 
 /// The field of an error about a life that is longer than that of the caller's key.
 pub const OUTLIVES: &str = "DurationSeconds, beyond the end of the session";
 /// The claim that says of the caller what is no claim of RFC 7519; of the reference.
 const NAMESPACE: &str = "https://sts.amazonaws.com/";
 const TABLE: &str = "identity_token_key";
+/// How long a token is good that says to a provider which agent acts, in seconds.
+const ACTOR_TOKEN_S: i64 = 60;
 /// Of how many revocations since the caller was proved each is looked at; after more, it is refused.
 const CUTS_MAX: u32 = 64;
 
@@ -110,22 +114,7 @@ impl App {
             None => self.authorize(cx, &Target::Account(account))?,
         }
         let end = end_of(cx.now, asked.life_s, described.ends_at).map_err(invalid)?;
-        let keys = self.identity_token_keys(cx, account).await?;
-        let of_algorithm = keys
-            .iter()
-            .find(|(key, _)| key.algorithm == asked.algorithm);
-        let (signing, sealed) =
-            of_algorithm.ok_or_else(|| Error::inconsistent(TABLE, "algorithm"))?;
-        let algorithm = jose_algorithm(signing.algorithm);
-        let signer = self
-            .own_signer(account, TABLE, (signing.id, algorithm), sealed)
-            .await?;
-        let jti = self.with_rng(|rng| TokenId::generate(cx.now, rng));
-        let claims = self.claims_about(cx.now, &described, &asked.audiences, (end, jti));
-        let mut header = Map::new();
-        header.insert("typ".to_owned(), json!("JWT"));
-        let token = signer.sign(&header, claims.to_string().as_bytes());
-        let token = token.map_err(Error::internal_source)?;
+        let (token, jti) = self.signed_about(cx, &described, &asked, end).await?;
         // Audiences could be anything, and are not repeated in records.
         let said = format!(
             "{jti} by {} until {end} for {} audiences, sha256 {}",
@@ -151,13 +140,70 @@ impl App {
             })
             .await?;
         let value = IdentityToken {
-            token: Plain::new(token.into_bytes()),
+            token,
             expires_at: end,
         };
         Ok(Committed {
             value,
             record: committed.record,
         })
+    }
+
+    /// A token about an agent, with which a provider is told who acts when it exchanges a user's token:
+    /// for that provider alone, for a minute. Whoever sends it has its id put on record.
+    pub(crate) async fn token_about_agent(
+        &self,
+        cx: &OpCx,
+        agent: &WorkloadIdentity,
+        audience: &str,
+    ) -> Result<(Plain<UserToken>, TokenId), Error> {
+        let account = cx.account()?;
+        let principal = agent_role_arn(account, &agent.name);
+        let described = Described {
+            identity: CallerIdentity {
+                user_id: agent.id.to_string(),
+                account,
+                arn: principal.clone(),
+            },
+            principal,
+            ends_at: None,
+            agent: None,
+        };
+        let asked = IdentityTokenAsked {
+            audiences: vec![audience.to_owned()],
+            algorithm: IdentityTokenAlgorithm::Rs256,
+            life_s: None,
+        };
+        let end = cx.now.plus_seconds(ACTOR_TOKEN_S);
+        let end = agent.expires_at.map_or(end, |last| end.min(last));
+        self.signed_about(cx, &described, &asked, end).await
+    }
+
+    async fn signed_about(
+        &self,
+        cx: &OpCx,
+        described: &Described,
+        asked: &IdentityTokenAsked,
+        end: Timestamp,
+    ) -> Result<(Plain<UserToken>, TokenId), Error> {
+        let account = described.identity.account;
+        let keys = self.identity_token_keys(cx, account).await?;
+        let of_algorithm = keys
+            .iter()
+            .find(|(key, _)| key.algorithm == asked.algorithm);
+        let (signing, sealed) =
+            of_algorithm.ok_or_else(|| Error::inconsistent(TABLE, "algorithm"))?;
+        let algorithm = jose_algorithm(signing.algorithm);
+        let signer = self
+            .own_signer(account, TABLE, (signing.id, algorithm), sealed)
+            .await?;
+        let jti = self.with_rng(|rng| TokenId::generate(cx.now, rng));
+        let claims = self.claims_about(cx.now, described, &asked.audiences, (end, jti));
+        let mut header = Map::new();
+        header.insert("typ".to_owned(), json!("JWT"));
+        let token = signer.sign(&header, claims.to_string().as_bytes());
+        let token = token.map_err(Error::internal_source)?;
+        Ok((Plain::new(token.into_bytes()), jti))
     }
 
     fn claims_about(

@@ -45,6 +45,7 @@ pub mod machine_token;
 pub mod notes;
 pub mod oauth2_configuration;
 pub mod oauth2_provider;
+pub mod on_behalf_of;
 pub mod operation;
 pub mod outbound;
 mod own_signer;

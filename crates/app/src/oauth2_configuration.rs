@@ -2,9 +2,10 @@
 
 use procura_core::error::Error;
 use procura_core::oauth2_client::{
-    AuthorizationServer, ClientAuthentication, Configuration, Endpoints, Oauth2Client,
-    OnBehalfOfExchange, PrivateKeyJwt,
+    ActorToken, AuthorizationServer, ClientAuthentication, Configuration, Endpoints, ExchangeGrant,
+    Oauth2Client, OnBehalfOfExchange, PrivateKeyJwt,
 };
+use procura_core::scope::Scopes;
 use procura_core::secret::{Plain, kind::ClientSecret};
 use procura_core::vendor::{ConfigShape, Vendor};
 use procura_protocol::oauth::authentication_method::AuthenticationMethod;
@@ -28,7 +29,7 @@ pub struct ToldClient {
     pub client_secret: Option<Plain<ClientSecret>>,
     /// How the client proves itself; left open, the secret goes into the header.
     pub authentication: Option<ToldAuthentication>,
-    /// For a later flow.
+    /// How users' own tokens are exchanged there.
     pub on_behalf_of: Option<OnBehalfOfExchange>,
 }
 
@@ -65,8 +66,10 @@ pub enum ToldAuthentication {
 impl ToldClient {
     /// What is to be stored, if all of it can be used.
     pub(crate) fn configured(self) -> Result<(Oauth2Client, Plain<ClientSecret>), Error> {
+        self.check_exchange()?;
         let client_id = match &self.client_id {
             Some(id) if is_printable(id) => id.clone(),
+            None if !self.needs_client() => String::new(),
             _ => {
                 let text = "name the client id that the authorization server gave you, in visible \
                             ASCII characters";
@@ -88,6 +91,38 @@ impl ToldClient {
             configuration,
         };
         Ok((client, secret))
+    }
+
+    /// Whether the server may know no client at all: it only exchanges, and asks for none then.
+    fn needs_client(&self) -> bool {
+        let exchange = self.on_behalf_of.as_ref();
+        exchange.is_none_or(OnBehalfOfExchange::needs_client)
+    }
+
+    /// What is told of an exchange must fit together.
+    fn check_exchange(&self) -> Result<(), Error> {
+        let Some(exchange) = &self.on_behalf_of else {
+            return Ok(());
+        };
+        let at = |member: &str, text: String| {
+            let of_exchange = "onBehalfOfTokenExchangeConfig.tokenExchangeGrantTypeConfig";
+            Err(self.at(format_args!("{of_exchange}{member}"), text))
+        };
+        if exchange.grant == ExchangeGrant::JwtAuthorizationGrant && exchange.actor.is_some() {
+            let text = "it goes with the grantType TOKEN_EXCHANGE alone";
+            return at("", text.to_owned());
+        }
+        let Some(scopes) = &exchange.actor_scopes else {
+            return Ok(());
+        };
+        if exchange.actor != Some(ActorToken::ClientCredentials) {
+            let text = "it goes with the actorTokenContent M2M alone";
+            return at(".actorTokenScopes", text.to_owned());
+        }
+        match Scopes::from_items(scopes) {
+            Ok(_) => Ok(()),
+            Err(error) => at(".actorTokenScopes", error.to_string()),
+        }
     }
 
     /// What a client that signs is to say in its assertions must be sayable, now and not when the
@@ -201,6 +236,7 @@ impl ToldClient {
                 Err(self.at("clientSecret", "leave control characters out of the secret"))
             }
             (_, Some(secret)) => Ok(Plain::new(secret.expose_secret().to_vec())),
+            (_, None) if !self.needs_client() => Ok(Plain::new(Vec::new())),
             (_, None) => Err(self.at(
                 "clientSecret",
                 "send the client secret as clientSecret; it must not be empty",

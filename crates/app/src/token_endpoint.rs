@@ -71,6 +71,16 @@ impl App {
             self.discover(cx, basis, &revealed).await?;
             return Ok(None);
         }
+        self.ask_as_client(basis, &revealed, asked).await.map(Some)
+    }
+
+    /// Asks as the client, whose secret was revealed for that and whose endpoints are known.
+    pub(crate) async fn ask_as_client(
+        &self,
+        basis: &Basis,
+        revealed: &RevealedClientSecret,
+        asked: &TokenRequest,
+    ) -> Result<Granted, Error> {
         let dialect = vendor_table::row(revealed.client.vendor).dialect;
         let ask = ClientCredentials {
             scopes: &asked.scopes,
@@ -79,7 +89,7 @@ impl App {
             audiences: &asked.audiences,
             custom: &asked.parameters,
         };
-        let client = self.client_at(basis, &revealed).await?;
+        let client = self.client_at(basis, revealed).await?;
         let request =
             token_request::client_credentials(&ask, &client.authentication()).map_err(unaskable)?;
         let answer = self
@@ -89,7 +99,6 @@ impl App {
             .tokens(&dialect, &request)
             .map_err(|error| refused(&answer.host, &error))?;
         self.granted(reply, asked, revealed.secret_version)
-            .map(Some)
     }
 
     /// What an answer grants. A life begins when the answer is there, not when it was asked for.
@@ -365,6 +374,8 @@ pub(crate) fn unaskable(error: RequestError) -> Error {
         RequestError::Reserved(_)
         | RequestError::CustomName
         | RequestError::CustomValue
+        | RequestError::SubjectTokenType
+        | RequestError::RequestedTokenType
         | RequestError::TooMany(_) => "customParameters",
         // What is left was stored with the provider.
         _ => return Error::new(Kind::Caller, error.to_string()),

@@ -11,7 +11,7 @@ use procura_core::account::AccountId;
 use procura_core::digest::{Sha256, sha256};
 use procura_core::encryption_key::KeyPurpose;
 use procura_core::error::{Error, Kind};
-use procura_core::id::{SubjectTokenId, UserId};
+use procura_core::id::{DeploymentId, SubjectTokenId, UserId};
 use procura_core::issuer::RegisteredIssuer;
 use procura_core::sealing::{self, Location, Subject};
 use procura_core::secret::{Plain, kind::UserToken};
@@ -273,16 +273,7 @@ impl App {
         let purpose = KeyPurpose::Subject(Subject::User(user));
         let key = self.newest_key(Some(account), purpose).await?;
         let id = self.with_rng(|rng| SubjectTokenId::generate(cx.now, rng));
-        let place = Location {
-            deployment: self.deployment,
-            account: Some(account),
-            subject: Subject::User(user),
-            table: "subject_token",
-            column: "token",
-            row: id.as_bytes(),
-            row_version: 1,
-            destination: None,
-        };
+        let place = subject_token_place(self.deployment, account, user, &id);
         let plain = Plain::<UserToken>::new(token.as_bytes().to_vec());
         let sealed = self
             .with_rng(|rng| sealing::seal(rng, &key, &place, &plain))
@@ -301,6 +292,27 @@ impl App {
         committed
             .value
             .ok_or_else(|| Error::internal("a subject token vanished"))
+    }
+}
+
+/// Where a user's own token lies.
+pub(crate) fn subject_token_place(
+    deployment: DeploymentId,
+    account: AccountId,
+    user: UserId,
+    id: &SubjectTokenId,
+) -> Location<'_> {
+    Location {
+        deployment,
+        account: Some(account),
+        subject: Subject::User(user),
+        table: "subject_token",
+        column: "token",
+        row: id.as_bytes(),
+        row_version: 1,
+        // An administrator says at each provider whether users' tokens go there; who the user was
+        // proved to be says nothing of it.
+        destination: None,
     }
 }
 

@@ -290,7 +290,9 @@ fn granting(asked: &Use<'_>) -> Option<GrantId> {
         Credential::UserToken { scopes, consent } => consent
             .filter(|consent| consent.covers(agent, provider, whom, scopes))
             .map(|consent| consent.id),
-        Credential::ApiKey | Credential::MachineToken(_) => asked
+        // What is exchanged is the proof that the user gave us, and who decides on it is the provider:
+        // docs/decisions/0036-an-exchange-is-covered-by-an-administrators-grant.md.
+        Credential::ApiKey | Credential::MachineToken(_) | Credential::ExchangedToken(_) => asked
             .grants
             .iter()
             .find(|grant| grant.covers(agent, provider, whom, asked.credential.scopes()))

@@ -162,6 +162,8 @@ pub enum Credential<'a> {
     ApiKey,
     /// A token that its client gets for itself, for these scopes.
     MachineToken(&'a Scopes),
+    /// A token that it gives for the user's own, for these scopes.
+    ExchangedToken(&'a Scopes),
     /// A token that it gave for the user, for these scopes.
     UserToken {
         /// What is asked for.
@@ -176,7 +178,9 @@ impl<'a> Credential<'a> {
     pub const fn scopes(self) -> Option<&'a Scopes> {
         match self {
             Self::ApiKey => None,
-            Self::MachineToken(scopes) | Self::UserToken { scopes, .. } => Some(scopes),
+            Self::MachineToken(scopes)
+            | Self::ExchangedToken(scopes)
+            | Self::UserToken { scopes, .. } => Some(scopes),
         }
     }
 
@@ -185,6 +189,10 @@ impl<'a> Credential<'a> {
         match self {
             Self::ApiKey => (Action::GetResourceApiKey, Action::ReleaseApiKey),
             Self::MachineToken(_) => (Action::GetResourceOauth2Token, Action::ReleaseMachineToken),
+            Self::ExchangedToken(_) => (
+                Action::GetResourceOauth2Token,
+                Action::ReleaseExchangedToken,
+            ),
             Self::UserToken { .. } => (Action::GetResourceOauth2Token, Action::ReleaseUserToken),
         }
     }

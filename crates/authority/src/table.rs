@@ -222,9 +222,10 @@ pub const fn row(action: Action) -> Row {
         Action::GetResourceApiKey | Action::GetResourceOauth2Token | Action::ReportUnauthorized => {
             always(Group::UseCredentials, &[AGENT_HOST, Who::Agent])
         }
-        Action::ReleaseApiKey | Action::ReleaseMachineToken | Action::ReleaseUserToken => {
-            always(Group::ReleaseCredentials, &[])
-        }
+        Action::ReleaseApiKey
+        | Action::ReleaseMachineToken
+        | Action::ReleaseUserToken
+        | Action::ReleaseExchangedToken => always(Group::ReleaseCredentials, &[]),
         Action::DescribeAuthorizationSession | Action::CompleteResourceTokenAuth => {
             always(Group::BindSessions, &[BINDING])
         }

@@ -81,6 +81,9 @@ pub enum Action {
     /// Release to the agent a token that a provider gave for its user (asked of the agent and of the
     /// user).
     ReleaseUserToken,
+    /// Release to the agent a token that a provider gave for its user's own token (asked of the agent
+    /// and of the user, who has to be proved).
+    ReleaseExchangedToken,
     /// Read what a session is for, to show it to the user who came back.
     DescribeAuthorizationSession,
     /// Say that the user who came back from a provider is the one who was sent there, by a token of
@@ -283,6 +286,7 @@ impl Action {
         Self::ReleaseApiKey,
         Self::ReleaseMachineToken,
         Self::ReleaseUserToken,
+        Self::ReleaseExchangedToken,
         Self::DescribeAuthorizationSession,
         Self::CompleteResourceTokenAuth,
         Self::BindAssertedUser,
@@ -405,6 +409,7 @@ impl Action {
             Self::ReleaseApiKey => "ReleaseApiKey",
             Self::ReleaseMachineToken => "ReleaseMachineToken",
             Self::ReleaseUserToken => "ReleaseUserToken",
+            Self::ReleaseExchangedToken => "ReleaseExchangedToken",
             Self::DescribeAuthorizationSession => "DescribeAuthorizationSession",
             Self::CompleteResourceTokenAuth => "CompleteResourceTokenAuth",
             Self::BindAssertedUser => "BindAssertedUser",

@@ -259,7 +259,7 @@ pub fn excess<'a>(asked: &Scopes, granted: &'a Scopes) -> Vec<&'a str> {
 
 /// Which of the scopes that are `wanted` are not `had`. `openid` and `offline_access` do not count:
 /// they open no resource, they say in what form the answer comes, and many servers do not list them.
-fn missing<'a>(wanted: &'a Scopes, had: &Scopes) -> Vec<&'a str> {
+pub fn missing<'a>(wanted: &'a Scopes, had: &Scopes) -> Vec<&'a str> {
     wanted
         .iter()
         .filter(|scope| !["openid", "offline_access"].contains(scope))

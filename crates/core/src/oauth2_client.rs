@@ -32,7 +32,8 @@ pub struct Configuration {
     pub server: AuthorizationServer,
     /// How we prove to it that we are this client.
     pub authentication: ClientAuthentication,
-    /// For a later flow; kept and given back as it was told.
+    /// How users' own tokens are exchanged here, where the administrator said so. Ask
+    /// [`Oauth2Client::exchange`].
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub on_behalf_of: Option<OnBehalfOfExchange>,
 }
@@ -116,7 +117,7 @@ pub struct PrivateKeyJwt {
     pub claims: BTreeMap<String, String>,
 }
 
-/// How an agent's user is to be exchanged at this server, in a later flow.
+/// How the own token of an agent's user is exchanged at this server.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OnBehalfOfExchange {
@@ -150,6 +151,34 @@ pub enum ActorToken {
     ClientCredentials,
     /// An identity token that the service signs for the agent.
     IdentityToken,
+}
+
+impl Oauth2Client {
+    /// How users' own tokens are exchanged at this server, if they are: as the administrator said, or
+    /// as the vendor is known to.
+    pub fn exchange(&self) -> Option<OnBehalfOfExchange> {
+        let of_vendor = || {
+            (self.vendor == Vendor::Microsoft).then_some(OnBehalfOfExchange {
+                grant: ExchangeGrant::JwtAuthorizationGrant,
+                actor: None,
+                actor_scopes: None,
+                no_client: false,
+            })
+        };
+        self.configuration.on_behalf_of.clone().or_else(of_vendor)
+    }
+
+    /// What this vendor wants to hear beside the token (`requested_token_use`).
+    pub fn requested_token_use(&self) -> Option<&'static str> {
+        (self.vendor == Vendor::Microsoft).then_some("on_behalf_of")
+    }
+}
+
+impl OnBehalfOfExchange {
+    /// Whether the client proves itself to this server, be it in the exchange or for an actor token.
+    pub fn needs_client(&self) -> bool {
+        !self.no_client || self.actor == Some(ActorToken::ClientCredentials)
+    }
 }
 
 impl ClientAuthentication {

@@ -20,6 +20,10 @@ pub mod of {
     /// Read the sealed secret of a provider's client, to be sent to that provider.
     #[derive(Debug)]
     pub enum UseClientSecret {}
+    /// Read the sealed token by which a user was proved, to be sent to a provider that exchanges it
+    /// for one of its own.
+    #[derive(Debug)]
+    pub enum ExchangeUserToken {}
 }
 
 /// A yes of the policy engine, for one version of one resource.

@@ -98,6 +98,10 @@ pub enum Misbehaviour {
     EchoesSecret,
     /// `token_type` is `mac`.
     NotBearer,
+    /// An exchange says that it issued this type of token, or nothing of it.
+    IssuedTokenType(Option<String>),
+    /// An exchange takes a user's token without a look at who signed it.
+    BelievesEveryIssuer,
     /// The metadata names this issuer.
     DiscoveryIssuer(String),
     /// The metadata names this token endpoint.

@@ -6,6 +6,7 @@ mod assertion;
 mod authentication;
 mod authorization_code;
 mod client_credentials;
+mod exchange;
 mod form;
 mod interference;
 mod issuing;
@@ -35,10 +36,12 @@ pub(crate) use self::refusal::Refusal;
 use self::reply::Customs;
 
 /// `grant_types_supported`.
-pub(crate) const GRANT_TYPES: [&str; 3] = [
+pub(crate) const GRANT_TYPES: [&str; 5] = [
     authorization_code::GRANT_TYPE,
     refresh::GRANT_TYPE,
     client_credentials::GRANT_TYPE,
+    exchange::TOKEN_EXCHANGE,
+    exchange::JWT_BEARER_GRANT,
 ];
 /// `token_endpoint_auth_methods_supported`.
 pub(crate) const METHODS: [AuthenticationMethod; 3] = [
@@ -130,6 +133,8 @@ fn grant(request: &Request<'_>) -> Result<Delivery, Refusal> {
         Some(authorization_code::GRANT_TYPE) => authorization_code::grant(request),
         Some(refresh::GRANT_TYPE) => refresh::grant(request),
         Some(client_credentials::GRANT_TYPE) => client_credentials::grant(request),
+        Some(exchange::TOKEN_EXCHANGE) => exchange::exchange(request),
+        Some(exchange::JWT_BEARER_GRANT) => exchange::assertion(request),
         Some(_) => Err(Refusal::UnsupportedGrantType),
     }
 }

@@ -30,6 +30,7 @@ mod samples;
 mod schema;
 mod sqlite_only;
 mod task_uses;
+mod subject_tokens;
 mod token_exchanges;
 mod transactions;
 mod used_signatures;
@@ -175,6 +176,9 @@ on_both_engines! {
         a_read_sees_one_snapshot_and_cannot_write
         housekeeping_works_before_the_start_and_records_do_not
         what_waits_is_finished_when_the_store_closes
+    }
+    subject_tokens {
+        a_users_token_is_revealed_for_its_user_and_the_provider_decided_on
     }
     lookups {
         a_lookup_sees_one_snapshot_and_cannot_write

@@ -87,6 +87,7 @@ pub use crate::pool_user::StoredPoolUser;
 pub use crate::revocation::Cut;
 pub use crate::rotation::WrappedUnder;
 pub use crate::store::{Engine, Store};
+pub use crate::subject_token::{RevealedSubjectToken, SubjectTokenFound};
 pub use crate::temporary_key::StoredTemporaryKey;
 pub use crate::token_exchange::{LeftBehind, TokenExchange};
 pub use crate::tx::{AccountTx, Outcome, Tx};

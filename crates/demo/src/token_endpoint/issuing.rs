@@ -14,11 +14,20 @@ const ID_TOKEN_LIFETIME_S: i64 = 3600;
 
 /// A token of the client's own.
 pub(super) fn to_client(request: &Request<'_>, scopes: Scopes) -> Delivery {
+    without_more(request, None, scopes)
+}
+
+/// A token of a user's to whom no grant of this server's leads, and nothing else.
+pub(super) fn to_user_of(request: &Request<'_>, user: String, scopes: Scopes) -> Delivery {
+    without_more(request, Some(user), scopes)
+}
+
+fn without_more(request: &Request<'_>, user: Option<String>, scopes: Scopes) -> Delivery {
     let scopes = granted(scopes, request.misbehaviour);
     let (lifetime_s, expires_at) = lifetime(request);
     let access_token = request.provider.tokens().issue(Issued {
         client_id: request.client.id.clone(),
-        user: None,
+        user: user.clone(),
         family: None,
         scopes: scopes.clone(),
         expires_at,
@@ -27,7 +36,7 @@ pub(super) fn to_client(request: &Request<'_>, scopes: Scopes) -> Delivery {
         access_token,
         lifetime_s,
         scopes,
-        user: None,
+        user,
         refresh_token: None,
         id_token: None,
     }

@@ -21,6 +21,8 @@ pub(crate) enum Refusal {
     InvalidCode(&'static str),
     /// No refresh token, one of another client, over, or replaced.
     InvalidRefreshToken(&'static str),
+    /// No token of a user's, or one that is over.
+    InvalidSubject(&'static str),
     /// The token belongs to another client.
     UnauthorizedClient(&'static str),
     /// A grant that the server does not know.
@@ -39,9 +41,9 @@ impl Refusal {
             ),
             Self::InvalidClient(hint) => (StatusCode::UNAUTHORIZED, "invalid_client", hint),
             Self::InvalidScope(hint) => (StatusCode::BAD_REQUEST, "invalid_scope", hint),
-            Self::InvalidCode(hint) | Self::InvalidRefreshToken(hint) => {
-                (StatusCode::BAD_REQUEST, "invalid_grant", hint)
-            }
+            Self::InvalidCode(hint)
+            | Self::InvalidRefreshToken(hint)
+            | Self::InvalidSubject(hint) => (StatusCode::BAD_REQUEST, "invalid_grant", hint),
             Self::UnauthorizedClient(hint) => {
                 (StatusCode::BAD_REQUEST, "unauthorized_client", hint)
             }

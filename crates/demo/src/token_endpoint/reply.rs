@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use url::form_urlencoded;
 
 use super::authentication::Presented;
+use super::exchange;
 use super::form::TokenForm;
 use super::refresh;
 use super::refusal::Refusal;
@@ -23,6 +24,7 @@ const HUGE_LIFETIME_S: u64 = u64::MAX;
 pub(super) struct Customs {
     profile: Profile,
     is_refresh: bool,
+    is_exchange: bool,
     /// Form-encoded.
     as_form: bool,
     /// Refusals have the status 200.
@@ -47,6 +49,7 @@ impl Customs {
         Self {
             profile,
             is_refresh: is_of(refresh::GRANT_TYPE),
+            is_exchange: is_of(exchange::TOKEN_EXCHANGE),
             as_form: matches!(misbehaviour, Some(Misbehaviour::FormEncoded))
                 || (profile == Profile::Github && !accepts_json),
             never_fails: matches!(misbehaviour, Some(Misbehaviour::ErrorsWith200))
@@ -79,7 +82,16 @@ impl Customs {
         member("expires_in", delivery.lifetime_s.map(Value::from));
         member("refresh_token", delivery.refresh_token.map(Value::from));
         member("id_token", delivery.id_token.map(Value::from));
+        // RFC 8693 §2.2.1.
+        member(
+            "issued_token_type",
+            self.is_exchange.then(|| exchange::ISSUED.into()),
+        );
         match misbehaviour {
+            Some(Misbehaviour::IssuedTokenType(Some(other))) => {
+                member("issued_token_type", Some(other.clone().into()));
+            }
+            Some(Misbehaviour::IssuedTokenType(None)) => drop(reply.remove("issued_token_type")),
             Some(Misbehaviour::NegativeLifetime) => member("expires_in", Some((-1).into())),
             Some(Misbehaviour::HugeLifetime) => member("expires_in", Some(HUGE_LIFETIME_S.into())),
             Some(Misbehaviour::NoLifetime) => drop(reply.remove("expires_in")),

@@ -8,7 +8,13 @@ use procura_protocol::oauth::metadata::{self, MetadataError};
 use crate::client::Served;
 
 const OPENID: &str = "/.well-known/openid-configuration";
-const GRANT_TYPES: [&str; 3] = ["authorization_code", "refresh_token", "client_credentials"];
+const GRANT_TYPES: [&str; 5] = [
+    "authorization_code",
+    "refresh_token",
+    "client_credentials",
+    "urn:ietf:params:oauth:grant-type:token-exchange",
+    "urn:ietf:params:oauth:grant-type:jwt-bearer",
+];
 const OAUTH: &str = "/.well-known/oauth-authorization-server";
 
 #[tokio::test]

@@ -4,6 +4,7 @@ use procura_app::App;
 use procura_app::authorization_session::Begun;
 use procura_app::connection::{UserTokenAnswer, UserTokenAsked};
 use procura_app::machine_token::MachineTokenAsked;
+use procura_app::on_behalf_of::ExchangeAsked;
 use procura_app::operation::OpCx;
 use procura_core::audit::record::Committed;
 use procura_core::error::Error;
@@ -24,11 +25,7 @@ pub(super) async fn handle(
     match input.oauth2_flow {
         Oauth2FlowType::M2m => machine_token(app, cx, input).await,
         Oauth2FlowType::UserFederation => user_token(app, cx, input).await,
-        Oauth2FlowType::OnBehalfOfTokenExchange => Err(Error::field(
-            "oauth2Flow",
-            "ON_BEHALF_OF_TOKEN_EXCHANGE is not supported yet; use USER_FEDERATION for tokens of \
-             the user, or M2M for tokens of the client itself",
-        )),
+        Oauth2FlowType::OnBehalfOfTokenExchange => exchanged_token(app, cx, input).await,
     }
 }
 
@@ -49,6 +46,26 @@ async fn machine_token(app: &App, cx: &mut OpCx, input: Input) -> Result<Reply<O
     };
     let released = app
         .release_machine_token(cx, token.expose_secret(), &asked)
+        .await?;
+    released_token(released)
+}
+
+async fn exchanged_token(app: &App, cx: &mut OpCx, input: Input) -> Result<Reply<Output>, Error> {
+    let token = input.workload_identity_token;
+    let asked = ExchangeAsked {
+        provider: checked(
+            "resourceCredentialProviderName",
+            &input.resource_credential_provider_name,
+        )?,
+        request: TokenRequest {
+            scopes: scopes(&input.scopes)?,
+            resources: input.resources.unwrap_or_default(),
+            audiences: input.audiences.unwrap_or_default(),
+            parameters: parameters(input.custom_parameters),
+        },
+    };
+    let released = app
+        .exchange_user_token(cx, token.expose_secret(), &asked)
         .await?;
     released_token(released)
 }

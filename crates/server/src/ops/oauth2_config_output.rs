@@ -109,7 +109,8 @@ fn custom(
     };
     shapes::CustomOauth2ProviderConfigOutput {
         oauth_discovery,
-        client_id: Some(configuration.client_id.clone()),
+        // One that only exchanges may be no client at all.
+        client_id: (!configuration.client_id.is_empty()).then(|| configuration.client_id.clone()),
         on_behalf_of_token_exchange_config: configuration.on_behalf_of.as_ref().map(exchange),
         client_authentication_method: Some(method),
         private_endpoint: None,

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::Mutex;
 
 use anyhow::{Context as _, bail};
-use procura_demo::{DEMO_CLIENT, DEMO_SECRET};
+use procura_demo::{DEMO_CLIENT, DEMO_SECRET, Misbehaviour};
 use serde_json::{Value, json};
 
 use super::pool::ONCE;
@@ -34,6 +34,7 @@ impl Providers {
         let config = json!({
             "oauthDiscovery": { "discoveryUrl": place.demo.provider.discovery_url() },
             "clientId": DEMO_CLIENT, "clientSecret": DEMO_SECRET,
+            "onBehalfOfTokenExchangeConfig": { "grantType": "TOKEN_EXCHANGE" },
         });
         let body = json!({
             "name": tokens, "credentialProviderVendor": "CustomOauth2",
@@ -112,6 +113,11 @@ impl Providers {
         self.ask(place, token, "M2M", &json!({}))
     }
 
+    /// What the provider gives for the user's own token, whose issuer it takes at its word.
+    pub(super) fn exchanged_token(&self, place: &Place<'_>, token: &str) -> anyhow::Result<Said> {
+        self.ask(place, token, "ON_BEHALF_OF_TOKEN_EXCHANGE", &json!({}))
+    }
+
     /// Ends one of the sessions, for the user of `proof`.
     pub(super) fn complete(&self, place: &Place<'_>, proof: &str) -> anyhow::Result<Said> {
         end(place, &take(&self.ends)?, proof)
@@ -131,8 +137,11 @@ fn end(place: &Place<'_>, id: &str, proof: &str) -> anyhow::Result<Said> {
     place.asked.agents(&place.admin, operation, &body)
 }
 
-/// Browsers come back from the provider to this node.
+/// Browsers come back from the provider to this node, and it exchanges the tokens of the users of the
+/// service's own pools.
 pub(super) fn prepare(place: &Place<'_>, node: &Node) {
+    let believes = Misbehaviour::BelievesEveryIssuer;
+    place.demo.provider.misbehave(Some(believes));
     let callbacks = format!("http://{}/identities/oauth2/callback/", node.address);
     place.demo.provider.allow_redirects_below(callbacks);
 }

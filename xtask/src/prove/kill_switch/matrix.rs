@@ -57,6 +57,8 @@ listed! {
         MachineToken,
         /// The same for a user who consented, with what [`Self::TokenForPoolUser`] gave.
         UsersToken,
+        /// The same for that user's own token, exchanged at the provider.
+        ExchangedToken,
         /// `CompleteResourceTokenAuth`, of a session from which the user came back.
         Complete,
         /// `InitiateAuth` with the password.
@@ -267,6 +269,10 @@ pub(super) const fn rests_on(path: Path) -> &'static [Ground] {
         }
         P::UsersToken => &[
             G::Agent, G::AgentActive, G::HostKey, G::TokenProvider, G::Connection, G::PoolUser,
+            G::AllSignIns, G::Registrations,
+        ],
+        P::ExchangedToken => &[
+            G::Agent, G::AgentActive, G::HostKey, G::TokenProvider, G::MachineGrant, G::PoolUser,
             G::AllSignIns, G::Registrations,
         ],
         // With the token that the session was begun with.

@@ -52,7 +52,7 @@ pub(super) const fn of_agents(operation: Operation) -> Nature {
             P::KeyOfRolesToken,
             P::KeyOfFederatedRolesToken,
         ]),
-        O::GetResourceOauth2Token => Gives(&[P::MachineToken, P::UsersToken]),
+        O::GetResourceOauth2Token => Gives(&[P::MachineToken, P::UsersToken, P::ExchangedToken]),
         O::CompleteResourceTokenAuth => Gives(&[P::Complete]),
         O::GetWorkloadIdentity
         | O::ListWorkloadIdentities
@@ -176,7 +176,7 @@ pub(super) const fn of_policies(action: Action) -> Option<Nature> {
         // Questions within `GetResourceApiKey` and `GetResourceOauth2Token`, and within
         // `CompleteResourceTokenAuth`.
         A::ReleaseApiKey => Some(of_agents(Operation::GetResourceApiKey)),
-        A::ReleaseMachineToken | A::ReleaseUserToken => {
+        A::ReleaseMachineToken | A::ReleaseUserToken | A::ReleaseExchangedToken => {
             Some(of_agents(Operation::GetResourceOauth2Token))
         }
         A::BindAssertedUser => Some(of_agents(Operation::CompleteResourceTokenAuth)),

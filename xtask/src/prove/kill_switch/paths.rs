@@ -43,6 +43,7 @@ impl World {
             Path::KeyOfFederatedRolesToken => providers.api_key(place, &tokens.of_federated_role),
             Path::MachineToken => providers.machine_token(place, &tokens.of_key),
             Path::UsersToken => providers.users_token(place, &tokens.for_pool_user),
+            Path::ExchangedToken => providers.exchanged_token(place, &tokens.for_pool_user),
             Path::Complete => providers.complete(place, &pool.tokens.access),
             Path::Password => pool.password(node),
             Path::NewPassword => pool.choose(node),

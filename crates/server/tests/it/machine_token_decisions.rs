@@ -45,7 +45,7 @@ tests! {
 /// A question that has not reached the provider by then never does.
 const DEADLINE: Duration = Duration::from_secs(20);
 
-fn account() -> AccountId {
+pub(crate) fn account() -> AccountId {
     ACCOUNT.parse().unwrap()
 }
 
@@ -252,7 +252,7 @@ async fn without_grants(app: TestApp) -> (TestApp, String) {
     (app, token)
 }
 
-async fn take_back(app: &TestApp, id: GrantId) {
+pub(crate) async fn take_back(app: &TestApp, id: GrantId) {
     let mut cx = app.app().operator_cx(Action::RevokeGrant);
     app.app()
         .revoke_grant(&mut cx, account(), id)
@@ -260,7 +260,7 @@ async fn take_back(app: &TestApp, id: GrantId) {
         .unwrap();
 }
 
-async fn grant(
+pub(crate) async fn grant(
     app: &TestApp,
     agent: Option<&str>,
     scopes: Covered,
@@ -278,7 +278,7 @@ async fn grant(
     made.unwrap().value.id
 }
 
-fn only(text: &str) -> Covered {
+pub(crate) fn only(text: &str) -> Covered {
     Covered::Only(Scopes::from_text(text, ScopeSeparator::Space).unwrap())
 }
 

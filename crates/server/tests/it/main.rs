@@ -68,6 +68,8 @@ mod new_issuers;
 mod oauth2;
 mod oauth2_provider_life;
 mod oauth2_vendors;
+mod on_behalf_of;
+mod on_behalf_of_attacks;
 mod ops;
 mod page_token;
 mod pool_groups;

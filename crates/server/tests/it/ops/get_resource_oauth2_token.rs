@@ -1,8 +1,6 @@
 //! `GetResourceOauth2Token`.
 
 use procura_testkit::TestApp;
-use procura_wire::Operation::GetResourceOauth2Token;
-use serde_json::json;
 
 use crate::oauth2;
 
@@ -13,7 +11,6 @@ tests! {
     }
     on_sqlite {
         a_token_that_proves_nothing_is_unauthorized
-        another_flow_names_its_field
     }
 }
 
@@ -73,17 +70,4 @@ async fn a_token_that_proves_nothing_is_unauthorized(app: TestApp) {
         assert!(!refused.holds("canary"));
     }
     assert_eq!(app.demo().token_requests(), 0);
-}
-
-async fn another_flow_names_its_field(app: TestApp) {
-    let app = app.with_agent("agent").await;
-    let token = app.agent_host().token("agent").await;
-    let body = json!({
-        "workloadIdentityToken": token,
-        "resourceCredentialProviderName": "demo",
-        "scopes": [],
-        "oauth2Flow": "ON_BEHALF_OF_TOKEN_EXCHANGE",
-    });
-    let refused = app.agent_host().call(GetResourceOauth2Token, body).await;
-    refused.expect_invalid("oauth2Flow");
 }

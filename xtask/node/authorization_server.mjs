@@ -31,6 +31,10 @@ console.info = console.warn;
 
 /** The grant of the checks: a token of the user who is named, of no browser and no password. */
 const USER_GRANT = 'urn:procura:check:user';
+const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
+const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
+const JWT_TYPE = 'urn:ietf:params:oauth:token-type:jwt';
+const ACCESS_TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:access_token';
 const ALGORITHMS = ['ES256', 'RS256', 'EdDSA'];
 const TOKEN_LIFE_S = 600;
 
@@ -83,10 +87,14 @@ function newProvider() {
       },
     },
     // So that whoever reads the token sees what came along.
-    extraTokenClaims: (ctx) => ({ audience_asked: ctx.oidc.body?.audience }),
+    extraTokenClaims: (ctx) => ({ audience_asked: ctx.oidc.body?.audience, act: ctx.oidc.act }),
     ttl: { ClientCredentials: tokenLifeS, AccessToken: tokenLifeS },
   });
   provider.registerGrantType(USER_GRANT, userToken, ['sub', 'resource', 'ended_s_ago']);
+  const asked = ['resource', 'audience', 'scope'];
+  const tokens = ['subject_token', 'subject_token_type', 'actor_token', 'actor_token_type'];
+  provider.registerGrantType(TOKEN_EXCHANGE, exchange, [...tokens, ...asked], ['audience']);
+  provider.registerGrantType(JWT_BEARER, byAssertion, ['assertion', ...asked], ['audience']);
   provider.use(remember);
   return provider;
 }
@@ -106,6 +114,64 @@ async function userToken(ctx) {
     ...times,
   });
   ctx.body = { access_token: await token.save(), token_type: 'Bearer' };
+}
+
+/** RFC 8693 §2: a token of the user whose token comes, with who acts in `act` (§4.1). */
+async function exchange(ctx) {
+  const { subject_token: token, subject_token_type: type } = ctx.oidc.params;
+  if (![JWT_TYPE, ACCESS_TOKEN_TYPE].includes(type)) {
+    throw new errors.InvalidRequest('subject_token_type');
+  }
+  const sub = await userOf(token);
+  ctx.oidc.act = await actorOf(ctx);
+  ctx.body = { ...(await tokenOf(ctx, sub)), issued_token_type: ACCESS_TOKEN_TYPE };
+}
+
+/** RFC 7523 §2.1. */
+async function byAssertion(ctx) {
+  ctx.body = await tokenOf(ctx, await userOf(ctx.oidc.params.assertion));
+}
+
+/** The user of a token that this server signed. */
+async function userOf(token) {
+  const known = jose.createLocalJWKSet({ keys: keys.map(({ d, p, q, dp, dq, qi, ...pub }) => pub) });
+  try {
+    return (await jose.jwtVerify(token, known, { issuer })).payload.sub;
+  } catch (error) {
+    // With the token, as servers do that were not made with care.
+    throw new errors.InvalidGrant(`${error.code}: ${token}`);
+  }
+}
+
+/** A client of this server, by a token of its own; or whom another issuer names, for this endpoint. */
+async function actorOf(ctx) {
+  const { actor_token: token, actor_token_type: type } = ctx.oidc.params;
+  if (!token) return undefined;
+  if (type === ACCESS_TOKEN_TYPE) {
+    const found = await ctx.oidc.provider.ClientCredentials.find(token);
+    if (!found?.isValid) throw new errors.InvalidRequest('actor_token');
+    return { sub: found.clientId, scope: found.scope };
+  }
+  const { iss } = jose.decodeJwt(token);
+  const theirs = jose.createRemoteJWKSet(new URL(`${iss}/.well-known/jwks.json`));
+  const audience = `${issuer}/token`;
+  const { payload } = await jose.jwtVerify(token, theirs, { issuer: iss, audience });
+  return { sub: payload.sub, iss };
+}
+
+async function tokenOf(ctx, sub) {
+  const { AccessToken, ResourceServer } = ctx.oidc.provider;
+  const { resource = 'https://es256.example', scope: asked = 'read' } = ctx.oidc.params;
+  const scope = asked.split(' ').filter((one) => ['read', 'write'].includes(one)).join(' ');
+  const token = new AccessToken({
+    accountId: sub,
+    client: ctx.oidc.client,
+    gty: TOKEN_EXCHANGE,
+    resourceServer: new ResourceServer(resource, resourceOf(resource)),
+    scope,
+  });
+  const life = { token_type: 'Bearer', expires_in: tokenLifeS };
+  return { access_token: await token.save(), ...life, scope };
 }
 
 async function remember(ctx, next) {

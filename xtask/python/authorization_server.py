@@ -12,6 +12,8 @@ from pathlib import Path
 FOLDER = Path(os.environ["PROCURA_NODE"])
 SCRIPT = Path(__file__).parents[1] / "node" / "authorization_server.mjs"
 USER_GRANT = "urn:procura:check:user"
+TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
+JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 
 
 class AuthorizationServer:
@@ -51,7 +53,7 @@ class AuthorizationServer:
     def clients(self, *clients: dict, **more: int) -> None:
         """These are its clients from now on, and so long do their tokens live (`token_life_s`)."""
         common = {
-            "grant_types": ["client_credentials", USER_GRANT],
+            "grant_types": ["client_credentials", USER_GRANT, TOKEN_EXCHANGE, JWT_BEARER],
             "redirect_uris": [],
             "response_types": [],
         }

@@ -24,8 +24,9 @@ def signing_key(service: Service, algorithm: str) -> dict:
     return key
 
 
-def register(service: Service, server: AuthorizationServer) -> dict[str, Told]:
-    """Registers the clients at the server: by client id, how Procura is told to prove each."""
+def register(service: Service, server: AuthorizationServer, *others: dict) -> dict[str, Told]:
+    """Registers the clients at the server, and others: by client id, how Procura is told to prove
+    each."""
     keys = {algorithm: signing_key(service, algorithm) for algorithm in ALGORITHMS}
     by_secret = [
         {
@@ -42,7 +43,7 @@ def register(service: Service, server: AuthorizationServer) -> dict[str, Told]:
         }
         for algorithm, key in keys.items()
     ]
-    server.clients(*by_secret, *by_signature)
+    server.clients(*by_secret, *by_signature, *others)
     return {
         **{f"by-{method}": with_secret(method) for method in ("basic", "post")},
         **{f"by-{algorithm.lower()}": with_key(key) for algorithm, key in keys.items()},

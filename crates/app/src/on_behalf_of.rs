@@ -34,6 +34,7 @@ use procura_store::{Outcome, RevealedClientSecret, RevealedSubjectToken, Subject
 use crate::App;
 use crate::authorize::ExchangePermits;
 use crate::basis::{Basis, DECISIONS_MAX, busy};
+use crate::delegation::used_up;
 use crate::operation::OpCx;
 use crate::token_endpoint::{ClientAt, refused, unaskable};
 use crate::user_proof::subject_token_place;
@@ -223,7 +224,7 @@ impl App {
                 &basis,
                 permits,
                 (subject, client, exchange.clone()),
-                said,
+                (claims, said),
             )
             .await?;
         let revealed = match found {
@@ -304,10 +305,11 @@ impl App {
         basis: &Basis,
         permits: ExchangePermits,
         (subject, client, exchange): (Subject, Oauth2Client, OnBehalfOfExchange),
-        said: String,
+        (claims, said): (&Claims, String),
     ) -> Result<Found, Error> {
         let (held, account, now) = (basis.clone(), basis.account, cx.now);
         let entry = self.allowed(cx, format!("user's token {}", subject.token));
+        let (uses, refused) = (claims.uses.clone(), self.refusal(cx, &used_up()));
         let committed = self
             .store
             .run_tx("exchange_user_token", move |tx| {
@@ -327,6 +329,11 @@ impl App {
                 match own.reveal_subject_token(users_token, subject.user, subject.token)? {
                     SubjectTokenFound::Changed => Ok(Outcome::Unrecorded(Found::Changed)),
                     SubjectTokenFound::Kept(token) if !is_over(&token, now) => {
+                        // The user's token is let out here, whatever comes of it. Held by
+                        // `an_exchange_is_a_use_of_a_task`.
+                        if !own.take_task_uses(&uses)? {
+                            return Ok(Outcome::Refused(used_up(), refused.clone()));
+                        }
                         let mut entry = entry.clone();
                         let print = token.sealed.fingerprint();
                         let by = proved_by(&secret, &exchange);

@@ -315,7 +315,7 @@ fn granting_through(asked: &Use<'_>, through: &Through<'_>) -> Option<GrantId> {
             let covers = is_within && consent.covers(agent, provider, whom, scopes);
             covers.then_some(consent.id)
         }
-        Credential::ApiKey | Credential::MachineToken(_) => asked
+        Credential::ApiKey | Credential::MachineToken(_) | Credential::ExchangedToken(_) => asked
             .grants
             .iter()
             .find(|grant| grant.covers(agent, provider, whom, asked.credential.scopes()))

@@ -160,7 +160,7 @@ impl Explainer {
                 }),
                 advice::ON_NO_CONSENT_THROUGH,
             ),
-            Credential::ApiKey | Credential::MachineToken(_) => (
+            Credential::ApiKey | Credential::MachineToken(_) | Credential::ExchangedToken(_) => (
                 "no grant that covers it".to_owned(),
                 advice::ON_NO_GRANT_THROUGH,
             ),
@@ -171,7 +171,7 @@ impl Explainer {
         );
         let looked_at = match asked.credential {
             Credential::UserToken { .. } => through.consent.iter().map(|one| one.id).collect(),
-            Credential::ApiKey | Credential::MachineToken(_) => {
+            Credential::ApiKey | Credential::MachineToken(_) | Credential::ExchangedToken(_) => {
                 asked.grants.iter().map(|grant| grant.id).collect()
             }
         };

@@ -279,7 +279,9 @@ mod tests {
 
     fn tree(leaves: &[Sha256]) -> WholeTree {
         let mut tree = WholeTree::default();
-        leaves.iter().for_each(|leaf| tree.push(*leaf));
+        for leaf in leaves {
+            tree.push(*leaf);
+        }
         tree
     }
 

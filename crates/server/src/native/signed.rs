@@ -17,8 +17,8 @@ use crate::ops::Rendered;
 mod agents;
 mod authorization_sessions;
 mod connections;
-mod workload_access_tokens;
 mod records;
+mod workload_access_tokens;
 
 /// A native operation that callers sign for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -10,7 +10,8 @@ use procura_authority::Reasons;
 use procura_core::account::AccountId;
 use procura_core::audit::record::Committed;
 use procura_core::authorization_session::{
-    AuthorizationSession, LIFETIME_S, NotNow, SESSIONS_MAX, SessionUri, State,
+    AuthorizationSession, LIFETIME_S, NotNow, SESSIONS_AT_PROVIDER_MAX, SESSIONS_MAX, SessionUri,
+    State,
 };
 use procura_core::entropy::random_bytes;
 use procura_core::error::{Error, Kind};
@@ -126,21 +127,21 @@ impl App {
             .store
             .run_tx("begin_authorization_session", move |tx| {
                 if !held.still_holds(tx)? {
-                    return Ok(Outcome::Unrecorded(Some(false)));
+                    return Ok(Outcome::Unrecorded(Ok(false)));
                 }
                 let mut own = tx.account(account);
-                let open = own.open_authorization_sessions(user.id, now)?;
-                if usize::try_from(open).is_ok_and(|open| open >= SESSIONS_MAX) {
-                    return Ok(Outcome::Unrecorded(None));
+                let open = own.open_authorization_sessions(user.id, session.provider, now)?;
+                if let Some(too_many) = too_many(open) {
+                    return Ok(Outcome::Unrecorded(Err(too_many)));
                 }
                 own.insert_authorization_session(&session, &hash, &sealed)?;
-                Ok(Outcome::Done(Some(true), entry.clone()))
+                Ok(Outcome::Done(Ok(true), entry.clone()))
             })
             .await?;
         match committed.value {
-            None => Err(too_many()),
-            Some(false) => Ok(None),
-            Some(true) => Ok(Some(Committed {
+            Err(too_many) => Err(Error::new(Kind::Throttled, too_many)),
+            Ok(false) => Ok(None),
+            Ok(true) => Ok(Some(Committed {
                 value: self.begun(uri),
                 record: committed.record,
             })),
@@ -269,7 +270,17 @@ fn authorization_url(
     .map_err(unaskable)
 }
 
-fn too_many() -> Error {
-    let text = "too many authorization sessions of this user are under way; let some of them end";
-    Error::new(Kind::Throttled, text)
+/// Whether a user has as many sessions under way as may be, and as many of these at one provider.
+/// SECURITY: an agent that has been told what to do makes no heap of links for its user to open (attack
+/// A18). Held by `a_flood_of_sessions_of_one_user_ends`.
+fn too_many((of_user, at_provider): (u64, u64)) -> Option<&'static str> {
+    if at_provider >= SESSIONS_AT_PROVIDER_MAX {
+        return Some(
+            "20 authorization sessions of this user at this provider are under way, which is the \
+             most; let some of them end: each does 10 minutes after it began",
+        );
+    }
+    (of_user >= SESSIONS_MAX).then_some(
+        "too many authorization sessions of this user are under way; let some of them end",
+    )
 }

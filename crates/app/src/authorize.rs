@@ -8,6 +8,7 @@ use procura_core::action::Action;
 use procura_core::connection::Connection;
 use procura_core::credential_provider::{CredentialProvider, ProviderKind};
 use procura_core::error::Error;
+use procura_core::id::UserId;
 use procura_core::name::VaultName;
 use procura_core::permit::{Permit, of};
 use procura_core::scope::Scopes;
@@ -77,16 +78,7 @@ impl App {
         provider_version: u64,
     ) -> Result<(Permit<of::RevokeConnection>, Permit<of::UseClientSecret>), Error> {
         self.authorize_action(cx, Action::RevokeConnection, &Target::Account(account))?;
-        let (id, provider) = (connection.id, connection.consent.provider);
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "this is the decision that makes the permits"
-        )]
-        let permits = (
-            Permit::dangerous_from_decision(*id.as_bytes(), connection.generation),
-            Permit::dangerous_from_decision(*provider.as_bytes(), provider_version),
-        );
-        Ok(permits)
+        Ok(permits_to_revoke(connection, provider_version))
     }
 
     /// The three questions for a credential of a provider: may this agent and those that it acts
@@ -182,6 +174,32 @@ impl App {
         let verdict = self.authority.may_connect(&asked);
         permitted(cx, basis, verdict)
     }
+}
+
+/// The same for the user whose connection it is: what a user gave, that user may always take back. None
+/// where it is another's.
+pub(crate) fn permits_of_owner(
+    user: UserId,
+    connection: &Connection,
+    provider_version: u64,
+) -> Option<(Permit<of::RevokeConnection>, Permit<of::UseClientSecret>)> {
+    let is_own = connection.consent.user == user;
+    is_own.then(|| permits_to_revoke(connection, provider_version))
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the two above are the decisions that make the permits"
+)]
+fn permits_to_revoke(
+    connection: &Connection,
+    provider_version: u64,
+) -> (Permit<of::RevokeConnection>, Permit<of::UseClientSecret>) {
+    let (id, provider) = (connection.id, connection.consent.provider);
+    (
+        Permit::dangerous_from_decision(*id.as_bytes(), connection.generation),
+        Permit::dangerous_from_decision(*provider.as_bytes(), provider_version),
+    )
 }
 
 /// What nobody keeps may always go back to the server that granted it: that takes from everybody and

@@ -10,9 +10,10 @@ use procura_core::error::{Error, Kind};
 use procura_core::grant::AdministratorGrant;
 use procura_core::name::{ProviderName, VaultName};
 use procura_core::sabotage::defect;
+use procura_core::user::User;
 use procura_core::workload_access_token::Claims;
 use procura_core::workload_identity::WorkloadIdentity;
-use procura_store::Tx;
+use procura_store::{Tx, consent_subject};
 
 use crate::App;
 use crate::credential_provider::not_found;
@@ -155,6 +156,10 @@ impl App {
                 if let Some(user) = user.filter(|_| minted_at != epoch) {
                     proof_cut |= tx.user_was_cut(user.id, minted_at)?;
                 }
+                // Nor that everything of its agent was taken back, whatever the agent may since.
+                if minted_at != epoch {
+                    proof_cut |= tx.agent_tokens_were_cut(agent, minted_at)?;
+                }
                 let mut own = tx.account(account);
                 let vault = VaultName::default_vault();
                 let provider = own.credential_provider(&vault, kind, &name)?;
@@ -214,8 +219,9 @@ impl Basis {
     }
 }
 
-pub(crate) const PROOF_CUT: &str = "since this token was made, the registration of an issuer was taken back or \
-                         the user signed out; get a new token";
+pub(crate) const PROOF_CUT: &str = "since this token was made, the registration of an issuer was taken \
+                                    back, the user signed out, or everything of the agent was \
+                                    revoked; get a new token";
 
 pub(crate) const ISSUER_REVOKED: &str =
     "the access key that this token was issued to was revoked; get a new token";
@@ -252,6 +258,8 @@ fn names(
             .map(|key| key.as_str().as_bytes().to_vec()),
     );
     names.extend(claims.user.map(|user| user.id.as_bytes().to_vec()));
+    let consent = |user: User| consent_subject(claims.agent, user.id, provider.id);
+    names.extend(claims.user.map(consent));
     if let Caller::Session { role, .. } = &cx.caller {
         names.push(role.as_bytes().to_vec());
     }

@@ -10,6 +10,7 @@ use procura_core::account::AccountId;
 use procura_core::audit::record::Committed;
 use procura_core::authorization_session::{AuthorizationSession, Status};
 use procura_core::connection::{Connection, Due, Health, LastUse, is_use_kept};
+use procura_core::consent::{ConsentStanding, ConsentState};
 use procura_core::credential_provider::ProviderKind;
 use procura_core::digest::Sha256;
 use procura_core::error::{Error, Kind};
@@ -93,8 +94,8 @@ enum Step {
     Released(Committed<Plain<kind::AccessToken>>),
     /// Released, and to be renewed meanwhile.
     ReleasedSoonOver(Committed<Plain<kind::AccessToken>>, Box<Connection>),
-    /// The token is over; it has to be renewed.
-    Renew(Box<Connection>),
+    /// The token is over, or good for too much; it has to be renewed.
+    Renew(Box<Connection>, Trigger),
     /// The world changed under the decision.
     Changed,
     /// Nothing that is kept will do. What the user consented to already is asked for again.
@@ -105,6 +106,13 @@ fn unknown_session() -> Error {
     Error::denied(
         "this is no authorization session of this agent, user and provider, or it ended long \
          ago; ask without sessionUri to start another",
+    )
+}
+
+/// Nobody is asked anew for what the user has paused.
+fn paused() -> Error {
+    Error::denied(
+        "the user paused the consent to this agent at this provider; only the user can let it go on",
     )
 }
 
@@ -173,19 +181,23 @@ impl App {
                     return Ok(UserTokenAnswer::Token(released));
                 }
                 Step::Changed => {}
-                Step::Renew(known) => {
+                Step::Renew(known, trigger) => {
                     let needed = Needed {
                         claims: &claims,
                         user,
                         asked,
                         known: &known,
-                        trigger: Trigger::Due,
+                        trigger,
                     };
                     let renewed = self.renew(cx, needed).await;
                     // Time went by outside; what follows happens now.
                     cx.now = self.now();
                     fetched = Some(match renewed {
-                        Err(error) if is_passing(&error) && cx.now < known.expires_at => {
+                        Err(error)
+                            if trigger == Trigger::Due
+                                && is_passing(&error)
+                                && cx.now < known.expires_at =>
+                        {
                             // Nothing newer is to be had, and this one is good for a moment still.
                             known.generation
                         }
@@ -252,20 +264,34 @@ impl App {
         basis: &Basis,
         wants: Wants<'_>,
     ) -> Result<Step, Error> {
-        let (known, client) = self.known_connection(basis, wants.user).await?;
+        let (known, client) = self.known_connection(cx, claims, basis, wants.user).await?;
         let Some(known) = known else {
             return Ok(Step::Ask(Scopes::NONE));
         };
         let asked = wants.asked;
         let is_forced = asked.force && asked.session.is_none();
-        if is_forced || known.health != Health::Live || !known.covers(&asked.scopes) {
-            return Ok(Step::Ask(known.consent.scopes));
+        let consent = match known.consent.standing(&basis.agent, cx.now) {
+            ConsentStanding::Paused => return Err(paused()),
+            // What the user let end is not asked for again.
+            ConsentStanding::Ended => return Ok(Step::Ask(Scopes::NONE)),
+            ConsentStanding::AgentChanged => return Ok(Step::Ask(known.consent.scopes)),
+            ConsentStanding::InForce => known.consent.scopes.clone(),
+        };
+        if is_forced || known.health != Health::Live {
+            return Ok(Step::Ask(consent));
+        }
+        // What was renewed for this very request, and is too much still, stays so.
+        if wants.fetched.is_none() && known.can_be_narrowed(&asked.scopes) {
+            return Ok(Step::Renew(Box::new(known), Trigger::Narrowed));
+        }
+        if !known.covers(&asked.scopes) {
+            return Ok(Step::Ask(consent));
         }
         if !is_worth_giving(&known, cx.now, wants.fetched) {
             return Ok(if known.refreshable {
-                Step::Renew(Box::new(known))
+                Step::Renew(Box::new(known), Trigger::Due)
             } else {
-                Step::Ask(known.consent.scopes)
+                Step::Ask(consent)
             });
         }
         let renews = known.refreshable && !vendor_table::renewal_ends_token(client.vendor);
@@ -284,6 +310,8 @@ impl App {
     /// provider is configured for now.
     pub(crate) async fn known_connection(
         &self,
+        cx: &mut OpCx,
+        claims: &Claims,
         basis: &Basis,
         user: User,
     ) -> Result<(Option<Connection>, Oauth2Client), Error> {
@@ -298,6 +326,14 @@ impl App {
             Ok((own.connection(key)?, own.oauth2_client(key.provider)?))
         };
         let (connection, client) = self.store.run_read("connection", read).await?;
+        // SECURITY: before anything else, also where nothing that is kept will do: who was told to stop
+        // does not send the user away for more. Held by `an_agent_does_not_ask_around_a_pause`.
+        let is_paused = |known: &Connection| known.consent.terms.state == ConsentState::Paused;
+        if connection.as_ref().is_some_and(is_paused) {
+            // Who may not ask at all is told that, and not what the user said.
+            self.authorize_consent::<of::UseClientSecret>(cx, claims, basis, &Scopes::NONE)?;
+            return Err(paused());
+        }
         let (client, _) = client.ok_or_else(|| Error::inconsistent("oauth2_client", "provider"))?;
         let destination = client.configuration.destination();
         let known = connection.filter(|known| known.destination == destination);
@@ -359,6 +395,7 @@ impl App {
                 // another consent; what is given is what was decided on.
                 let revealed = revealed.filter(|RevealedConnection { connection, .. }| {
                     connection.consent.id == consent
+                        && connection.consent.standing(&held.agent, now) == ConsentStanding::InForce
                         && connection.health == Health::Live
                         && connection.destination == destination
                         && connection.covers(&scopes)

@@ -3,6 +3,7 @@
 use procura_core::account::AccountId;
 use procura_core::authorization_session::AuthorizationSession;
 use procura_core::connection::{Connection, Consent, Health, UNSTATED_LIFETIME_S, agreed};
+use procura_core::consent::Terms;
 use procura_core::encryption_key::KeyPurpose;
 use procura_core::error::Error;
 use procura_core::id::{ConnectionId, GrantId};
@@ -32,9 +33,10 @@ impl App {
         };
         let read = move |tx: &mut Tx<'_>| {
             let mut own = tx.account(account);
-            Ok((own.connection(key)?, own.provider_account(key)?))
+            let agent = own.workload_identity_by_id(key.agent)?;
+            Ok((own.connection(key)?, own.provider_account(key)?, agent))
         };
-        let (known, account_before) = self.store.run_read("connection", read).await?;
+        let (known, account_before, agent) = self.store.run_read("connection", read).await?;
         let at = granted.at;
         let (id, generation, created_at) = match &known {
             Some(known) => (
@@ -52,6 +54,11 @@ impl App {
                 user: key.user,
                 provider: key.provider,
                 scopes: agreed(&session.scopes, &granted.scopes),
+                terms: Terms::anew(
+                    agent.as_ref(),
+                    known.map(|known| known.consent.terms).as_ref(),
+                    at,
+                ),
             },
             generation,
             destination: session.destination,

@@ -22,6 +22,9 @@ pub use procura_store::ListedConnection;
 use procura_store::{ConnectionFilter, Outcome, SealedConnection, Tx};
 use tokio::task::JoinSet;
 
+mod taker;
+
+pub(crate) use self::taker::Taker;
 use crate::App;
 use crate::basis::busy;
 use crate::connection::TokenPlace;
@@ -207,9 +210,20 @@ impl App {
         cx.about.account = Some(account);
         cx.about.resource = Some(format!("connection/{id}"));
         self.authorize(cx, &Target::Account(account))?;
-        let mut own = cx.clone();
+        let own = Taker::Caller(Box::new(cx.clone()));
+        self.take_back(own, account, id, reason).await
+    }
+
+    /// Takes a connection back in the name of `taker`, who may.
+    pub(crate) async fn take_back(
+        &self,
+        mut taker: Taker,
+        account: AccountId,
+        id: ConnectionId,
+        reason: Option<StatedReason>,
+    ) -> Result<Committed<Answer>, Error> {
         self.carry_through(move |app| async move {
-            let cut = app.cut(&mut own, account, id, reason.as_ref()).await?;
+            let cut = app.cut(&mut taker, account, id, reason.as_ref()).await?;
             let cut = cut.ok_or_else(|| not_found(id))?;
             let record = Some(cut.record);
             let told = app.tell(&cut).await;
@@ -300,15 +314,16 @@ impl App {
                 let id = listed.connection.id;
                 let mut own = cx.clone();
                 own.about.resource = Some(format!("connection/{id}"));
-                cuts.extend(self.cut(&mut own, account, id, reason.as_ref()).await?);
+                let mut taker = Taker::Caller(Box::new(own));
+                cuts.extend(self.cut(&mut taker, account, id, reason.as_ref()).await?);
             }
         }
     }
 
     /// Cuts one connection: it is gone when this returns. None when there is none of this id.
-    async fn cut(
+    pub(crate) async fn cut(
         &self,
-        cx: &mut OpCx,
+        taker: &mut Taker,
         account: AccountId,
         id: ConnectionId,
         reason: Option<&StatedReason>,
@@ -319,12 +334,14 @@ impl App {
             let Some((listed, client, version)) = found else {
                 return Ok(None);
             };
-            about(cx, &listed);
-            let (permit, secret_permit) =
-                self.authorize_revocation(cx, account, &listed.connection, version)?;
+            let Some((permit, secret_permit)) = taker.permits(self, account, &listed, version)?
+            else {
+                return Ok(None);
+            };
             let way = way(&listed.connection, &client);
-            let (entry, because, now) = (self.allowed(cx, ""), because(reason), cx.now);
-            let told = self.entry_of_answer(cx, &listed);
+            let entry = taker.entry(self, &listed, String::new());
+            let (because, now) = (because(reason), taker.now());
+            let told = taker.entry(self, &listed, format!("{}: ", listed.connection.id));
             let asked = way.clone();
             let committed = self
                 .store
@@ -363,7 +380,7 @@ impl App {
 
     /// Tells the providers of connections that are cut, several at a time. One that does not answer
     /// is not asked about the rest.
-    async fn tell_all(self: Arc<Self>, cuts: Vec<Cut>) -> Result<Vec<Answer>, Error> {
+    pub(crate) async fn tell_all(self: Arc<Self>, cuts: Vec<Cut>) -> Result<Vec<Answer>, Error> {
         let mut answers = Vec::with_capacity(cuts.len());
         let mut silent: BTreeSet<ProviderId> = BTreeSet::new();
         let mut asking = JoinSet::new();
@@ -394,7 +411,7 @@ impl App {
     }
 
     /// The ids of what people name.
-    async fn connection_filter(
+    pub(crate) async fn connection_filter(
         &self,
         account: AccountId,
         of: &ConnectionsOf,

@@ -75,6 +75,8 @@ pub(crate) enum Trigger {
     Refused,
     /// The refresh token would die of idleness.
     Idle,
+    /// The user took scopes back that the tokens are good for.
+    Narrowed,
 }
 
 impl Trigger {
@@ -84,6 +86,7 @@ impl Trigger {
             Self::Due => String::new(),
             Self::Refused => ", which a resource refused as the agent says".to_owned(),
             Self::Idle => keep_alive::why(cx),
+            Self::Narrowed => ", of which the user took something back".to_owned(),
         }
     }
 }
@@ -178,7 +181,7 @@ impl App {
     fn entry_of_renewal(&self, cx: &OpCx, trigger: Trigger, said: String) -> Entry {
         let entry = self.allowed(cx, said);
         match trigger {
-            Trigger::Due | Trigger::Refused => entry,
+            Trigger::Due | Trigger::Refused | Trigger::Narrowed => entry,
             Trigger::Idle => keep_alive::unasked(entry),
         }
     }
@@ -290,7 +293,7 @@ fn settled(
     let is_needed = match trigger {
         Trigger::Due => connection.due(asked_at) != Due::No,
         // Who said so looked at tokens of this generation.
-        Trigger::Refused | Trigger::Idle => true,
+        Trigger::Refused | Trigger::Idle | Trigger::Narrowed => true,
     };
     if is_other || found.refresh_token.is_none() || !is_needed {
         return Some(Beginning::Settled(connection.generation));

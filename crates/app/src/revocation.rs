@@ -18,7 +18,6 @@ use procura_store::{ListedConnection, Outcome, RevealedClientSecret, RevokedConn
 
 use crate::App;
 use crate::connection::TokenPlace;
-use crate::operation::OpCx;
 use crate::token_endpoint::{ClientAt, unaskable};
 
 /// The longest answer of a revocation endpoint, in bytes. Nothing is made of it but words.
@@ -281,11 +280,6 @@ impl App {
     ) -> Result<Plain<K>, Error> {
         let key = self.key_of(sealed).await?;
         sealing::open(&key, place, sealed).map_err(Error::internal_source)
-    }
-
-    /// The record of what the provider of a connection says, without it.
-    pub(crate) fn entry_of_answer(&self, cx: &OpCx, listed: &ListedConnection) -> Entry {
-        self.allowed(cx, format!("{}: ", listed.connection.id))
     }
 
     /// Records what a provider said, if it was asked: what became of the connection.

@@ -96,7 +96,7 @@ impl App {
         let basis = self.basis(cx, &claims, kind, &report.provider).await?;
         let (account, provider) = (basis.account, &basis.provider);
         self.authorize(cx, &Target::Provider(ProviderOf { account, provider }))?;
-        let (known, _) = self.known_connection(&basis, user).await?;
+        let (known, _) = self.known_connection(cx, &claims, &basis, user).await?;
         let Some(known) = known.filter(|known| known.health == Health::Live) else {
             return Ok(unrecorded(Outcome::ConsentNeeded));
         };

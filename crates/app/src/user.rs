@@ -59,6 +59,21 @@ impl App {
         self.user(cx, account, identity).await
     }
 
+    /// The same, if it was seen before.
+    pub(crate) async fn known_user(
+        &self,
+        account: AccountId,
+        issuer: &str,
+        subject: &str,
+    ) -> Result<Option<User>, Error> {
+        let purpose = KeyPurpose::UserIndex;
+        let index_key = self.newest_key(Some(account), purpose).await?;
+        let kind = UserKind::Verified;
+        let index = index_of(&index_key, kind, &[issuer.as_bytes(), subject.as_bytes()]);
+        let find = move |tx: &mut procura_store::Tx<'_>| tx.account(account).user(kind, &index);
+        self.store.look_up("user", find).await
+    }
+
     /// What a caller wrote when it named this user. Whoever asks has to have it on record before.
     pub(crate) async fn open_asserted_id(
         &self,

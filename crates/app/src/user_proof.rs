@@ -31,6 +31,9 @@ use crate::pool_token::{ProvedByPool, no_such_pool};
 /// How many verified tokens are remembered.
 const REMEMBERED_MAX: u64 = 100_000;
 
+const NOT_REGISTERED: &str = "the issuer of the token is not registered here; ask the operator to \
+                              register it with `procura issuers register`";
+
 /// Tokens that were verified, by account and hash.
 pub(crate) struct VerifiedTokens(Cache<(AccountId, Sha256), Arc<Remembered>>);
 
@@ -75,6 +78,16 @@ pub(crate) enum Standing {
     OwnPool,
 }
 
+/// Somebody who showed a token of their own, and is a user here if they were seen before.
+#[derive(Debug, Clone)]
+pub(crate) struct Known {
+    pub(crate) user: Option<UserId>,
+    pub(crate) issuer: Arc<str>,
+    pub(crate) standing: Standing,
+    /// The epoch from before it was looked at.
+    pub(crate) epoch: u64,
+}
+
 /// For whom a token is verified, as what, and what its issuer was registered for.
 #[derive(Clone, Copy)]
 pub(crate) struct About<'a> {
@@ -111,9 +124,7 @@ impl App {
         let read = move |tx: &mut Tx<'_>| Ok((tx.account(account).issuer(&named)?, tx.epoch()?));
         let (registration, epoch) = self.store.look_up("issuer", read).await?;
         if registration.is_none() && !self.authority.believes_unregistered_issuers() {
-            let text = "the issuer of the token is not registered here; ask the operator to \
-                        register it with `procura issuers register`";
-            return Err(Error::new(Kind::Unproved, text));
+            return Err(Error::new(Kind::Unproved, NOT_REGISTERED));
         }
         let source = (
             issuer,
@@ -155,6 +166,59 @@ impl App {
             .0
             .insert((account, hash), Arc::new(remembered));
         Ok(proof)
+    }
+
+    /// The user whom `token` proves to `account`, by the same rules, for somebody who signs nothing:
+    /// no user is made, and nothing is kept.
+    pub(crate) async fn prove_known_user(
+        &self,
+        account: AccountId,
+        token: &str,
+        now: Timestamp,
+    ) -> Result<Known, Error> {
+        let unverified =
+            Unverified::parse(token, USER_TOKEN_BYTES_MAX).map_err(|error| unproved(&error))?;
+        let issuer = unverified.claimed_issuer().to_owned();
+        let named = issuer.clone();
+        let read = move |tx: &mut Tx<'_>| {
+            let is_there = tx.account_exists(account)?;
+            Ok((is_there, tx.account(account).issuer(&named)?, tx.epoch()?))
+        };
+        let (is_there, registration, epoch) = self.store.look_up("issuer", read).await?;
+        if let Some(pool) = self.own_issuer(&issuer) {
+            let pool = pool.map_err(|_| no_such_pool())?;
+            let proved = self.proved_by_pool(Some(account), pool, &unverified, now);
+            return Ok(Known {
+                user: Some(proved.await?.user.user),
+                issuer: issuer.into(),
+                standing: Standing::OwnPool,
+                epoch,
+            });
+        }
+        let is_believed = registration.is_some() || self.authority.believes_unregistered_issuers();
+        // SECURITY: no stranger has keys fetched in the name of an account that does not exist.
+        if !is_there || !is_believed {
+            return Err(Error::new(Kind::Unproved, NOT_REGISTERED));
+        }
+        let uri = registration.as_ref();
+        let source = (issuer, uri.and_then(|known| known.policy.jwks_uri.clone()));
+        let about = About {
+            account,
+            purpose: Purpose::UserToken,
+            registration: registration.as_ref(),
+            now,
+        };
+        let verified = self.verify(&about, &unverified, &source).await?;
+        let claims = verified.into_claims();
+        let user = self
+            .known_user(account, &claims.issuer, &claims.subject)
+            .await?;
+        Ok(Known {
+            user: user.map(|user| user.id),
+            issuer: claims.issuer.into(),
+            standing: standing(registration.as_ref()),
+            epoch,
+        })
     }
 
     /// The proof of a user of one of our pools. It is not remembered: what it rests on is here.
@@ -319,6 +383,21 @@ pub(crate) fn subject_token_place(
 /// Why an issuer is believed that is none of our pools.
 pub(crate) fn standing(registration: Option<&RegisteredIssuer>) -> Standing {
     registration.map_or(Standing::Unregistered, |r| Standing::Registered(r.version))
+}
+
+/// Whether what proved a user is what it was then; `epoch` is from before.
+pub(crate) fn still_stands(
+    tx: &mut Tx<'_>,
+    account: AccountId,
+    (user, issuer, then): (UserId, &str, Standing),
+    epoch: u64,
+) -> Result<bool, Error> {
+    if then == Standing::OwnPool {
+        let was_cut = tx.issuer_was_cut(account, epoch)? || tx.user_was_cut(user, epoch)?;
+        return Ok(!was_cut);
+    }
+    let registration = tx.account(account).issuer(issuer)?;
+    Ok(standing(registration.as_ref()) == then)
 }
 
 /// What the issuer may sign with: what was registered, or whatever we verify.

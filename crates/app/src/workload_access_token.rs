@@ -15,7 +15,7 @@ use procura_store::{Outcome, Tx};
 use crate::App;
 use crate::basis::is_revoked;
 use crate::operation::OpCx;
-use crate::user_proof::{Proof, Standing, standing};
+use crate::user_proof::{Proof, Standing, still_stands};
 use crate::workload_identity::not_found;
 
 /// Whom a token is minted for, and how that is known.
@@ -40,13 +40,8 @@ impl Whom {
         let Self::Proved(proof) = self else {
             return Ok(true);
         };
-        if proof.standing == Standing::OwnPool {
-            let was_cut =
-                tx.issuer_was_cut(account, epoch)? || tx.user_was_cut(proof.user.id, epoch)?;
-            return Ok(!was_cut);
-        }
-        let registration = tx.account(account).issuer(&proof.issuer)?;
-        Ok(standing(registration.as_ref()) == proof.standing)
+        let proved = (proof.user.id, &*proof.issuer, proof.standing);
+        still_stands(tx, account, proved, epoch)
     }
 
     /// The end of a record's sentence. (That a user is only asserted stands in the record's user.)

@@ -284,11 +284,12 @@ const fn ungranted(policies: Vec<String>) -> Reasons {
 /// The third question: which grant covers it. What a provider gave for a user only that user's
 /// consent does; everything else, an administrator's grant.
 fn granting(asked: &Use<'_>) -> Option<GrantId> {
-    let (agent, provider) = (asked.agent.agent.id, asked.provider.provider.id);
+    let (agent, provider) = (asked.agent.agent, asked.provider.provider.id);
+    let now = asked.agent.now;
     let whom = asked.whom.on_behalf_of;
     match asked.credential {
         Credential::UserToken { scopes, consent } => consent
-            .filter(|consent| consent.covers(agent, provider, whom, scopes))
+            .filter(|consent| consent.covers((agent, now), provider, whom, scopes))
             .map(|consent| consent.id),
         // What is exchanged is the proof that the user gave us, and who decides on it is the provider:
         // docs/decisions/0036-an-exchange-is-covered-by-an-administrators-grant.md.
@@ -318,7 +319,7 @@ fn granting_through(asked: &Use<'_>, through: &Through<'_>) -> Option<GrantId> {
         Credential::ApiKey | Credential::MachineToken(_) | Credential::ExchangedToken(_) => asked
             .grants
             .iter()
-            .find(|grant| grant.covers(agent, provider, whom, asked.credential.scopes()))
+            .find(|grant| grant.covers(agent.id, provider, whom, asked.credential.scopes()))
             .map(|grant| grant.id),
     }
 }

@@ -14,6 +14,7 @@ mod issuers;
 mod keys;
 mod migrate;
 mod pools;
+mod revoke;
 mod session_binding;
 mod signing_keys;
 mod vault;
@@ -55,6 +56,8 @@ pub(crate) enum Command {
     /// List, look at and revoke what providers gave agents for users.
     #[command(subcommand)]
     Connections(connections::Connections),
+    /// Take back everything of an agent, a user or a provider: here at once, then at the providers.
+    Revoke(revoke::Revoke),
     /// Look at the keys that sign the tokens of user pools, rotate them and take them back.
     #[command(subcommand)]
     Pools(pools::Pools),
@@ -93,6 +96,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::SigningKeys(keys) => signing_keys::run(&data_dir, output, keys).await,
         Command::Grants(grants) => grants::run(&data_dir, output, grants).await,
         Command::Connections(command) => connections::run(&data_dir, output, command).await,
+        Command::Revoke(revoke) => revoke::run(&data_dir, output, revoke).await,
         Command::Pools(command) => pools::run(&data_dir, output, command).await,
         Command::Issuers(issuers) => issuers::run(&data_dir, output, issuers).await,
         Command::Audit(audit) => audit::run(&data_dir, output, audit).await,

@@ -24,7 +24,9 @@ pub const LIFETIME_S: i64 = 10 * 60;
 /// How long a session that is over is remembered, so that who asks for it is told why, in seconds.
 pub const REMEMBERED_S: i64 = 60 * 60;
 /// How many sessions of one user may be under way.
-pub const SESSIONS_MAX: usize = 100;
+pub const SESSIONS_MAX: u64 = 100;
+/// How many of them at one provider: nobody is sent away more often at a time, whoever asks.
+pub const SESSIONS_AT_PROVIDER_MAX: u64 = 20;
 
 /// Where a session is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

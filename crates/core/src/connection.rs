@@ -5,12 +5,14 @@
 //! granted.
 
 use crate::access_key::AccessKeyId;
+use crate::consent::{ConsentStanding, Terms};
 use crate::digest::Sha256;
 use crate::id::{AgentId, ConnectionId, GrantId, ProviderId, UserId};
 use crate::scope::Scopes;
 use crate::time::Timestamp;
 use crate::user::OnBehalfOf;
 use crate::workload_access_token::Claims;
+use crate::workload_identity::WorkloadIdentity;
 
 /// How long an access token is taken to live whose provider does not say, in seconds: ten years.
 /// Such tokens live until somebody takes them back, and to ask the user every hour would be worse
@@ -63,24 +65,28 @@ pub struct Consent {
     pub user: UserId,
     /// Where.
     pub provider: ProviderId,
-    /// What the user agreed to.
+    /// What the user agreed to, without what the user took out of it since.
     pub scopes: Scopes,
+    /// What the user has said of it since.
+    pub terms: Terms,
 }
 
 impl Consent {
-    /// Whether a use of `provider` by `agent` for `whom` is what this user agreed to.
+    /// Whether a use of `provider` by `agent`, as it is at `now`, for `whom` is what this user agreed
+    /// to.
     pub fn covers(
         &self,
-        agent: AgentId,
+        (agent, now): (&WorkloadIdentity, Timestamp),
         provider: ProviderId,
         whom: OnBehalfOf,
         scopes: &Scopes,
     ) -> bool {
         let for_user = whom.user().is_some_and(|user| user.id == self.user);
         for_user
-            && self.agent == agent
+            && self.agent == agent.id
             && self.provider == provider
             && scopes.is_subset(&self.scopes)
+            && self.standing(agent, now) == ConsentStanding::InForce
     }
 }
 
@@ -122,9 +128,26 @@ impl Connection {
             && !self.is_grown()
     }
 
-    /// Whether the provider granted more than the user agreed to, which it can do whenever it renews.
+    /// Whether the tokens are good for more than the user agrees to: the provider can grant more
+    /// whenever it renews, and the user can have taken something back since.
     fn is_grown(&self) -> bool {
         !excess(&self.consent.scopes, &self.granted).is_empty()
+    }
+
+    /// Whether tokens for each scope that is `asked` for may be had from the provider without asking the
+    /// user: those that are kept are good for more than the user agrees to since the user took something
+    /// back, and a renewal can name less (RFC 6749 §6).
+    pub fn can_be_narrowed(&self, asked: &Scopes) -> bool {
+        self.consent.terms.narrowed_at.is_some()
+            && self.refreshable
+            && self.is_grown()
+            && asked.is_subset(&self.consent.scopes)
+    }
+
+    /// What a renewal has to name, of a consent that the user narrowed: what is left of it.
+    pub fn narrowed_scopes(&self) -> Option<Scopes> {
+        let is_narrowed = self.consent.terms.narrowed_at.is_some();
+        is_narrowed.then(|| agreed(&self.consent.scopes, &self.granted))
     }
 
     /// What is to be done about the life of the access token at `now`.
@@ -270,9 +293,12 @@ pub fn missing<'a>(wanted: &'a Scopes, had: &Scopes) -> Vec<&'a str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::consent::ConsentState;
     use crate::entropy::OsEntropy;
     use crate::scope::ScopeSeparator;
+    use crate::tag::Tags;
     use crate::user::{User, UserKind};
+    use crate::workload_identity::AgentState;
 
     const NOW: Timestamp = Timestamp::from_millis(1_763_000_000_000);
 
@@ -289,6 +315,7 @@ mod tests {
                 user: UserId::generate(NOW, &mut OsEntropy),
                 provider: ProviderId::generate(NOW, &mut OsEntropy),
                 scopes: scopes(consented),
+                terms: Terms::default(),
             },
             generation: 1,
             destination: [0; 32],
@@ -318,15 +345,33 @@ mod tests {
                 kind: UserKind::Verified,
             })
         };
-        let (agent, provider, whom) = (consent.agent, consent.provider, user(consent.user));
+        let named = |id| WorkloadIdentity {
+            id,
+            name: "mail".parse().unwrap(),
+            state: AgentState::Active,
+            state_reason: None,
+            owner: None,
+            expires_at: None,
+            return_urls: Vec::new(),
+            tags: Tags::default(),
+            created_at: NOW,
+            updated_at: NOW,
+            version: 1,
+        };
+        let (own, provider, whom) = (named(consent.agent), consent.provider, user(consent.user));
+        let agent = (&own, NOW);
         let read = scopes("read");
         assert!(consent.covers(agent, provider, whom, &read));
         let other = connection("read", "read").consent;
-        assert!(!consent.covers(other.agent, provider, whom, &read));
+        let another = named(other.agent);
+        assert!(!consent.covers((&another, NOW), provider, whom, &read));
         assert!(!consent.covers(agent, other.provider, whom, &read));
         assert!(!consent.covers(agent, provider, user(other.user), &read));
         assert!(!consent.covers(agent, provider, OnBehalfOf::NoUser, &read));
         assert!(!consent.covers(agent, provider, whom, &scopes("read write")));
+        let mut paused = consent.clone();
+        paused.terms.state = ConsentState::Paused;
+        assert!(!paused.covers(agent, provider, whom, &read));
     }
 
     #[test]
@@ -381,6 +426,24 @@ mod tests {
     fn tokens_that_have_grown_are_good_for_nothing() {
         assert!(!connection("read", "read write").covers(&scopes("read")));
         assert!(!connection("", "read write").covers(&scopes("")));
+    }
+
+    #[test]
+    fn tokens_that_a_narrowed_consent_is_less_than_are_renewed_for_less() {
+        let mut wide = connection("read", "read write");
+        wide.refreshable = true;
+        assert!(
+            !wide.can_be_narrowed(&scopes("read")),
+            "the provider's doing"
+        );
+        assert_eq!(wide.narrowed_scopes(), None);
+        wide.consent.terms.narrowed_at = Some(NOW);
+        assert!(!wide.covers(&scopes("read")));
+        assert!(wide.can_be_narrowed(&scopes("read")));
+        assert!(!wide.can_be_narrowed(&scopes("write")));
+        assert_eq!(wide.narrowed_scopes(), Some(scopes("read")));
+        wide.granted = scopes("read");
+        assert!(wide.covers(&scopes("read")) && !wide.can_be_narrowed(&scopes("read")));
     }
 
     #[test]

@@ -14,6 +14,7 @@ pub mod arn;
 pub mod audit;
 pub mod authorization_session;
 pub mod connection;
+pub mod consent;
 pub mod credential_provider;
 pub mod digest;
 pub mod encryption_key;

@@ -19,6 +19,7 @@ mod metrics;
 pub mod native;
 mod nature;
 mod ops;
+mod own_consents;
 mod pool_document;
 mod pool_domain;
 mod pool_openid;

@@ -16,6 +16,7 @@ use procura_wire::{Operation, cognito, iam, sts};
 use crate::browser::Place;
 use crate::container_credentials;
 use crate::native::signed::SignedOperation;
+use crate::own_consents;
 use crate::pool_document::Document;
 use crate::pool_domain;
 use crate::pool_openid::Endpoint;
@@ -198,7 +199,11 @@ impl Metrics {
                 .chain(tokens)
                 .chain(Place::NAMES)
                 .chain(Document::NAMES)
-                .chain([container_credentials::NAME, pool_domain::NAME])
+                .chain([
+                    container_credentials::NAME,
+                    pool_domain::NAME,
+                    own_consents::NAME,
+                ])
                 .chain(Endpoint::names())
                 .chain(SignedOperation::names())
                 .chain([UNKNOWN])

@@ -11,6 +11,7 @@ mod issuers;
 mod keys;
 mod pool_keys;
 mod record_search;
+mod revocations;
 pub(crate) mod signed;
 mod signing_keys;
 mod trust_bindings;
@@ -126,6 +127,9 @@ impl Call<'_> {
             }
             (_, ["v1", "accounts", account, "connections", rest @ ..]) => {
                 self.route_connections(&method, account, rest, &query).await
+            }
+            (_, ["v1", "accounts", account, "revocations"]) => {
+                self.route_revocations(&method, account).await
             }
             (_, ["v1", "pools", pool, "keys", rest @ ..]) => {
                 self.route_pool_keys(&method, pool, rest).await

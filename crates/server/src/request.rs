@@ -3,6 +3,7 @@
 
 mod domain;
 mod openid;
+mod own_consents;
 mod query;
 mod signed;
 mod unsigned;
@@ -32,6 +33,7 @@ use crate::error::query::is_untrusted;
 use crate::metrics::{Outcome, UNKNOWN};
 use crate::native::signed::SignedOperation;
 use crate::ops::Failure;
+use crate::own_consents::{NAME as OWN_CONSENTS, OwnConsents};
 use crate::pool_document::Document;
 use crate::pool_domain::DomainPath;
 use crate::pool_openid;
@@ -110,6 +112,11 @@ impl Job<'_> {
         if let Some(asked) = ContainerCredentials::of(parts.uri.path()) {
             let (outcome, answer) = self.container_credentials(&asked, parts).await;
             in_flight.answered(container_credentials::NAME, outcome);
+            return answer;
+        }
+        if let Some(place) = OwnConsents::of(parts.uri.path()) {
+            let (outcome, answer) = self.own_consents(&place, parts, body).await;
+            in_flight.answered(OWN_CONSENTS, outcome);
             return answer;
         }
         if let Some(place) = pool_openid::Place::of(parts.uri.path()) {

@@ -148,24 +148,28 @@ impl AccountTx<'_> {
         Ok(())
     }
 
-    /// How many sessions of a user are under way at `now`.
+    /// How many sessions of a user are under way at `now`, and how many of these at `provider`.
     pub fn open_authorization_sessions(
         &mut self,
         user: UserId,
+        provider: ProviderId,
         now: Timestamp,
-    ) -> Result<u64, Error> {
+    ) -> Result<(u64, u64), Error> {
         let row = self.session.row(
             TABLE,
-            "SELECT COUNT(*) FROM authorization_session
+            "SELECT COUNT(*), COUNT(CASE WHEN provider = $4 THEN 1 END)
+             FROM authorization_session
              WHERE account = $1 AND \"user\" = $2 AND expires_at > $3
                AND state IN ('created', 'called_back', 'exchanging')",
             &[
                 Value::Text(self.account.as_str()),
                 Value::Blob(user.as_bytes()),
                 time(now),
+                Value::Blob(provider.as_bytes()),
             ],
         )?;
-        row.map_or(Ok(0), |mut row| row.count("count"))
+        let counts = |mut row: Row| Ok((row.count("count")?, row.count("provider")?));
+        row.map_or(Ok((0, 0)), counts)
     }
 
     /// Keeps what an opening made of `session`, which is at its new version; false when another

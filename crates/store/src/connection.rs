@@ -1,6 +1,7 @@
 //! Connections: what a provider gave for a user to an agent, sealed under the user's key.
 
 use procura_core::connection::{Connection, Consent, Health};
+use procura_core::consent::{AgentFace, ConsentState, Terms};
 use procura_core::error::Error;
 use procura_core::id::{AgentId, ConnectionId, GrantId, ProviderId, UserId};
 use procura_core::permit::{Permit, of};
@@ -14,12 +15,14 @@ use crate::row::{Row, count, time};
 use crate::tx::AccountTx;
 
 mod administration;
+mod consent;
 mod idle;
 mod renewal;
 
 pub use self::administration::{
     ConnectionFilter, ListedConnection, RevokedConnection, SealedConnection,
 };
+pub use self::consent::consent_subject;
 pub use self::idle::{IdleConnection, IdleFilter};
 pub use self::renewal::{AfterRenewal, Renewable};
 
@@ -85,7 +88,8 @@ macro_rules! of_provider {
     ($columns:literal) => {
         concat!(
             "SELECT p.id, p.version,
-                    c.id, c.consent, c.agent, c.\"user\", c.provider, c.consented, c.generation,
+                    c.id, c.consent, c.agent, c.\"user\", c.provider, c.consented, c.consent_state,
+                    c.consent_ends_at, c.narrowed_at, c.agent_face, c.consent_version, c.generation,
                     c.destination, c.health, c.granted,
                     CAST(CASE WHEN c.refresh_token IS NULL THEN 0 ELSE 1 END AS BIGINT),
                     c.fetched_at, c.expires_at, c.created_at, c.consented_at, ",
@@ -103,7 +107,8 @@ impl AccountTx<'_> {
     pub fn connection(&mut self, key: ConnectionKey) -> Result<Option<Connection>, Error> {
         let row = self.session.row(
             TABLE,
-            "SELECT id, consent, agent, \"user\", provider, consented, generation, destination,
+            "SELECT id, consent, agent, \"user\", provider, consented, consent_state,
+                    consent_ends_at, narrowed_at, agent_face, consent_version, generation, destination,
                     health, granted,
                     CAST(CASE WHEN refresh_token IS NULL THEN 0 ELSE 1 END AS BIGINT),
                     fetched_at, expires_at, created_at, consented_at
@@ -197,15 +202,30 @@ impl AccountTx<'_> {
         }
         let (consented, granted) = (consent.scopes.to_string(), connection.granted.to_string());
         let (refresh, account) = (new.refresh_token.as_ref(), new.provider_account.as_ref());
+        let face = consent.terms.face.as_ref().map(AgentFace::to_bytes);
+        // SECURITY: tokens that are renewed are of the same consent, and what the user says of it
+        // meanwhile stays. Held by `a_renewal_leaves_what_the_user_said_meanwhile`.
         let written = self.session.execute(
             "INSERT INTO connection
              (account, id, agent, \"user\", provider, consent, consented, granted, generation,
               destination, health, access_token, refresh_token, fetched_at, expires_at,
-              created_at, consented_at, refresh_version, provider_account, failures, retry_at)
+              created_at, consented_at, refresh_version, provider_account, failures, retry_at,
+              consent_ends_at, agent_face)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
-                     $18, $19, 0, 0)
+                     $18, $19, 0, 0, $21, $22)
              ON CONFLICT (account, agent, \"user\", provider) DO UPDATE SET
-                consent = $6, consented = $7, granted = $8, generation = $9, destination = $10,
+                consented = CASE WHEN connection.consent = $6 THEN connection.consented ELSE $7 END,
+                consent_state = CASE WHEN connection.consent = $6
+                                THEN connection.consent_state ELSE 'active' END,
+                consent_ends_at = CASE WHEN connection.consent = $6
+                                  THEN connection.consent_ends_at ELSE $21 END,
+                narrowed_at = CASE WHEN connection.consent = $6 OR $13 IS NULL
+                              THEN connection.narrowed_at END,
+                agent_face = CASE WHEN connection.consent = $6
+                             THEN connection.agent_face ELSE $22 END,
+                consent_version = CASE WHEN connection.consent = $6
+                                  THEN connection.consent_version ELSE 1 END,
+                consent = $6, granted = $8, generation = $9, destination = $10,
                 health = $11, access_token = $12, fetched_at = $14, expires_at = $15,
                 consented_at = $17, lease_node = NULL, lease_until = NULL, failures = 0,
                 retry_at = 0,
@@ -237,6 +257,8 @@ impl AccountTx<'_> {
                 refresh.map_or(Ok(Value::Int(0)), |_| count(connection.generation))?,
                 account.map_or(Value::Null, |sealed| Value::Blob(sealed.as_bytes())),
                 Value::Int(i64::from(new.same_account)),
+                consent.terms.ends_at.map_or(Value::Null, time),
+                face.as_ref().map_or(Value::Null, |face| Value::Blob(face)),
             ],
         )?;
         Ok(written == 1)
@@ -252,6 +274,13 @@ fn read(row: &mut Row) -> Result<Connection, Error> {
             user: row.id("user", UserId::from_slice)?,
             provider: row.id("provider", ProviderId::from_slice)?,
             scopes: scopes(row, "consented")?,
+            terms: Terms {
+                state: row.word("consent_state", ConsentState::from_stored)?,
+                ends_at: row.optional_timestamp("consent_ends_at")?,
+                narrowed_at: row.optional_timestamp("narrowed_at")?,
+                face: face(row)?,
+                version: row.count("consent_version")?,
+            },
         },
         generation: row.count("generation")?,
         destination: row.hash("destination")?,
@@ -263,6 +292,14 @@ fn read(row: &mut Row) -> Result<Connection, Error> {
         created_at: row.timestamp("created_at")?,
         consented_at: row.timestamp("consented_at")?,
     })
+}
+
+fn face(row: &mut Row) -> Result<Option<AgentFace>, Error> {
+    const COLUMN: &str = "agent_face";
+    let bytes = row.optional_blob(COLUMN)?;
+    let face = |bytes: Vec<u8>| AgentFace::from_stored(&bytes);
+    let odd = || Error::inconsistent(TABLE, COLUMN);
+    bytes.map(|bytes| face(bytes).ok_or_else(odd)).transpose()
 }
 
 fn scopes(row: &mut Row, column: &'static str) -> Result<Scopes, Error> {

@@ -10,6 +10,7 @@ mod agent_uses;
 mod audit_rows;
 mod backups;
 mod chains;
+mod changed_consents;
 mod connection_samples;
 mod counts;
 mod database;
@@ -141,6 +142,10 @@ on_both_engines! {
         a_connection_is_revoked_for_the_permitted_generation_only
         a_revocation_ends_the_flows_of_the_same_three_and_no_other
         what_was_revoked_is_not_put_back
+    }
+    changed_consents {
+        a_renewal_leaves_what_the_user_said_meanwhile
+        a_consent_is_changed_by_the_next_version_only
     }
     idle_connections {
         a_use_is_written_down_and_changes_nothing_else

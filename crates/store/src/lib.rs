@@ -22,6 +22,7 @@ mod config;
 mod connection;
 mod counters;
 mod credential_provider;
+mod cut_off;
 mod deployment_secret;
 mod driver;
 mod encryption_key;
@@ -71,10 +72,11 @@ pub use crate::checkpoint::CheckpointView;
 pub use crate::config::{Config, OpenError, PostgresConfig, SqliteConfig};
 pub use crate::connection::{
     AfterRenewal, ConnectionFilter, ConnectionKey, IdleConnection, IdleFilter, ListedConnection,
-    NewTokens, Renewable, RevealedConnection, RevokedConnection, SealedConnection,
+    NewTokens, Renewable, RevealedConnection, RevokedConnection, SealedConnection, consent_subject,
 };
 pub use crate::counters::{Ended, StoreCounts, TransactionCounts};
 pub use crate::credential_provider::Revealed;
+pub use crate::cut_off::CutOff;
 pub use crate::encryption_key::Inserted;
 pub use crate::expected_account::ExpectedAccount;
 pub use crate::machine_token::{MachineTokenFound, NewMachineToken, RevealedMachineToken};

@@ -52,6 +52,7 @@ const MIGRATIONS: &[Migration] = migrations! {
     13 "0013_pool_keys"
     14 "0014_agent_use"
     15 "0015_task_use"
+    18 "0018_consent"
 };
 
 /// Two that migrate at once take turns.

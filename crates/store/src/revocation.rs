@@ -2,7 +2,7 @@
 
 use procura_core::account::AccountId;
 use procura_core::error::Error;
-use procura_core::id::{RoleId, UserId};
+use procura_core::id::{AgentId, RoleId, UserId};
 use procura_core::sabotage::defect;
 use procura_core::time::Timestamp;
 
@@ -17,6 +17,8 @@ const CHANNEL: &str = "procura_revocation";
 const ISSUER: &str = "issuer";
 /// The kind of a user. What is cut is all that was proved of them before.
 const USER: &str = "user";
+/// The kind of an agent's tokens. What is cut are those that it was given before.
+const AGENT_TOKENS: &str = "agent-tokens";
 /// The kind of a role. What is cut are the sessions of it.
 const ROLE: &str = "iam-role";
 
@@ -84,16 +86,26 @@ impl Tx<'_> {
         self.cut(USER, user.as_bytes(), now)
     }
 
+    /// Cuts the tokens that an agent was given: the new epoch.
+    pub fn cut_agent_tokens(&mut self, agent: AgentId, now: Timestamp) -> Result<u64, Error> {
+        self.cut(AGENT_TOKENS, agent.as_bytes(), now)
+    }
+
+    /// Whether the tokens that an agent was given were cut after `epoch`.
+    pub fn agent_tokens_were_cut(&mut self, agent: AgentId, epoch: u64) -> Result<bool, Error> {
+        self.was_cut(AGENT_TOKENS, agent.as_bytes(), epoch)
+    }
+
     /// Whether a user was cut after `epoch`.
     pub fn user_was_cut(&mut self, user: UserId, epoch: u64) -> Result<bool, Error> {
+        self.was_cut(USER, user.as_bytes(), epoch)
+    }
+
+    fn was_cut(&mut self, kind: &str, subject: &[u8], epoch: u64) -> Result<bool, Error> {
         let row = self.session.row(
             "revocation",
             "SELECT COUNT(*) FROM revocation WHERE epoch > $1 AND kind = $2 AND subject = $3",
-            &[
-                count(epoch)?,
-                Value::Text(USER),
-                Value::Blob(user.as_bytes()),
-            ],
+            &[count(epoch)?, Value::Text(kind), Value::Blob(subject)],
         )?;
         let cuts = row.map_or(Ok(0), |mut row| row.count("count"))?;
         Ok(cuts > 0 && !defect("late-cut"))

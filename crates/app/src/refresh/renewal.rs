@@ -338,12 +338,16 @@ fn refusals_after(begun: &Begun, why: Why) -> WordlessRefusals {
 /// The scopes that a renewal names, where it has to name them.
 fn renewed_scopes(begun: &Begun) -> Result<Option<Scopes>, NotRenewed> {
     let quirks = vendor_table::quirks(begun.revealed.client.vendor);
+    // SECURITY: the refresh token is good for what it was granted for once (RFC 6749 §6), and a user who
+    // took some of it back since says so with each renewal. Held by
+    // `a_narrowed_consent_gives_a_token_for_what_is_left`.
+    let narrowed = begun.found.connection.narrowed_scopes();
     match quirks.renewal_scopes.value {
-        RenewalScopes::AsGranted => Ok(None),
+        RenewalScopes::AsGranted => Ok(narrowed),
         // SECURITY: such a vendor gives all that the user ever allowed the client, to whichever
         // agent it was; said in so many words, it gives this one what it had.
         RenewalScopes::AllOfTheClient => {
-            let granted = &begun.found.connection.granted;
+            let granted = narrowed.unwrap_or_else(|| begun.found.connection.granted.clone());
             let all = granted.iter().chain(quirks.switches.offline_scope);
             let scopes = Scopes::from_items(all).map_err(Error::internal_source)?;
             Ok(Some(scopes))

@@ -3,8 +3,10 @@
 use procura_core::access_key::Role;
 use procura_core::action::Action;
 use procura_core::connection::Consent;
+use procura_core::consent::{ConsentState, Terms};
 use procura_core::grant::WithUser;
 use procura_core::scope::{ScopeSeparator, Scopes};
+use procura_core::time::Timestamp;
 use procura_core::user::{OnBehalfOf, UserKind};
 use procura_core::workload_identity::AgentState;
 use proptest::prelude::*;
@@ -44,6 +46,7 @@ fn only_the_users_consent_releases_what_is_the_users() {
         user: flow.whom.1.user().unwrap().id,
         provider: flow.provider.1.id,
         scopes: scopes("read list"),
+        terms: Terms::default(),
     };
     let ask = |flow: &Flow, asked: &str, consent: Option<&Consent>| {
         let scopes = scopes(asked);
@@ -66,6 +69,13 @@ fn only_the_users_consent_releases_what_is_the_users() {
     ] {
         assert_eq!(ask(&other, "read", Some(&given)), Some("grant"));
     }
+    // Nor when the user paused it, or once its time is over.
+    let mut paused = given.clone();
+    paused.terms.state = ConsentState::Paused;
+    assert_eq!(ask(&flow, "read", Some(&paused)), Some("grant"));
+    let mut ended = given.clone();
+    ended.terms.ends_at = Some(Timestamp::default());
+    assert_eq!(ask(&flow, "read", Some(&ended)), Some("grant"));
     // The questions before it are asked all the same.
     let stopped = Flow::honest().with(own(), 1, AgentState::Suspended);
     assert_eq!(ask(&stopped, "read", Some(&given)), Some("agent"));

@@ -91,7 +91,7 @@ struct RevokeAll {
 }
 
 #[derive(Serialize)]
-struct AnswerView {
+pub(super) struct AnswerView {
     id: String,
     agent: NamedView,
     user: UserView,

@@ -424,12 +424,22 @@ async fn a_flood_of_sessions_of_one_user_ends(app: TestApp) {
     let app = delegation::ready(app).await;
     let token = delegation::token_for(&app, "agent", "alice").await;
     let force = json!({ "forceAuthentication": true });
-    for _ in 0..procura_core::authorization_session::SESSIONS_MAX {
+    for _ in 0..procura_core::authorization_session::SESSIONS_AT_PROVIDER_MAX {
         delegation::begin(&app, &token, force.clone()).await;
     }
     let refused = delegation::ask(&app, &token, force.clone()).await;
-    refused.expect_error(429, "ThrottlingException");
-    // Nobody else is hindered, and after their time it is over.
+    let refused = refused.expect_error(429, "ThrottlingException");
+    assert!(
+        refused.text().contains("at this provider"),
+        "{}",
+        refused.text()
+    );
+    // Neither another provider nor anybody else is hindered, and after their time it is over.
+    let config = oauth2::config(&app);
+    let made = app.admin().create_oauth2_provider("other", &config).await;
+    made.expect_status(201);
+    let other = json!({ "forceAuthentication": true, "resourceCredentialProviderName": "other" });
+    delegation::begin(&app, &token, other).await;
     let bobs = delegation::token_for(&app, "agent", "bob").await;
     delegation::begin(&app, &bobs, force.clone()).await;
     app.clock().advance(601);

@@ -41,6 +41,8 @@ mod bad_framing;
 mod bad_input;
 mod client_assertion;
 mod connections;
+mod consents;
+mod cut_off;
 mod declared_errors;
 mod delegation;
 mod delegation_attacks;

@@ -47,7 +47,7 @@ pub(crate) async fn connected(app: TestApp, policy: RefreshPolicy) -> (TestApp, 
     (app, first)
 }
 
-fn client(app: &TestApp, policy: RefreshPolicy) {
+pub(crate) fn client(app: &TestApp, policy: RefreshPolicy) {
     let secret = DemoAuthentication::Secret(DEMO_SECRET.to_owned());
     let prefix = format!("http://{}/identities/oauth2/callback/", app.address());
     app.demo().add_client(DemoClient {

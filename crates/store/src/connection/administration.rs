@@ -83,7 +83,8 @@ impl AccountTx<'_> {
         let after = after.unwrap_or(ConnectionId::from_bytes([0; 16]));
         let rows = self.session.rows(
             TABLE,
-            "SELECT c.id, c.consent, c.agent, c.\"user\", c.provider, c.consented, c.generation,
+            "SELECT c.id, c.consent, c.agent, c.\"user\", c.provider, c.consented, c.consent_state,
+                    c.consent_ends_at, c.narrowed_at, c.agent_face, c.consent_version, c.generation,
                     c.destination, c.health, c.granted,
                     CAST(CASE WHEN c.refresh_token IS NULL THEN 0 ELSE 1 END AS BIGINT),
                     c.fetched_at, c.expires_at, c.created_at, c.consented_at,
@@ -120,7 +121,8 @@ impl AccountTx<'_> {
     ) -> Result<Option<SealedConnection>, Error> {
         let row = self.session.row(
             TABLE,
-            "SELECT c.id, c.consent, c.agent, c.\"user\", c.provider, c.consented, c.generation,
+            "SELECT c.id, c.consent, c.agent, c.\"user\", c.provider, c.consented, c.consent_state,
+                    c.consent_ends_at, c.narrowed_at, c.agent_face, c.consent_version, c.generation,
                     c.destination, c.health, c.granted,
                     CAST(CASE WHEN c.refresh_token IS NULL THEN 0 ELSE 1 END AS BIGINT),
                     c.fetched_at, c.expires_at, c.created_at, c.consented_at,
@@ -200,7 +202,8 @@ impl AccountTx<'_> {
     ) -> Result<Option<RevokedConnection>, Error> {
         let row = self.session.row(
             TABLE,
-            "SELECT id, consent, agent, \"user\", provider, consented, generation, destination,
+            "SELECT id, consent, agent, \"user\", provider, consented, consent_state,
+                    consent_ends_at, narrowed_at, agent_face, consent_version, generation, destination,
                     health, granted,
                     CAST(CASE WHEN refresh_token IS NULL THEN 0 ELSE 1 END AS BIGINT),
                     fetched_at, expires_at, created_at, consented_at,

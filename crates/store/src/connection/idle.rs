@@ -77,7 +77,8 @@ impl Tx<'_> {
         };
         let rows = self.session.rows(
             TABLE,
-            "SELECT c.id, c.consent, c.agent, c.\"user\", c.provider, c.consented, c.generation,
+            "SELECT c.id, c.consent, c.agent, c.\"user\", c.provider, c.consented, c.consent_state,
+                    c.consent_ends_at, c.narrowed_at, c.agent_face, c.consent_version, c.generation,
                     c.destination, c.health, c.granted,
                     CAST(CASE WHEN c.refresh_token IS NULL THEN 0 ELSE 1 END AS BIGINT),
                     c.fetched_at, c.expires_at, c.created_at, c.consented_at,

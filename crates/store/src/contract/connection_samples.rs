@@ -1,6 +1,7 @@
 //! Connections, and whose they are, for the tests of what is done with them.
 
 use procura_core::connection::{Connection, Consent, Health};
+use procura_core::consent::Terms;
 use procura_core::credential_provider::ProviderKind;
 use procura_core::entropy::OsEntropy;
 use procura_core::id::{
@@ -91,6 +92,7 @@ fn tokens(agent: AgentId, user: UserId, provider: ProviderId) -> NewTokens {
                 user,
                 provider,
                 scopes: Scopes::NONE,
+                terms: Terms::default(),
             },
             generation: 1,
             destination: [7; 32],

@@ -7,13 +7,13 @@ use crate::contract::database::Database;
 use crate::migration::Migrated;
 use crate::store::Store;
 
-/// The names of the migrations; the newest version is how many there are.
+/// The names of the migrations; each begins with its version.
 fn names() -> Vec<String> {
     crate::migration::all()
 }
 
 fn newest() -> u32 {
-    u32::try_from(names().len()).unwrap()
+    names().last().unwrap()[..4].parse().unwrap()
 }
 
 /// A version that we do not have yet.

@@ -16,7 +16,7 @@ use crate::contract::samples::{NOW, other, own, sealed, with_accounts};
 use crate::tx::AccountTx;
 
 /// The tokens that take the place of `old`.
-fn renewed(old: &NewTokens) -> NewTokens {
+pub(super) fn renewed(old: &NewTokens) -> NewTokens {
     let mut new = NewTokens {
         access_token: sealed(),
         refresh_token: None,
@@ -27,7 +27,11 @@ fn renewed(old: &NewTokens) -> NewTokens {
 }
 
 /// A flow that is where `state` says.
-fn flow(own: &mut AccountTx<'_>, key: ConnectionKey, state: State) -> AuthorizationSession {
+pub(super) fn flow(
+    own: &mut AccountTx<'_>,
+    key: ConnectionKey,
+    state: State,
+) -> AuthorizationSession {
     let session = AuthorizationSession {
         id: SessionId::generate(NOW, &mut OsEntropy),
         agent: key.agent,

@@ -241,6 +241,8 @@ pub(super) const ENDPOINTS: &[(&str, Nature)] = &[
     ("UserPoolRevoke", Administers),
     ("UserPoolLogOut", Administers),
     ("ContainerCredentials", Gives(&[P::ContainerCredentials])),
+    // Users end what they gave, or let it go on as it was; no credential is in it.
+    ("OwnConsents", Administers),
     ("UserPoolMetadata", Tells),
     ("UserPoolKeys", Tells),
     ("AccountMetadata", Tells),

@@ -158,7 +158,9 @@ impl App {
                 }
                 // Nor that everything of its agent was taken back, whatever the agent may since.
                 if minted_at != epoch {
-                    proof_cut |= tx.agent_tokens_were_cut(agent, minted_at)?;
+                    for member in chain.agents().chain([agent]) {
+                        proof_cut |= tx.agent_tokens_were_cut(member, minted_at)?;
+                    }
                 }
                 let mut own = tx.account(account);
                 let vault = VaultName::default_vault();

@@ -354,6 +354,9 @@ impl RestsOn {
             if let Some(user) = parent.user {
                 proof_cut |= tx.user_was_cut(user.id, parent.epoch)?;
             }
+            for agent in parent.chain.iter().chain([&parent.agent]) {
+                proof_cut |= tx.agent_tokens_were_cut(*agent, parent.epoch)?;
+            }
             if proof_cut {
                 return Ok(Err(Lost::Proof));
             }

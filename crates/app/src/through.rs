@@ -36,6 +36,11 @@ impl Chain {
         }
     }
 
+    /// The agents, who began first.
+    pub(crate) fn agents(&self) -> impl Iterator<Item = AgentId> {
+        self.agents.iter().copied()
+    }
+
     /// The agents, with what the user lets them have of `provider`; none where one is gone.
     pub(crate) fn read(
         &self,
@@ -124,7 +129,7 @@ fn consent(
     };
     let is_good = connection.health == Health::Live
         && connection.destination == client.configuration.destination()
-        && connection.covers(&Scopes::NONE);
+        && (connection.covers(&Scopes::NONE) || connection.can_be_narrowed(&Scopes::NONE));
     Ok(is_good.then(|| Consent {
         scopes: agreed(&connection.consent.scopes, &connection.granted),
         ..connection.consent

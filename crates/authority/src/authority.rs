@@ -296,7 +296,7 @@ fn granting(asked: &Use<'_>) -> Option<GrantId> {
         Credential::ApiKey | Credential::MachineToken(_) | Credential::ExchangedToken(_) => asked
             .grants
             .iter()
-            .find(|grant| grant.covers(agent, provider, whom, asked.credential.scopes()))
+            .find(|grant| grant.covers(agent.id, provider, whom, asked.credential.scopes()))
             .map(|grant| grant.id),
     }
 }
@@ -304,7 +304,8 @@ fn granting(asked: &Use<'_>) -> Option<GrantId> {
 /// The third question, of an agent that the agent acts through: which grant of its own covers all that
 /// is let out.
 fn granting_through(asked: &Use<'_>, through: &Through<'_>) -> Option<GrantId> {
-    let (agent, provider) = (through.agent.agent.id, asked.provider.provider.id);
+    let (agent, provider) = (through.agent.agent, asked.provider.provider.id);
+    let now = through.agent.now;
     let whom = asked.whom.on_behalf_of;
     match asked.credential {
         Credential::UserToken { scopes, .. } => {
@@ -313,7 +314,7 @@ fn granting_through(asked: &Use<'_>, through: &Through<'_>) -> Option<GrantId> {
                 .reach()
                 .flatten()
                 .all(|reach| excess(&consent.scopes, reach).is_empty());
-            let covers = is_within && consent.covers(agent, provider, whom, scopes);
+            let covers = is_within && consent.covers((agent, now), provider, whom, scopes);
             covers.then_some(consent.id)
         }
         Credential::ApiKey | Credential::MachineToken(_) | Credential::ExchangedToken(_) => asked

@@ -1,6 +1,7 @@
 //! Agents that act through others, and tasks: each of them can say no alone.
 
 use procura_core::connection::Consent;
+use procura_core::consent::{ConsentState, Terms};
 use procura_core::grant::{Covered, WithUser};
 use procura_core::id::GrantId;
 use procura_core::scope::Scopes;
@@ -33,6 +34,7 @@ fn consent(flow: &Flow, to: &WorkloadIdentity, items: &[&str]) -> Consent {
         user: flow.whom.1.user().unwrap().id,
         provider: flow.provider.1.id,
         scopes: scopes(items),
+        terms: Terms::default(),
     }
 }
 
@@ -117,6 +119,9 @@ fn what_is_let_out_for_a_user_is_what_the_user_lets_everybody_of_the_chain_have(
     let narrow = consent(&flow, &first, &["read"]);
     assert_eq!(no(Some(&narrow), &kept), Some(Question::Grant));
     assert_eq!(no(Some(&narrow), &asked), None);
+    let mut paused = wide.clone();
+    paused.terms.state = ConsentState::Paused;
+    assert_eq!(no(Some(&paused), &kept), Some(Question::Grant));
     let of_another = consent(&flow, &flow.agent.1, &["read", "write"]);
     assert_eq!(no(Some(&of_another), &kept), Some(Question::Grant));
 }

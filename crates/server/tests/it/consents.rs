@@ -60,7 +60,13 @@ async fn sent(app: &TestApp, line: &str, headers: &[(&str, &str)], body: &Value)
 }
 
 /// What a user of the demo provider asks of their own consents, whatever the version.
-async fn own(app: &TestApp, user: &str, method: &str, rest: &str, body: Value) -> Response {
+pub(crate) async fn own(
+    app: &TestApp,
+    user: &str,
+    method: &str,
+    rest: &str,
+    body: Value,
+) -> Response {
     let bearer = format!("Bearer {}", app.demo().user_token(user));
     let headers = [("authorization", bearer.as_str()), ("if-match", "*")];
     let line = format!("{method} {}", path(ACCOUNT, rest));

@@ -22,7 +22,7 @@ tests! {
 }
 
 /// Asks the operator's socket for it.
-async fn revoke(app: &TestApp, body: Value) -> Value {
+pub(crate) async fn revoke(app: &TestApp, body: Value) -> Value {
     let path = format!("/v1/accounts/{ACCOUNT}/revocations");
     let (status, report) = local(app, "POST", &path, &body).await;
     assert_eq!(status, 200, "{report}");

@@ -21,7 +21,7 @@ use crate::machine_token_decisions::{account, grant, only, take_back};
 use crate::on_behalf_of::{
     ask, claims, config, more, ready, ready_with_exchange, sent, with_actor,
 };
-use crate::{oauth2, trace, user_proof};
+use crate::{oauth2, token_chains, trace, user_proof};
 
 tests! {
     on_both_engines {
@@ -32,6 +32,7 @@ tests! {
         an_exchange_that_grants_more_needs_a_grant_of_that
     }
     on_sqlite {
+        an_exchange_is_a_use_of_a_task
         a_stopped_agent_exchanges_nothing
         no_parameter_puts_another_token_in_the_place_of_the_users
         a_provider_that_refuses_repeats_no_token
@@ -332,4 +333,23 @@ fn under_strict_rules_an_exchange_has_a_grant_of_its_own() {
         grant(&app, Some("agent"), only("read"), WithUser::Required).await;
         ask(&app, &token, json!({})).await.expect_status(200);
     });
+}
+
+/// The user's token leaves no more often than the task says, and for nothing else.
+async fn an_exchange_is_a_use_of_a_task(app: TestApp) {
+    let (app, token) = ready(app).await;
+    let task = json!({ "uses": 1, "scopes": ["read"] });
+    let once = token_chains::narrowed(&app, &token, task).await;
+    let wider = ask(&app, &once, json!({ "scopes": ["read", "write"] })).await;
+    wider.expect_error(403, "AccessDeniedException");
+    assert_eq!(app.demo().token_requests(), 0);
+    ask(&app, &once, json!({})).await.expect_status(200);
+    let refused = ask(&app, &once, json!({})).await;
+    let refused = refused.expect_error(403, "AccessDeniedException");
+    assert!(
+        refused.text().contains("none is left"),
+        "{}",
+        refused.text()
+    );
+    assert_eq!(app.demo().token_requests(), 1);
 }

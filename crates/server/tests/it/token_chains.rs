@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
 use crate::issuer_server::IssuerServer;
-use crate::{connections, delegation, oauth2, user_proof, web_identity};
+use crate::{connections, consents, cut_off, delegation, oauth2, user_proof, web_identity};
 
 tests! {
     on_both_engines {
@@ -24,6 +24,8 @@ tests! {
         every_agent_of_a_chain_needs_the_consent_of_the_user
         what_is_let_out_is_no_more_than_the_first_agent_has
         an_agent_that_is_acted_through_takes_its_consent_back_from_all_that_act_through_it
+        what_a_user_pauses_stops_all_who_act_through_it
+        what_ends_everything_of_an_agent_ends_what_acts_through_it
         every_agent_of_a_chain_needs_a_grant
         what_cuts_a_token_cuts_what_was_made_of_it_and_ends_the_making
         so_many_uses_are_so_many_whoever_asks_at_once
@@ -71,7 +73,7 @@ async fn through(app: &TestApp, parent: &str, agent: &str) -> String {
 }
 
 /// A narrower token for the same agent.
-async fn narrowed(app: &TestApp, parent: &str, task: Value) -> String {
+pub(crate) async fn narrowed(app: &TestApp, parent: &str, task: Value) -> String {
     let made = handed_on(app.agent_host(), parent, None, task).await;
     made.expect_status(200).member("workload_access_token")
 }
@@ -198,6 +200,42 @@ async fn an_agent_that_is_acted_through_takes_its_consent_back_from_all_that_act
     connections::revoked(&app, of_first).await;
     let refused = delegation::ask(&app, &second, json!({})).await;
     denied(refused, "the user has to let that agent have it, too");
+}
+
+async fn what_a_user_pauses_stops_all_who_act_through_it(app: TestApp) {
+    let (app, first) = ready(app).await;
+    delegation::connected(&app, &first, "alice", json!({})).await;
+    let of_first = connections::only(&app).await;
+    let second = through(&app, &first, "helper").await;
+    delegation::connected(&app, &second, "alice", json!({})).await;
+    for (state, is_given) in [("paused", false), ("active", true)] {
+        let change = json!({ "state": state });
+        let of_first = format!("/{of_first}");
+        let changed = consents::own(&app, "alice", "PATCH", &of_first, change).await;
+        changed.expect_status(200);
+        let answer = delegation::ask(&app, &second, json!({})).await;
+        if is_given {
+            answer.expect_status(200).member("accessToken");
+        } else {
+            denied(answer, "the user has to let that agent have it, too");
+        }
+    }
+}
+
+async fn what_ends_everything_of_an_agent_ends_what_acts_through_it(app: TestApp) {
+    let (app, first) = with_keys(app).await;
+    let second = through(&app, &first, "helper").await;
+    let host = app.agent_host();
+    host.api_key(&second, "github").await.expect_status(200);
+    cut_off::revoke(&app, json!({ "agent": "agent" })).await;
+    let refused = host.api_key(&second, "github").await;
+    refused.expect_error(401, "UnauthorizedException");
+    let refused = called(host, &second, "helper").await;
+    refused.expect_error(401, "UnauthorizedException");
+    // What was handed on before says no more when the agent acts again.
+    app.set_agent_state("agent", AgentState::Active).await;
+    let refused = host.api_key(&second, "github").await;
+    refused.expect_error(401, "UnauthorizedException");
 }
 
 /// A grant of the API key `github`, to the agent that is named.

@@ -377,6 +377,8 @@ impl App {
         } else {
             Vec::new()
         };
+        let decided_for = claims.is_handed_on().then(|| known.granted.clone());
+        let uses = is_let_out.then(|| claims.uses.clone()).unwrap_or_default();
         let refused = self.refusal(cx, &used_up());
         let last_use = LastUse {
             at: now,

@@ -234,7 +234,9 @@ impl App {
             Err(workload_access_token::InvalidToken::Expired) if excused.is_some() => presented
                 .open_at_any_time(&key, self.deployment)
                 .and_then(|claims| {
-                    let is_excused = Some(claims.jti) == excused;
+                    // SECURITY: who handed a token on said until when. Held by
+                    // `a_token_that_was_handed_on_waits_for_nobody_after_its_end`.
+                    let is_excused = Some(claims.jti) == excused && !claims.is_handed_on();
                     let expired = workload_access_token::InvalidToken::Expired;
                     is_excused.then_some(claims).ok_or(expired)
                 }),

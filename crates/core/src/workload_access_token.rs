@@ -46,6 +46,9 @@ pub struct Claims {
     /// The token by which the user was proved, if they were.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub subject_token: Option<SubjectTokenId>,
+    /// The token that it was made of, if it was handed on.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub made_of: Option<TokenId>,
     /// The agents that it acts through: who began, first, and who handed the token on to it, last.
     /// Each of them has to have the right to what is done with it.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
@@ -86,6 +89,7 @@ impl Claims {
             agent,
             user: whom.user(),
             subject_token: None,
+            made_of: None,
             chain: Vec::new(),
             task: Task::default(),
             uses: Vec::new(),
@@ -138,6 +142,7 @@ impl Claims {
             agent: to.agent,
             user: self.user,
             subject_token: self.subject_token,
+            made_of: Some(self.jti),
             chain,
             task: to.task,
             uses,
@@ -154,9 +159,9 @@ impl Claims {
         self.chain.len().saturating_add(1)
     }
 
-    /// Whether more than its agent and its user decide on what it is good for.
-    pub fn is_narrowed(&self) -> bool {
-        !self.chain.is_empty() || !self.task.is_blank()
+    /// Whether more than its agent and its user may decide on what it is good for.
+    pub const fn is_handed_on(&self) -> bool {
+        self.made_of.is_some()
     }
 
     /// Every access key that it rests on.
@@ -455,7 +460,7 @@ mod tests {
     fn a_token_of_before_there_were_chains_opens_still() {
         let (_, claims, _) = minted();
         let text = serde_json::to_string(&claims).unwrap();
-        for member in ["chain", "task", "uses", "keys"] {
+        for member in ["made_of", "chain", "task", "uses", "keys"] {
             assert!(!text.contains(&format!("\"{member}\"")), "{text}");
         }
         assert_eq!(serde_json::from_str::<Claims>(&text).unwrap(), claims);

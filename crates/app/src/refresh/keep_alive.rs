@@ -201,7 +201,7 @@ impl App {
         user: User,
     ) -> Result<(), Error> {
         let action = match user.kind {
-            _ if last.with.is_narrowed() => Action::DelegateToken,
+            _ if last.with.is_handed_on() => Action::DelegateToken,
             UserKind::Verified => Action::GetWorkloadAccessTokenForJWT,
             UserKind::Asserted => Action::GetWorkloadAccessTokenForUserId,
         };

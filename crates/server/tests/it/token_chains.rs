@@ -35,6 +35,7 @@ tests! {
     on_sqlite {
         a_task_holds_at_every_operation
         a_session_that_a_task_began_is_held_to_the_task
+        a_token_that_was_handed_on_waits_for_nobody_after_its_end
         a_token_ends_with_the_one_that_it_was_made_of_and_with_its_deadline
         five_agents_act_through_each_other_and_a_sixth_does_not
         a_token_in_a_header_that_is_not_signed_is_refused
@@ -483,6 +484,18 @@ async fn a_session_that_a_task_began_is_held_to_the_task(app: TestApp) {
     app.set_agent_state("agent", AgentState::Suspended).await;
     let done = delegation::complete(&app, &begun, "alice").await;
     done.expect_error(403, "AccessDeniedException");
+}
+
+async fn a_token_that_was_handed_on_waits_for_nobody_after_its_end(app: TestApp) {
+    let (app, token) = ready(app).await;
+    let short = narrowed(&app, &token, json!({ "expires_in": 60 })).await;
+    let begun = delegation::begin(&app, &short, json!({})).await;
+    app.clock().advance(61);
+    let over = delegation::poll(&app, &short, &begun).await;
+    over.expect_error(401, "UnauthorizedException");
+    // Another one of the same agent for the same user does.
+    let waits = delegation::poll(&app, &token, &begun).await;
+    waits.expect_status(200).member("authorizationUrl");
 }
 
 async fn a_token_ends_with_the_one_that_it_was_made_of_and_with_its_deadline(app: TestApp) {

@@ -371,14 +371,12 @@ impl App {
         let (held, scopes) = (basis.clone(), asked.scopes.clone());
         let (consent, destination) = (known.consent.id, known.destination);
         // What others decide on, too, is decided on for just what the token is good for.
-        let decided_for = claims.is_narrowed().then(|| known.granted.clone());
+        let decided_for = claims.is_handed_on().then(|| known.granted.clone());
         let uses = if is_let_out {
             claims.uses.clone()
         } else {
             Vec::new()
         };
-        let decided_for = claims.is_handed_on().then(|| known.granted.clone());
-        let uses = is_let_out.then(|| claims.uses.clone()).unwrap_or_default();
         let refused = self.refusal(cx, &used_up());
         let last_use = LastUse {
             at: now,

@@ -5,14 +5,14 @@
 //! before the user's token leaves, and in the one whose record is durable before the agent has what
 //! came back.
 
-use std::fmt;
+mod request;
 
 use procura_authority::Credential;
 use procura_core::audit::record::Committed;
 use procura_core::connection::missing;
 use procura_core::credential_provider::ProviderKind;
 use procura_core::error::{Error, Kind};
-use procura_core::id::{SubjectTokenId, TokenId, UserId};
+use procura_core::id::{SubjectTokenId, UserId};
 use procura_core::machine_token::TokenRequest;
 use procura_core::name::ProviderName;
 use procura_core::oauth2_client::{ActorToken, ExchangeGrant, Oauth2Client, OnBehalfOfExchange};
@@ -25,12 +25,11 @@ use procura_core::user::{User, UserKind};
 use procura_core::workload_access_token::Claims;
 use procura_protocol::jose::jwt::LEEWAY_S;
 use procura_protocol::oauth::token_reply::ReplyError;
-use procura_protocol::oauth::token_request::{
-    Actor, UserTokenExchange, UserTokenGrant, user_token_exchange,
-};
+use procura_protocol::oauth::token_request::user_token_exchange;
 use procura_protocol::oauth::vendor_table;
 use procura_store::{Outcome, RevealedClientSecret, RevealedSubjectToken, SubjectTokenFound, Tx};
 
+use self::request::{Acting, Scoped, ask};
 use crate::App;
 use crate::authorize::ExchangePermits;
 use crate::basis::{Basis, DECISIONS_MAX, busy};
@@ -64,13 +63,6 @@ struct ClientsToken {
     token: Plain<kind::AccessToken>,
     /// Of the provider that gave it.
     provider_version: u64,
-}
-
-/// Who acts, as the provider is told.
-enum Acting<'a> {
-    Nobody,
-    Client(&'a Plain<kind::AccessToken>),
-    Agent(Plain<kind::UserToken>, TokenId),
 }
 
 /// What is sent, still sealed.
@@ -465,54 +457,5 @@ fn proved_by(secret: &RevealedClientSecret, exchange: &OnBehalfOfExchange) -> St
     } else {
         let (version, print) = (secret.secret_version, secret.sealed.fingerprint());
         format!("client secret {version} ({print})")
-    }
-}
-
-fn ask<'a>(
-    client: &Oauth2Client,
-    exchange: &OnBehalfOfExchange,
-    asked: &'a TokenRequest,
-    acting: &'a Acting<'_>,
-) -> UserTokenExchange<'a> {
-    UserTokenExchange {
-        grant: match exchange.grant {
-            ExchangeGrant::TokenExchange => UserTokenGrant::TokenExchange(match acting {
-                Acting::Nobody => None,
-                Acting::Client(token) => Some(Actor::AccessToken(token)),
-                Acting::Agent(token, _) => Some(Actor::Jwt(token)),
-            }),
-            ExchangeGrant::JwtAuthorizationGrant => UserTokenGrant::JwtBearer {
-                requested_token_use: client.requested_token_use(),
-            },
-        },
-        scopes: &asked.scopes,
-        separator: vendor_table::row(client.vendor).dialect.request_separator,
-        resources: &asked.resources,
-        audiences: &asked.audiences,
-        custom: &asked.parameters,
-    }
-}
-
-impl fmt::Display for Acting<'_> {
-    /// The end of a record's sentence.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Nobody => Ok(()),
-            Self::Client(_) => f.write_str("; the actor is the client"),
-            Self::Agent(_, jti) => write!(f, "; the actor is the agent by {jti}"),
-        }
-    }
-}
-
-/// Scopes, for a record.
-struct Scoped<'a>(&'a Scopes);
-
-impl fmt::Display for Scoped<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0.is_empty() {
-            f.write_str("no named scope")
-        } else {
-            fmt::Display::fmt(self.0, f)
-        }
     }
 }

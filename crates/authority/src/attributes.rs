@@ -58,7 +58,16 @@ impl Attributes {
         }));
         read
     }
+
+    /// What any policy could have read of both, with the values that there are.
+    pub(crate) fn there(&self, principal: &Entity, resource: &Entity) -> BTreeMap<String, String> {
+        let mut read = self.read(self.0.keys().map(String::as_str), principal, resource);
+        read.retain(|_, value| value != ABSENT);
+        read
+    }
 }
+
+const ABSENT: &str = "absent";
 
 fn value(variable: &str, attribute: &str, principal: &Entity, resource: &Entity) -> String {
     let of = if variable == "principal" {
@@ -68,7 +77,7 @@ fn value(variable: &str, attribute: &str, principal: &Entity, resource: &Entity)
     };
     match of.attr(attribute) {
         Some(Ok(value)) => value.to_string(),
-        Some(Err(_)) | None => "absent".to_owned(),
+        Some(Err(_)) | None => ABSENT.to_owned(),
     }
 }
 

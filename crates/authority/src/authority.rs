@@ -267,7 +267,7 @@ impl Authority {
                 Err(self.explain.forbidden(asked, &slice.policies, reasons))
             }
             Said::Failed(errors) => Err(self.explain.failed(asked, errors)),
-            Said::Silent => Err(self.explain.silent(asked, &slice.policies)),
+            Said::Silent => Err(self.explain.silent(asked)),
         }
     }
 }

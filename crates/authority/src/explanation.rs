@@ -75,15 +75,10 @@ impl Explainer {
         }
     }
 
-    /// Nothing permitted it: what all policies of the slice read was not what they ask for.
-    pub(crate) fn silent(&self, asked: &Asked<'_>, among: &PolicySet) -> Denial {
+    /// Nothing permitted it: what there is to read of both is not what any policy asks for.
+    pub(crate) fn silent(&self, asked: &Asked<'_>) -> Denial {
         let advice = advice::on_silence(asked, self.rules);
-        let ids: Vec<String> = among
-            .policies()
-            .map(|policy| policy.id().to_string())
-            .collect();
-        let ids = ids.iter().map(String::as_str);
-        let attributes = self.attributes.read(ids, asked.principal, asked.resource);
+        let attributes = self.attributes.there(asked.principal, asked.resource);
         Denial {
             attributes,
             ..self.denial(asked, "no policy permits it", advice)

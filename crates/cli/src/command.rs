@@ -13,6 +13,7 @@ mod grants;
 mod issuers;
 mod keys;
 mod migrate;
+mod policy;
 mod pools;
 mod revoke;
 mod session_binding;
@@ -67,6 +68,9 @@ pub(crate) enum Command {
     /// Read, export and verify the audit records.
     #[command(subcommand)]
     Audit(audit::Audit),
+    /// Ask the rules: why something was refused, what they are, who may do what.
+    #[command(subcommand)]
+    Policy(policy::Policy),
     /// Look at the encryption keys and rotate them. (Access keys are `keys`.)
     #[command(subcommand)]
     Vault(vault::Vault),
@@ -100,6 +104,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Pools(command) => pools::run(&data_dir, output, command).await,
         Command::Issuers(issuers) => issuers::run(&data_dir, output, issuers).await,
         Command::Audit(audit) => audit::run(&data_dir, output, audit).await,
+        Command::Policy(policy) => policy::run(&data_dir, output, policy).await,
         Command::Vault(vault) => vault::run(&data_dir, output, vault).await,
         Command::Backup(backup) => backup::run(&data_dir, output, backup).await,
         Command::Restore(restore) => backup::restore(&data_dir, output, restore).await,

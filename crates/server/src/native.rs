@@ -9,6 +9,7 @@ mod expected_account;
 mod grants;
 mod issuers;
 mod keys;
+mod policy;
 mod pool_keys;
 mod record_search;
 mod revocations;
@@ -138,6 +139,7 @@ impl Call<'_> {
             (&Method::POST, ["v1", "audit", "search"]) => self.search_records().await,
             (&Method::GET, ["v1", "audit", "export"]) => self.export().await,
             (&Method::GET, ["v1", "audit", "chains", chain]) => self.chain(chain, &query).await,
+            (_, ["v1", "policy", rest @ ..]) => self.route_policy(&method, rest).await,
             (&Method::GET, ["v1", "vault", "keys"]) => self.vault_keys().await,
             (&Method::GET, ["v1", "vault", "rotations"]) => self.rotations().await,
             (&Method::POST, ["v1", "vault", "rotations"]) => self.rotate().await,

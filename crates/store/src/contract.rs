@@ -135,6 +135,7 @@ on_both_engines! {
     }
     audit_rows {
         records_are_listed_by_account_and_in_pages
+        records_of_a_span_are_the_newest_first
         the_lines_of_a_chain_are_read_from_any_place
     }
     revoked_connections {

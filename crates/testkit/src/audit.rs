@@ -3,7 +3,7 @@
 use procura_app::notes::notes_of;
 use procura_core::action::Action;
 use procura_core::audit::export::{CHECKPOINT_LINE, TITLE, Verified, Verifier};
-use procura_core::audit::record::Record;
+use procura_core::audit::record::{Record, Verdict};
 
 use crate::app::TestApp;
 
@@ -11,14 +11,15 @@ use crate::app::TestApp;
 const LINES: u32 = 1000;
 
 impl TestApp {
-    /// The newest records, all accounts', in the order of their ids.
+    /// The newest records, all accounts', in the order of their ids. Wherever a test reads them,
+    /// every no of the policies among them says why.
     pub async fn records(&self) -> Vec<Record> {
         let mut cx = self.app().operator_cx(Action::ReadAudit);
         let lines = self.app().records(&mut cx, None, LINES).await.unwrap();
-        lines
-            .iter()
-            .map(|line| Record::from_line(line).unwrap())
-            .collect()
+        let read = |line: &Vec<u8>| Record::from_line(line).unwrap();
+        let records: Vec<Record> = lines.iter().map(read).collect();
+        records.iter().for_each(says_why);
+        records
     }
 
     /// The record with this id.
@@ -77,5 +78,24 @@ impl TestApp {
             }
         }
         notes
+    }
+}
+
+/// A no of the policies names the question, the policy or the grant, and what was read.
+fn says_why(record: &Record) {
+    let entry = &record.entry;
+    let version = entry
+        .policy
+        .as_deref()
+        .map(|version| format!("[{version}]"));
+    let is_of_policies = version.is_some_and(|version| entry.reason.contains(&version));
+    let denied = entry.denied.as_deref();
+    let is_deny = entry.verdict == Verdict::Deny;
+    assert_eq!(denied.is_some(), is_deny && is_of_policies, "{record:?}");
+    let Some(denied) = denied else { return };
+    assert!(!denied.attributes.is_empty(), "{record:?}");
+    assert!(entry.reason.contains(&format!("{}: ", denied.question)));
+    for policy in &denied.policies {
+        assert!(entry.reason.contains(policy), "{record:?}");
     }
 }

@@ -4,11 +4,14 @@ use std::fmt::Write as _;
 
 use procura_core::access_key::Role;
 use procura_core::action::Action;
+use procura_core::grant::WithUser;
 use procura_core::user::{OnBehalfOf, UserKind};
 use procura_core::workload_identity::AgentState;
 
-use super::fixture::{Flow, Place, assert_golden, caller, every_call, foreign, key, own, user};
-use crate::{Authority, Caller, Rules, Verdict, Who, row};
+use super::fixture::{
+    Flow, Place, assert_golden, caller, every_call, foreign, key, own, signing_agent, user,
+};
+use crate::{Authority, Caller, Question, Rules, Verdict, Who, row};
 
 const LEGEND: &str = "\
 Who may do what, as the policies answer. Written by the test `the_matrix_is_the_reviewed_one`;
@@ -216,4 +219,117 @@ fn what_a_caller_reads_names_nothing_of_anybody() {
             assert!(!public.contains('@'), "an id of the rules in: {public}");
         });
     }
+}
+
+/// What a record says of a no: the question, the policies or that there is none, and what was read.
+fn says_why(denial: &crate::Denial, known: &[&str]) {
+    let recorded = denial.recorded();
+    assert_eq!(recorded.question, denial.question.as_str());
+    assert_eq!(recorded.action, denial.action.name());
+    let sentence = &denial.explanation;
+    assert!(
+        sentence.starts_with(recorded.question.as_ref()),
+        "{sentence}"
+    );
+    let is_named = |id: &String| known.contains(&id.as_str()) && sentence.contains(id.as_str());
+    let no_policy = ["no policy permits it", "the schema has no such request"];
+    let of_grants = ["there is no grant", "there is no consent", "gnt_"];
+    let of_agents = ["it is another agent"];
+    let says = |words: &[&str]| words.iter().any(|word| sentence.contains(word));
+    let why = match denial.question {
+        Question::Grant => says(&of_grants),
+        Question::Call | Question::Agent | Question::User if recorded.policies.is_empty() => {
+            says(&no_policy) || says(&of_agents)
+        }
+        Question::Call | Question::Agent | Question::User => recorded.policies.iter().all(is_named),
+    };
+    assert!(why, "neither policy nor grant: {sentence} {recorded:?}");
+    let of_whom = match denial.question {
+        Question::Grant => "use.",
+        Question::Call if says(&of_agents) => "principal.agent",
+        Question::Call | Question::Agent | Question::User => "principal",
+    };
+    let is_read =
+        |(name, value): (&String, &String)| name.starts_with(of_whom) && !value.is_empty();
+    assert!(recorded.attributes.iter().any(is_read), "{recorded:?}");
+    assert!(!recorded.advice.is_empty());
+}
+
+#[test]
+fn every_no_of_the_matrix_names_its_question_its_policies_and_what_was_read() {
+    let mut counted = [0; 2];
+    for (rules, counted) in Rules::ALL.into_iter().zip(&mut counted) {
+        let authority = Authority::new(rules).unwrap();
+        let known: Vec<&str> = authority
+            .policies()
+            .iter()
+            .map(|own| own.id.as_str())
+            .collect();
+        every_call(|caller, action, on| {
+            let verdict = authority.may_call(caller, action, on);
+            if let Some(denial) = verdict.denial() {
+                says_why(denial, &known);
+                *counted += 1;
+                // What every policy asks of everybody but the operator is among what was read.
+                let is_evaluated = !denial.explanation.contains("no such request");
+                let is_of_account = denial.attributes.contains_key("principal.account");
+                let is_silent = is_evaluated && denial.policies.is_empty();
+                assert!(is_of_account || !is_silent || *caller == Caller::Operator);
+            }
+        });
+    }
+    // Most of what is asked is refused; a test of nothing would count less.
+    let actions = Action::ALL.len();
+    assert!(counted.iter().all(|nos| *nos > 10 * actions), "{counted:?}");
+}
+
+#[test]
+fn every_no_to_a_use_names_its_question_and_what_does_not_cover_it() {
+    use crate::Credential;
+    use procura_core::scope::Scopes;
+
+    let mut counted = std::collections::BTreeMap::new();
+    for rules in Rules::ALL {
+        let authority = Authority::new(rules).unwrap();
+        let known: Vec<&str> = authority
+            .policies()
+            .iter()
+            .map(|own| own.id.as_str())
+            .collect();
+        let honest = Flow::honest;
+        let another = WithUser::Never;
+        let flows = [
+            honest().by(key(own(), &[Role::Admin])),
+            honest().by(signing_agent(2)),
+            honest().by(key(foreign(), &[Role::AgentHost])),
+            honest().with(own(), 1, AgentState::Suspended),
+            honest().with(foreign(), 1, AgentState::Active),
+            honest().on_behalf_of(own(), user(1, UserKind::Asserted)),
+            honest().on_behalf_of(own(), OnBehalfOf::NoUser),
+            honest().on_behalf_of(foreign(), user(1, UserKind::Verified)),
+            honest().granted(&[]),
+            honest().granted(&[(Some(2), 1, WithUser::Optional), (None, 1, another)]),
+        ];
+        let none = Scopes::default();
+        let user_token = Credential::UserToken {
+            scopes: &none,
+            consent: None,
+        };
+        for flow in &flows {
+            for credential in [Credential::ApiKey, user_token] {
+                let verdict = authority.may_release(&flow.asking_for(credential));
+                if let Some(denial) = verdict.denial() {
+                    says_why(denial, &known);
+                    *counted.entry(denial.question).or_insert(0) += 1;
+                }
+            }
+        }
+        let ungranted = flows[9].asked_of(&authority);
+        assert_eq!(ungranted.denial().unwrap().grants.len(), 2);
+    }
+    assert_eq!(
+        counted.len(),
+        4,
+        "each question was answered with no: {counted:?}"
+    );
 }

@@ -22,7 +22,7 @@ struct NewGrantBody {
 }
 
 #[derive(Serialize)]
-struct GrantView {
+pub(super) struct GrantView {
     id: String,
     provider: String,
     agent: Option<String>,

@@ -78,6 +78,7 @@ mod pool_groups;
 mod pool_openid;
 mod pool_sign_in;
 mod rate_limits;
+mod record_search;
 mod renewal;
 mod replay;
 mod revocation;

@@ -57,6 +57,10 @@ async fn the_answers_are_what_the_table_says(app: TestApp) {
             let record = app.record(answer.record().unwrap()).await;
             assert_eq!(record.entry.verdict, Verdict::Deny, "{case}");
             assert_eq!(record.entry.operation, operation.name());
+            let denied = record.entry.denied.expect("a no of the policies says why");
+            assert_eq!(denied.question, "call", "{case}");
+            assert!(denied.attributes["principal"].contains(app.client_with(role).key_id()));
+            assert!(denied.attributes["principal in"].contains(role.as_str()));
         }
         let request = Subject::make(&app, operation.name())
             .await

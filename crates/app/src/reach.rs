@@ -7,12 +7,15 @@ use procura_authority::{AgentOf, Caller, Credential, ProviderOf, Target, Use, Ve
 use procura_core::access_key::AccessKey;
 use procura_core::account::AccountId;
 use procura_core::action::Action;
+use procura_core::connection::Consent;
+use procura_core::consent::ConsentStanding;
 use procura_core::credential_provider::{CredentialProvider, ProviderKind};
 use procura_core::error::Error;
 use procura_core::grant::{AdministratorGrant, WithUser};
 use procura_core::id::{AgentId, ProviderId, UserId};
 use procura_core::name::{ProviderName, WorkloadName};
 use procura_core::scope::Scopes;
+use procura_core::task::Task;
 use procura_core::time::Timestamp;
 use procura_core::user::{OnBehalfOf, User, UserKind};
 use procura_core::workload_identity::WorkloadIdentity;
@@ -157,7 +160,8 @@ impl App {
             let refused = match (agent, provider) {
                 (Some(agent), Some(provider)) => {
                     let whom = OnBehalfOf::User(connection.user);
-                    self.refuses(account, now, agent, provider, (whom, true))
+                    let by_rules = self.refuses(account, now, agent, provider, (whom, true));
+                    by_rules.or_else(|| not_in_force(consent, agent, now))
                 }
                 _ => Some("agent or provider were not looked at".to_owned()),
             };
@@ -208,12 +212,26 @@ impl App {
             provider: ProviderOf { account, provider },
             credential,
             grants: &[],
+            through: &[],
+            task: &Task::default(),
+            good_for: None,
         });
         match verdict {
             Verdict::Yes(_) => None,
             Verdict::No(denial) => Some(denial.public()),
         }
     }
+}
+
+/// Why the user's consent covers nothing as it stands, if it does not.
+fn not_in_force(consent: &Consent, agent: &WorkloadIdentity, now: Timestamp) -> Option<String> {
+    let text = match consent.standing(agent, now) {
+        ConsentStanding::InForce => return None,
+        ConsentStanding::Paused => "the user paused the consent",
+        ConsentStanding::Ended => "the consent is over",
+        ConsentStanding::AgentChanged => "the agent changed since the user consented",
+    };
+    Some(text.to_owned())
 }
 
 /// For whom a grant is used at least: the one who makes the fewest refusals.

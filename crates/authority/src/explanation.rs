@@ -133,8 +133,19 @@ impl Explainer {
         };
         let why = format!("{agent} may not do {} on {provider}: {what}", action.name());
         let advice = advice::on_task(uncovered).to_owned();
+        let providers = asked.task.providers().map(|named| {
+            let ids: Vec<_> = named.iter().map(ToString::to_string).collect();
+            ids.join(", ")
+        });
+        let scopes = asked.task.scopes().map(ToString::to_string);
+        let every = || "every".to_owned();
+        let mut attributes = of_use(asked);
+        attributes.extend(facts([
+            ("task.providers", providers.unwrap_or_else(every)),
+            ("task.scopes", scopes.unwrap_or_else(every)),
+        ]));
         Denial {
-            attributes: of_use(asked),
+            attributes,
             ..self.sentence(Question::Task, action, &why, advice)
         }
     }

@@ -238,6 +238,7 @@ fn says_why(denial: &crate::Denial, known: &[&str]) {
     let says = |words: &[&str]| words.iter().any(|word| sentence.contains(word));
     let why = match denial.question {
         Question::Grant => says(&of_grants),
+        Question::Task => says(&["none of the task's", "more than the task's scopes"]),
         Question::Call | Question::Agent | Question::User if recorded.policies.is_empty() => {
             says(&no_policy) || says(&of_agents)
         }
@@ -246,6 +247,7 @@ fn says_why(denial: &crate::Denial, known: &[&str]) {
     assert!(why, "neither policy nor grant: {sentence} {recorded:?}");
     let of_whom = match denial.question {
         Question::Grant => "use.",
+        Question::Task => "task.",
         Question::Call if says(&of_agents) => "principal.agent",
         Question::Call | Question::Agent | Question::User => "principal",
     };

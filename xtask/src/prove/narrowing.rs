@@ -43,7 +43,7 @@ pub(super) fn run(full: bool) -> anyhow::Result<()> {
     let covered = narrow(&mut Dice(seed), tasks)?;
     let (release, sabotage) = (binary::release()?, binary::sabotage()?);
     let sequences = if full { SEQUENCES_FULL } else { SEQUENCES };
-    let seen = attack(&release, None, seed, sequences)?;
+    let asked = attack(&release, None, seed, sequences)?;
     let found = match attack(&sabotage, Some(DEFECT), seed, SEQUENCES_CONTROL) {
         Err(error) => {
             println!("control found out: {error:#}");
@@ -54,12 +54,12 @@ pub(super) fn run(full: bool) -> anyhow::Result<()> {
     println!(
         "figure: narrowing tasks={tasks} covered={covered} sequences={sequences} minted={} \
          mints_refused={} uses={} uses_refused={} control_found={found} seed={seed}",
-        seen.minted, seen.mints_refused, seen.used, seen.uses_refused
+        asked.minted, asked.mints_refused, asked.used, asked.uses_refused
     );
     Ok(())
 }
 
-/// SplitMix64: the same again for the same seed.
+/// `SplitMix64`: the same again for the same seed.
 struct Dice(u64);
 
 impl Dice {
@@ -329,17 +329,15 @@ impl Attack {
         let to = (!self.dice.one_in(3)).then(|| self.dice.below(AGENTS));
         let providers = self.dice.limit(PROVIDERS);
         let uses = self.dice.one_in(3).then(|| self.dice.below(3) + 1);
-        let mut task = json!({});
-        if let Some(asked) = &providers {
-            task["providers"] = asked.iter().map(|n| provider(*n)).collect();
-        }
-        if let Some(uses) = uses {
-            task["uses"] = uses.into();
-        }
-        let mut body = json!({ "workload_identity_token": parent.text, "task": task });
-        if let Some(to) = to {
-            body["workload_name"] = agent(to).into();
-        }
+        let names = |asked: &BTreeSet<usize>| -> Vec<String> {
+            asked.iter().map(|number| provider(*number)).collect()
+        };
+        let task = json!({ "providers": providers.as_ref().map(names), "uses": uses });
+        let body = json!({
+            "workload_identity_token": parent.text,
+            "workload_name": to.map(agent),
+            "task": task,
+        });
         let answer = self.client.post("/v1/workload-access-tokens", &body)?;
 
         let mut members = parent.members.clone();

@@ -155,7 +155,7 @@ impl Explainer {
         &self,
         asked: &Use<'_>,
         action: Action,
-        (number, through): (usize, &Through<'_>),
+        (number, through): (u8, &Through<'_>),
     ) -> Denial {
         let (agent, acting) = (through.agent.agent.id, asked.agent.agent.id);
         let provider = asked.provider.provider.id;

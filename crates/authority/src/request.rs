@@ -234,7 +234,7 @@ pub struct Use<'a> {
 
 impl<'a> Use<'a> {
     /// The agents that it acts through, each with its number, from 1.
-    pub(crate) fn through(&self) -> impl Iterator<Item = (usize, &'a Through<'a>)> + use<'a> {
+    pub(crate) fn through(&self) -> impl Iterator<Item = (u8, &'a Through<'a>)> + use<'a> {
         // What `cargo xtask prove narrowing` has to find.
         let through: &[_] = if defect("wide-chain") {
             &[]

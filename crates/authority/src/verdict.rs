@@ -117,7 +117,7 @@ pub struct Denial {
     /// Who was refused, without a name.
     pub(crate) who: &'static str,
     /// Which of the agents that the agent acts through it was, from 1, who began first.
-    pub(crate) through: Option<usize>,
+    pub(crate) through: Option<u8>,
     /// What to do next.
     pub(crate) advice: String,
 }

@@ -163,7 +163,7 @@ def what_is_refused(agent: Agent) -> None:
     agent.knows("exchanges-nothing", plain)
     message = agent.is_refused("ValidationException", alice, "exchanges-nothing")
     assert "onBehalfOfTokenExchangeConfig" in message, message
-    # The keys that signed the user's token are gone; the server says so with the token in it.
+    # The keys that signed the user's token are gone.
     agent.server.do("rotate")
     assert "invalid_grant" in agent.is_refused("ValidationException", alice, name)
 

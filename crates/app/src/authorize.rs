@@ -25,6 +25,9 @@ pub(crate) struct ExchangePermits {
     pub(crate) client: Permit<of::UseClientSecret>,
 }
 
+/// To end a connection here, and to use its client's secret to end it at the provider.
+pub(crate) type RevocationPermits = (Permit<of::RevokeConnection>, Permit<of::UseClientSecret>);
+
 impl App {
     /// May the caller of `cx` do what it asks, on `target`?
     pub(crate) fn authorize(&self, cx: &mut OpCx, target: &Target<'_>) -> Result<(), Error> {
@@ -76,7 +79,7 @@ impl App {
         account: AccountId,
         connection: &Connection,
         provider_version: u64,
-    ) -> Result<(Permit<of::RevokeConnection>, Permit<of::UseClientSecret>), Error> {
+    ) -> Result<RevocationPermits, Error> {
         self.authorize_action(cx, Action::RevokeConnection, &Target::Account(account))?;
         Ok(permits_to_revoke(connection, provider_version))
     }
@@ -182,7 +185,7 @@ pub(crate) fn permits_of_owner(
     user: UserId,
     connection: &Connection,
     provider_version: u64,
-) -> Option<(Permit<of::RevokeConnection>, Permit<of::UseClientSecret>)> {
+) -> Option<RevocationPermits> {
     let is_own = connection.consent.user == user;
     is_own.then(|| permits_to_revoke(connection, provider_version))
 }
@@ -191,10 +194,7 @@ pub(crate) fn permits_of_owner(
     clippy::disallowed_methods,
     reason = "the two above are the decisions that make the permits"
 )]
-fn permits_to_revoke(
-    connection: &Connection,
-    provider_version: u64,
-) -> (Permit<of::RevokeConnection>, Permit<of::UseClientSecret>) {
+fn permits_to_revoke(connection: &Connection, provider_version: u64) -> RevocationPermits {
     let (id, provider) = (connection.id, connection.consent.provider);
     (
         Permit::dangerous_from_decision(*id.as_bytes(), connection.generation),

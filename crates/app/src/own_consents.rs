@@ -154,11 +154,11 @@ impl App {
         id: ConnectionId,
     ) -> Result<Committed<Answer>, Error> {
         let taker = Taker::Owner(own.clone());
-        let taken = match self.find_own(own, id).await {
+        let answered = match self.find_own(own, id).await {
             Ok(_) => self.take_back(taker, own.account, id, None).await,
             Err(error) => Err(error),
         };
-        match taken {
+        match answered {
             Ok(answer) => Ok(answer),
             Err(error) => {
                 // Somebody else was faster, and whose it was is not told.

@@ -3,13 +3,12 @@
 use procura_core::account::AccountId;
 use procura_core::audit::record::{Entry, Verdict};
 use procura_core::error::Error;
-use procura_core::permit::{Permit, of};
 use procura_core::time::Timestamp;
 use procura_store::ListedConnection;
 
 use super::about;
 use crate::App;
-use crate::authorize::permits_of_owner;
+use crate::authorize::{RevocationPermits, permits_of_owner};
 use crate::operation::OpCx;
 use crate::own_consents::{OwnUser, REVOKE};
 
@@ -38,7 +37,7 @@ impl Taker {
         account: AccountId,
         listed: &ListedConnection,
         provider_version: u64,
-    ) -> Result<Option<(Permit<of::RevokeConnection>, Permit<of::UseClientSecret>)>, Error> {
+    ) -> Result<Option<RevocationPermits>, Error> {
         let connection = &listed.connection;
         match self {
             Self::Caller(cx) => {

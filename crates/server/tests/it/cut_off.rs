@@ -6,13 +6,17 @@ use procura_testkit::{ACCOUNT, TestApp};
 use serde_json::{Value, json};
 
 use crate::connections::{all, asks_for_consent, local, only};
-use crate::{delegation, oauth2, user_proof};
+use crate::issuer_server::IssuerServer;
+use crate::pool_sign_in::Pool;
+use crate::{delegation, oauth2, user_proof, web_identity};
 
 tests! {
     on_both_engines {
         an_agent_that_is_cut_off_has_nothing_and_gets_nothing
         a_user_who_is_cut_off_consents_anew
         a_provider_that_is_cut_off_is_asked_anew
+        the_keys_of_an_agent_that_is_cut_off_end
+        a_user_of_a_pool_who_is_cut_off_is_signed_out
     }
     on_sqlite {
         a_dry_run_says_the_same_and_changes_nothing
@@ -100,7 +104,8 @@ async fn a_user_who_is_cut_off_consents_anew(app: TestApp) {
     delegation::connected(&app, &bobs, "bob", json!({})).await;
     let report = revoke(&app, json!({ "user": user })).await;
     assert_eq!(report["counts"]["connections"], 1);
-    assert_eq!(report["counts"]["user_tokens"], 1);
+    // That for the agent's token, and that with which she said that she came back.
+    assert_eq!(report["counts"]["user_tokens"], 2);
     assert_eq!(report["suspends"], false);
     let refused = delegation::ask(&app, &token, json!({})).await;
     refused.expect_error(401, "UnauthorizedException");
@@ -124,6 +129,49 @@ async fn a_provider_that_is_cut_off_is_asked_anew(app: TestApp) {
     let asked = delegation::ask(&app, &token, json!({})).await;
     assert!(asks_for_consent(&asked), "{}", asked.text());
     assert_ne!(oauth2::given(&app, &machine, body).await, first);
+}
+
+async fn the_keys_of_an_agent_that_is_cut_off_end(app: TestApp) {
+    let app = user_proof::agent(app).await;
+    let issuer = IssuerServer::start().await;
+    let (_, _, client) = web_identity::proved(&app, &issuer).await;
+    let own = client.token("agent").await;
+    client.api_key(&own, "github").await.expect_status(200);
+    let report = revoke(&app, json!({ "agent": "agent" })).await;
+    assert_eq!(report["counts"]["temporary_keys"], 1);
+    // Also when it may act again: the key is gone, and so is what it was given for.
+    user_proof::set_state(&app, AgentState::Active).await;
+    let refused = client.api_key(&own, "github").await;
+    refused.expect_error(403, "UnrecognizedClientException");
+    let refused = app.agent_host().api_key(&own, "github").await;
+    refused.expect_error(401, "UnauthorizedException");
+    let anew = web_identity::assumes_agent(&app, &issuer).await.unwrap();
+    let client = app.agent_host().with_temporary_key(&anew.value.credentials);
+    let own = client.token("agent").await;
+    client.api_key(&own, "github").await.expect_status(200);
+}
+
+async fn a_user_of_a_pool_who_is_cut_off_is_signed_out(app: TestApp) {
+    let app = user_proof::agent(app).await;
+    let pool = Pool::new(app.admin()).await;
+    let tokens = pool.signs_in(app.admin()).await;
+    let minted = app
+        .agent_host()
+        .token_for_jwt("agent", &tokens.access)
+        .await;
+    let minted = minted.expect_status(200);
+    let user = app.record(minted.record().unwrap()).await.entry.user;
+    let report = revoke(&app, json!({ "user": user.unwrap().to_string() })).await;
+    assert_eq!(report["counts"]["sign_ins"], 1);
+    let token = minted.member("workloadAccessToken");
+    let refused = app.agent_host().api_key(&token, "github").await;
+    refused.expect_error(401, "UnauthorizedException");
+    user_proof::unproved(app.agent_host(), &tokens.access).await;
+    let refused = pool.goes_on(app.admin(), &tokens.refresh).await;
+    assert_eq!(refused.status, 400, "{}", refused.text());
+    // Who signs in anew is the same user.
+    let again = pool.signs_in(app.admin()).await;
+    user_proof::minted(app.agent_host(), &again.access).await;
 }
 
 async fn a_dry_run_says_the_same_and_changes_nothing(app: TestApp) {

@@ -104,6 +104,9 @@ struct Connection {
     user: User,
     provider: Provider,
     consented_scopes: Vec<String>,
+    consent_state: String,
+    consent_expires_at: Option<String>,
+    narrowed_at: Option<String>,
     granted_scopes: Vec<String>,
     first_consented_at: String,
     last_consented_at: String,
@@ -364,6 +367,7 @@ fn inspect(output: Output, connection: &Connection) -> anyhow::Result<()> {
             pin::said(provider.pinned_account.as_deref()).to_owned(),
         ),
         ("consented", connection.consented_scopes.join(" ")),
+        ("consent is", consent_said(connection)),
         ("granted", connection.granted_scopes.join(" ")),
         ("first consent", connection.first_consented_at.clone()),
         ("last consent", connection.last_consented_at.clone()),
@@ -378,6 +382,15 @@ fn inspect(output: Output, connection: &Connection) -> anyhow::Result<()> {
     print::rows(output, &rows, &["WHAT", "IS"], |(what, is)| {
         vec![(*what).to_owned(), is.clone()]
     })
+}
+
+/// How the consent stands, as the user left it.
+fn consent_said(connection: &Connection) -> String {
+    let end = connection.consent_expires_at.as_ref();
+    let end = end.map_or_else(String::new, |end| format!(", until {end}"));
+    let narrowed = connection.narrowed_at.as_ref();
+    let narrowed = narrowed.map_or_else(String::new, |at| format!(", narrowed {at}"));
+    format!("{}{end}{narrowed}", connection.consent_state)
 }
 
 /// Who somebody is: a name as it is, or a subject at its issuer.

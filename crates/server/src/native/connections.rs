@@ -56,6 +56,12 @@ struct ConnectionView {
     user: UserView,
     provider: ProviderView,
     consented_scopes: Vec<String>,
+    /// Whether the user lets the agent act now: `active` or `paused`.
+    consent_state: &'static str,
+    /// From when on the consent covers nothing, if the user said so.
+    consent_expires_at: Option<String>,
+    /// When the user last took scopes out of it, if ever.
+    narrowed_at: Option<String>,
     granted_scopes: Vec<String>,
     first_consented_at: String,
     last_consented_at: String,
@@ -153,6 +159,9 @@ impl From<&ListedConnection> for ConnectionView {
             user,
             provider,
             consented_scopes: texts(connection.consent.scopes.iter()),
+            consent_state: connection.consent.terms.state.as_str(),
+            consent_expires_at: connection.consent.terms.ends_at.map(text),
+            narrowed_at: connection.consent.terms.narrowed_at.map(text),
             granted_scopes: texts(connection.granted.iter()),
             first_consented_at: text(connection.created_at),
             last_consented_at: text(connection.consented_at),

@@ -64,11 +64,13 @@ const FIGURES: &[(&str, &str)] = &[
     ("binary", "the stripped binary"),
     ("disk", "table and indexes for each row with a secret of 700 bytes"),
     ("rss-rows", "memory with many rows, each of them read"),
+    ("authority", "a use decided by three questions, among 10 and 1,000 policies of the account"),
     ("connections", "user-token among 10 times as many connections"),
 ];
 
 const EXAMPLES: &str = "build --locked --release --package procura-server --package procura-testkit \
-                        --package procura-store --example hello --example load --example table_bytes";
+                        --package procura-store --package procura-authority --example decision_cost \
+                        --example hello --example load --example table_bytes";
 
 /// Measures what `args` name, or everything.
 pub(crate) fn run(args: &[String]) -> anyhow::Result<()> {

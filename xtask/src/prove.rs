@@ -7,6 +7,7 @@
 pub(crate) mod binary;
 mod browser;
 mod canary;
+mod cedar;
 mod client;
 mod contention;
 mod delegation;
@@ -43,6 +44,7 @@ struct Proof {
 const PROOFS: &[Proof] = &[
     Proof { name: "sigv4", about: "our verifier agrees with botocore's signer", run: sigv4::run },
     Proof { name: "jwt", about: "forged, stale, foreign and ambiguous tokens are refused", run: jwt::run },
+    Proof { name: "cedar", about: "the policy engine in our hands answers its makers' corpus, and slices change no word", run: cedar::run },
     Proof { name: "seal", about: "a second implementation opens what we seal, and nothing moves", run: seal::run },
     Proof { name: "tamper", about: "every change of an export is detected", run: tamper::run },
     Proof { name: "canary", about: "planted secrets are found nowhere, in no encoding", run: canary::run },

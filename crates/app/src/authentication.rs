@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use moka::sync::Cache;
-use procura_authority::Caller;
+use procura_authority::{AccountPolicies, Caller};
 use procura_core::access_key::{AccessKey, AccessKeyId};
 use procura_core::digest::{Sha256, constant_time_eq, length_prefixed, sha256};
 use procura_core::error::Error;
@@ -100,6 +100,8 @@ pub struct Claimed {
     key: ClaimedKey,
     secret: Sealed<AccessKeySecret>,
     epoch: u64,
+    /// What its account has of policies at that epoch.
+    policies: Option<Arc<AccountPolicies>>,
 }
 
 /// Which of the two kinds of keys it is.
@@ -115,6 +117,8 @@ enum ClaimedKey {
 pub struct Proved {
     pub(crate) caller: Caller,
     pub(crate) epoch: u64,
+    /// The policies of its account at that epoch.
+    pub(crate) policies: Option<Arc<AccountPolicies>>,
 }
 
 /// The row that the secret of an access key is bound to: its id and its roles. Whoever gives a key
@@ -182,14 +186,21 @@ impl App {
         if id.is_temporary() {
             return self.claimed_temporary_key(id, presented, now).await;
         }
+        let known = self.held_policies.clone();
         let found = self
             .store
             .look_up("claimed_key", move |tx| {
-                Ok((tx.access_key_for_signature(id)?, tx.epoch()?))
+                let epoch = tx.epoch()?;
+                let found = tx.access_key_for_signature(id)?;
+                let policies = match &found {
+                    Some((key, _)) => Some(known.find(tx, key.account, epoch)?),
+                    None => None,
+                };
+                Ok((found.zip(policies), epoch))
             })
             .await
             .map_err(Unauthenticated::Failed)?;
-        let (Some((key, secret)), epoch) = found else {
+        let (Some(((key, secret), policies)), epoch) = found else {
             return Err(Unauthenticated::UnknownKey);
         };
         if key.revoked_at.is_some() && !defect("late-cut") {
@@ -199,10 +210,12 @@ impl App {
         if presented.session_token().is_some() {
             return Err(Unauthenticated::SessionToken);
         }
+        let policies = self.policies_ready(key.account, epoch, policies).await;
         Ok(Claimed {
             key: ClaimedKey::Lasting(key),
             secret,
             epoch,
+            policies: policies.map_err(Unauthenticated::Failed)?,
         })
     }
 
@@ -217,9 +230,11 @@ impl App {
             .session_token()
             .filter(|token| token.len() <= SESSION_TOKEN_BYTES_MAX)
             .ok_or(Unauthenticated::SessionToken)?;
+        let known = self.held_policies.clone();
         let found = self
             .store
             .look_up("claimed_key", move |tx| {
+                let epoch = tx.epoch()?;
                 let found = tx.temporary_key_for_signature(id)?;
                 let role = match found.as_ref().map(|found| &found.key) {
                     Some(TemporaryKey {
@@ -229,11 +244,16 @@ impl App {
                     }) => tx.account(*account).iam_role(*role)?,
                     _ => None,
                 };
-                Ok((found.map(|found| (found, role)), tx.epoch()?))
+                let policies = match &found {
+                    Some(found) => Some(known.find(tx, found.key.account, epoch)?),
+                    None => None,
+                };
+                let found = found.zip(policies);
+                Ok((found.map(|found| (found, role)), epoch))
             })
             .await
             .map_err(Unauthenticated::Failed)?;
-        let (Some((found, role)), epoch) = found else {
+        let (Some(((found, policies), role)), epoch) = found else {
             return Err(Unauthenticated::UnknownKey);
         };
         if !constant_time_eq(&sha256(&[shown.as_bytes()]), &found.token_hash) {
@@ -242,10 +262,13 @@ impl App {
         if now >= found.key.expires_at {
             return Err(Unauthenticated::ExpiredKey);
         }
+        let account = found.key.account;
+        let policies = self.policies_ready(account, epoch, policies).await;
         Ok(Claimed {
             key: ClaimedKey::Temporary(found.key, role.map(Box::new)),
             secret: found.secret,
             epoch,
+            policies: policies.map_err(Unauthenticated::Failed)?,
         })
     }
 
@@ -287,6 +310,7 @@ impl App {
         Ok(Proved {
             caller,
             epoch: claimed.epoch,
+            policies: claimed.policies,
         })
     }
 

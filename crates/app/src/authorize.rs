@@ -1,7 +1,7 @@
 //! The one place where a request becomes a yes or a no.
 
 use procura_authority::{
-    AgentOf, Credential, ProviderOf, Reasons, Target, Through, Use, Verdict, Whom,
+    AgentOf, Credential, Decision, ProviderOf, Reasons, Target, Through, Use, Verdict, Whom,
 };
 use procura_core::account::AccountId;
 use procura_core::action::Action;
@@ -29,6 +29,12 @@ pub(crate) struct ExchangePermits {
 pub(crate) type RevocationPermits = (Permit<of::RevokeConnection>, Permit<of::UseClientSecret>);
 
 impl App {
+    /// Who decides: the rules, with the policies of the caller's account beside them. The one place
+    /// where they come together.
+    pub(crate) fn decision<'a>(&'a self, cx: &'a OpCx) -> Decision<'a> {
+        self.authority.beside(cx.policies.as_deref())
+    }
+
     /// May the caller of `cx` do what it asks, on `target`?
     pub(crate) fn authorize(&self, cx: &mut OpCx, target: &Target<'_>) -> Result<(), Error> {
         self.authorize_action(cx, cx.action, target)
@@ -64,10 +70,8 @@ impl App {
         action: Action,
         target: &Target<'_>,
     ) -> Result<(), Error> {
-        match self.authority.may_call(&cx.caller, action, target) {
-            Verdict::Yes(_) => Ok(()),
-            Verdict::No(denial) => Err(cx.about.refused(&denial)),
-        }
+        let verdict = self.decision(cx).may_call(&cx.caller, action, target);
+        told(cx, verdict).map(drop)
     }
 
     /// May the caller of `cx` take `connection` back? The permits are for the generation of the
@@ -112,7 +116,7 @@ impl App {
             good_for,
             ..use_of(cx, claims, basis, credential, &through)
         };
-        let verdict = self.authority.may_release(&asked);
+        let verdict = self.decision(cx).may_release(&asked);
         permitted(cx, basis, verdict)
     }
 
@@ -155,7 +159,7 @@ impl App {
         };
         let through = through(cx, basis);
         let asked = use_of(cx, claims, basis, credential, &through);
-        let verdict = self.authority.may_ask_consent(&asked);
+        let verdict = self.decision(cx).may_ask_consent(&asked);
         permitted(cx, basis, verdict)
     }
 
@@ -174,7 +178,7 @@ impl App {
         };
         let through = through(cx, basis);
         let asked = use_of(cx, claims, basis, credential, &through);
-        let verdict = self.authority.may_connect(&asked);
+        let verdict = self.decision(cx).may_connect(&asked);
         permitted(cx, basis, verdict)
     }
 }
@@ -252,16 +256,29 @@ fn permitted<A>(
     basis: &Basis,
     verdict: Verdict,
 ) -> Result<(Permit<A>, Reasons), Error> {
-    match verdict {
-        Verdict::Yes(reasons) => {
-            let provider = &basis.provider;
-            #[expect(
-                clippy::disallowed_methods,
-                reason = "this is the decision that makes the permit"
-            )]
-            let permit = Permit::dangerous_from_decision(*provider.id.as_bytes(), provider.version);
-            Ok((permit, reasons))
+    let reasons = told(cx, verdict)?;
+    let provider = &basis.provider;
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the decision that makes the permit"
+    )]
+    let permit = Permit::dangerous_from_decision(*provider.id.as_bytes(), provider.version);
+    Ok((permit, reasons))
+}
+
+/// The reasons of a yes, or the error of a no; what the record is to say goes into `cx`.
+fn told(cx: &mut OpCx, verdict: Verdict) -> Result<Reasons, Error> {
+    let log_only = match &verdict {
+        Verdict::Yes(reasons) => &reasons.log_only,
+        Verdict::No(denial) => &denial.log_only,
+    };
+    for note in log_only {
+        if !cx.about.log_only.contains(note) {
+            cx.about.log_only.push(note.clone());
         }
+    }
+    match verdict {
+        Verdict::Yes(reasons) => Ok(reasons),
         Verdict::No(denial) => Err(cx.about.refused(&denial)),
     }
 }

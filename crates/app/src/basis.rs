@@ -13,9 +13,10 @@ use procura_core::sabotage::defect;
 use procura_core::user::User;
 use procura_core::workload_access_token::Claims;
 use procura_core::workload_identity::WorkloadIdentity;
-use procura_store::{Tx, consent_subject};
+use procura_store::{Tx, consent_subject, policies_in_cuts};
 
 use crate::App;
+use crate::account_policy::FoundPolicies;
 use crate::credential_provider::not_found;
 use crate::operation::OpCx;
 use crate::through::{ActedThrough, Chain};
@@ -72,6 +73,10 @@ impl App {
         if facts.proof_cut {
             return Err(Error::new(Kind::Unproved, PROOF_CUT));
         }
+        if let Some(found) = facts.policies {
+            let account = cx.account()?;
+            cx.policies = self.policies_ready(account, facts.epoch, found).await?;
+        }
         cx.epoch = facts.epoch;
         let Some(agent) = facts.agent else {
             let gone = "the workload identity of this token was deleted; get a token of another";
@@ -126,6 +131,7 @@ impl App {
             } => Some((*role, roles.clone(), Arc::clone(inline))),
             Caller::AccessKey { .. } | Caller::Agent { .. } | Caller::Operator => None,
         };
+        let known = self.held_policies.clone();
         self.store
             .look_up("basis", move |tx: &mut Tx<'_>| {
                 let epoch = tx.epoch()?;
@@ -162,6 +168,12 @@ impl App {
                         proof_cut |= tx.agent_tokens_were_cut(member, minted_at)?;
                     }
                 }
+                // SECURITY: a decision that is taken anew is taken with the policies of now.
+                let policies = if epoch == known_epoch {
+                    None
+                } else {
+                    Some(known.find(tx, account, epoch)?)
+                };
                 let mut own = tx.account(account);
                 let vault = VaultName::default_vault();
                 let provider = own.credential_provider(&vault, kind, &name)?;
@@ -179,6 +191,7 @@ impl App {
                     caller_revoked,
                     issuer_revoked,
                     proof_cut,
+                    policies,
                     epoch,
                 })
             })
@@ -240,6 +253,8 @@ struct Facts {
     caller_revoked: bool,
     issuer_revoked: bool,
     proof_cut: bool,
+    /// What the account has of policies; none: what the caller was found with.
+    policies: Option<FoundPolicies>,
     epoch: u64,
 }
 
@@ -253,6 +268,7 @@ fn names(
         cx.access_key()?.as_str().as_bytes().to_vec(),
         claims.agent.as_bytes().to_vec(),
         provider.id.as_bytes().to_vec(),
+        policies_in_cuts(cx.account()?),
     ];
     names.extend(
         claims

@@ -340,7 +340,10 @@ impl RestsOn {
     ) -> Result<Result<Option<u64>, Lost>, Error> {
         let (account, parent) = (self.parent.account, &self.parent);
         let now_epoch = tx.epoch()?;
-        if now_epoch != self.epoch && is_revoked(tx, self.caller)? {
+        let is_later = now_epoch != self.epoch;
+        if is_later
+            && (is_revoked(tx, self.caller)? || tx.policies_were_cut(account, self.epoch)?)
+        {
             return Ok(Err(Lost::Caller));
         }
         for key in parent.all_keys() {

@@ -336,6 +336,15 @@ pub(crate) fn check_covers(cx: &OpCx, wanted: &[Role]) -> Result<(), Error> {
                  written into its own role takes something from it; use an access key",
             ));
         }
+        // SECURITY: nor is what a policy of the account forbids to it, for a role is another caller.
+        // Held by `what_a_policy_of_the_account_forbids_is_not_handed_on`.
+        let own = cx.policies.as_ref();
+        if own.is_some_and(|own| own.may_forbid_something_of(wanted)) {
+            return Err(Error::denied(
+                "a role is given and entrusted only what the caller has itself, and a policy of the \
+                 account takes something from it; ask the operator",
+            ));
+        }
         return Ok(());
     }
     Err(Error::denied(format!(

@@ -17,7 +17,7 @@ use procura_core::secret::kind::{PrivateKey, UserToken};
 use procura_core::time::Timestamp;
 use procura_core::workload_identity::WorkloadIdentity;
 use procura_protocol::jose::Algorithm;
-use procura_store::{Outcome, Tx};
+use procura_store::{Outcome, Tx, policies_in_cuts};
 use serde_json::{Map, Value, json};
 
 use crate::App;
@@ -125,6 +125,7 @@ impl App {
         let done = self.allowed(cx, said);
         let cut = self.refusal(cx, &cut_meanwhile());
         let (epoch, name) = (cx.epoch, name_in_cuts(&cx.caller));
+        let policies = policies_in_cuts(account);
         let committed = self
             .store
             .run_tx("get_identity_token", move |tx| {
@@ -132,7 +133,9 @@ impl App {
                 // since the decision gets none.
                 let cuts = tx.cuts_after(epoch, CUTS_MAX)?;
                 let too_many = u32::try_from(cuts.len()).is_ok_and(|cuts| cuts >= CUTS_MAX);
-                let is_named = cuts.iter().any(|cut| Some(&cut.subject) == name.as_ref());
+                let is_named = cuts
+                    .iter()
+                    .any(|cut| Some(&cut.subject) == name.as_ref() || cut.subject == policies);
                 if too_many || is_named || is_revoked(tx, key)? {
                     return Ok(Outcome::Refused(cut_meanwhile(), cut.clone()));
                 }

@@ -122,7 +122,7 @@ impl App {
     /// SECURITY: whether the caller may hand on each of `actions`: a managed role of its own may do
     /// it, and nothing takes it from that. The operator may hand anything on.
     pub(crate) fn check_has(&self, cx: &OpCx, actions: &BTreeSet<Action>) -> Result<(), Error> {
-        let lacking = self.authority.lacks(&cx.caller, actions);
+        let lacking = self.decision(cx).lacks(&cx.caller, actions);
         if lacking.is_empty() {
             return Ok(());
         }

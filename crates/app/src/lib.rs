@@ -8,6 +8,7 @@
 
 pub mod access_key;
 pub mod account;
+pub mod account_policy;
 pub mod agent_register;
 pub mod agent_state;
 pub mod agent_use;
@@ -115,6 +116,7 @@ use procura_core::trace::Trace;
 use procura_store::{Engine, Store};
 use rand_core::CryptoRng;
 
+use crate::account_policy::HeldPolicies;
 use crate::agent_use::AgentUses;
 use crate::authentication::SigningKeys;
 use crate::counters::NoteCounters;
@@ -136,7 +138,10 @@ use crate::user_proof::VerifiedTokens;
 /// One node of the service.
 pub struct App {
     store: Store,
-    authority: Authority,
+    authority: Arc<Authority>,
+    held_policies: HeldPolicies,
+    /// Held while the policies of an account are read.
+    reading_policies: tokio::sync::Mutex<()>,
     keyring: Keyring,
     signing_keys: SigningKeys,
     /// What is written into roles, as it is asked.

@@ -208,8 +208,8 @@ impl App {
             .acting(cx, &basis, &client, &exchange, of_client.as_ref())
             .await?;
         let under = reasons.under();
-        let (name, scoped) = (&basis.agent.name, Scoped(scopes));
-        let said = format!("sent to be exchanged for {name}{under}, for {scoped}{acting}");
+        let (name, asked_for) = (&basis.agent.name, Scoped(scopes));
+        let said = format!("sent to be exchanged for {name}{under}, for {asked_for}{acting}");
         let found = self
             .reveal_subject(
                 cx,
@@ -360,9 +360,10 @@ impl App {
         let token = sealing::open(&key, &place, sealed).map_err(Error::internal_source)?;
         let ask = ask(client, what.exchange, asked, what.acting);
         // A client that does not prove itself has its secret opened for nothing.
-        let proved = match what.exchange.no_client {
-            true => None,
-            false => Some(self.client_at(what.basis, secret).await?),
+        let proved = if what.exchange.no_client {
+            None
+        } else {
+            Some(self.client_at(what.basis, secret).await?)
         };
         let authentication = proved.as_ref().map(ClientAt::authentication);
         let request =

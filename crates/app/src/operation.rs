@@ -1,6 +1,8 @@
 //! What every use case knows about the request that it serves.
 
-use procura_authority::{Caller, Denial};
+use std::sync::Arc;
+
+use procura_authority::{AccountPolicies, Caller, Denial};
 use procura_core::access_key::AccessKeyId;
 use procura_core::account::AccountId;
 use procura_core::action::Action;
@@ -29,6 +31,8 @@ pub struct OpCx {
     pub caller: Caller,
     /// The revocation epoch at which the caller was found to be good.
     pub epoch: u64,
+    /// The policies that the caller's account had at that epoch; none where it has none.
+    pub policies: Option<Arc<AccountPolicies>>,
     /// The address that the request came from.
     pub peer: String,
     /// The trace that this is part of; what is asked of others on the way carries
@@ -59,6 +63,8 @@ pub struct About {
     pub explanation: Option<String>,
     /// The same, as what was asked and read.
     pub denied: Option<Box<Denied>>,
+    /// What policies of the account would have said that are only logged.
+    pub log_only: Vec<String>,
 }
 
 impl About {
@@ -79,13 +85,18 @@ impl OpCx {
         proved: Proved,
         peer: String,
     ) -> Self {
-        let Proved { caller, epoch } = proved;
+        let Proved {
+            caller,
+            epoch,
+            policies,
+        } = proved;
         Self {
             now,
             request,
             action,
             caller,
             epoch,
+            policies,
             peer,
             trace: None,
             about: About::default(),
@@ -138,6 +149,8 @@ impl App {
             action,
             caller: Caller::Operator,
             epoch: 0,
+            // No policy of an account is about the operator.
+            policies: None,
             peer: "local".to_owned(),
             trace: None,
             about: About::default(),
@@ -147,10 +160,18 @@ impl App {
     /// The context of something that the holder of an access key asks without a request: what
     /// `dev` sets up in the name of the key that it made itself.
     pub async fn cx_of_key(&self, action: Action, id: AccessKeyId) -> Result<OpCx, Error> {
+        let known = self.held_policies.clone();
         let read = move |tx: &mut procura_store::Tx<'_>| {
-            Ok((tx.access_key_for_signature(id)?, tx.epoch()?))
+            let epoch = tx.epoch()?;
+            let found = tx.access_key_for_signature(id)?;
+            let policies = match &found {
+                Some((key, _)) => Some(known.find(tx, key.account, epoch)?),
+                None => None,
+            };
+            Ok((found.zip(policies), epoch))
         };
         let (found, epoch) = self.store.run_read("cx_of_key", read).await?;
+        let (found, policies) = found.unzip();
         let key = found.map(|(key, _)| key);
         let key = key.filter(|key| key.revoked_at.is_none()).ok_or_else(|| {
             Error::denied(format!("access key {id} does not exist or is revoked"))
@@ -160,17 +181,29 @@ impl App {
             account: key.account,
             roles: key.roles,
         };
+        let policies = match policies {
+            Some(found) => self.policies_ready(key.account, epoch, found).await?,
+            None => None,
+        };
         let now = self.now();
         let request = self.new_request_id(now);
-        let proved = Proved { caller, epoch };
+        let proved = Proved {
+            caller,
+            epoch,
+            policies,
+        };
         Ok(OpCx::new(now, request, action, proved, "local".to_owned()))
     }
 
     /// The record of `cx`, ready to be appended with its effect.
     pub(crate) fn entry(&self, cx: &OpCx, verdict: Verdict, reason: impl Into<String>) -> Entry {
         let id = self.with_rng(|rng| RecordId::generate(cx.now, rng));
-        let mut entry = Entry::new(id, cx.now, cx.action.name(), verdict, reason.into())
-            .for_user(cx.about.user);
+        let mut reason: String = reason.into();
+        if !cx.about.log_only.is_empty() {
+            reason = format!("{reason}; log-only: {}", cx.about.log_only.join("; "));
+        }
+        let mut entry =
+            Entry::new(id, cx.now, cx.action.name(), verdict, reason).for_user(cx.about.user);
         entry.account = cx.about.account.or_else(|| cx.caller.account());
         entry.caller = Some(cx.caller_name());
         entry.agent = cx.about.agent;
@@ -178,7 +211,7 @@ impl App {
         entry.through.clone_from(&cx.about.through);
         entry.purpose = cx.about.purpose.as_ref().map(ToString::to_string);
         entry.resource.clone_from(&cx.about.resource);
-        entry.policy = Some(self.policy_version().to_owned());
+        entry.policy = Some(self.decision(cx).version());
         entry.request = Some(cx.request.to_string());
         entry.peer = Some(cx.peer.clone());
         entry

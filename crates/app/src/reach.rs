@@ -3,7 +3,9 @@
 //! All is read in one snapshot, and the questions about agent and user are asked of the rules in
 //! force, as a use would ask them. What a provider then still grants, nobody knows before it is asked.
 
-use procura_authority::{AgentOf, Caller, Credential, ProviderOf, Target, Use, Verdict, Whom};
+use procura_authority::{
+    AgentOf, Caller, Credential, Decision, ProviderOf, Target, Use, Verdict, Whom,
+};
 use procura_core::access_key::AccessKey;
 use procura_core::account::AccountId;
 use procura_core::action::Action;
@@ -109,15 +111,23 @@ impl App {
             Some(Which::Name(name)) => Some(self.providers_named(account, name).await?),
         };
         let (user, wanted) = (of.user, providers.clone());
-        let read = move |tx: &mut Tx<'_>| snapshot(tx, account, agent, user, wanted.as_deref());
-        let found = self.store.run_read("reach", read).await?;
-        Ok(self.reached(account, cx.now, of.user, found))
+        let known = self.held_policies.clone();
+        let read = move |tx: &mut Tx<'_>| {
+            let epoch = tx.epoch()?;
+            let policies = known.find(tx, account, epoch)?;
+            let found = snapshot(tx, account, agent, user, wanted.as_deref())?;
+            Ok((found, policies, epoch))
+        };
+        let (found, policies, epoch) = self.store.run_read("reach", read).await?;
+        let policies = self.policies_ready(account, epoch, policies).await?;
+        let decision = self.authority.beside(policies.as_deref());
+        Ok(self.reached(decision, (account, cx.now), of.user, found))
     }
 
     fn reached(
         &self,
-        account: AccountId,
-        now: Timestamp,
+        decision: Decision<'_>,
+        (account, now): (AccountId, Timestamp),
         user: Option<UserId>,
         found: Snapshot,
     ) -> Reach {
@@ -139,9 +149,9 @@ impl App {
             for agent in &agents {
                 if grant.agent.is_none_or(|named| named == agent.id) {
                     granted.push(Granted {
-                        refused: self.refuses(
-                            account,
-                            now,
+                        refused: refuses(
+                            decision,
+                            (account, now),
                             agent,
                             provider,
                             (whom_of(grant), false),
@@ -160,7 +170,7 @@ impl App {
             let refused = match (agent, provider) {
                 (Some(agent), Some(provider)) => {
                     let whom = OnBehalfOf::User(connection.user);
-                    let by_rules = self.refuses(account, now, agent, provider, (whom, true));
+                    let by_rules = refuses(decision, (account, now), agent, provider, (whom, true));
                     by_rules.or_else(|| not_in_force(consent, agent, now))
                 }
                 _ => Some("agent or provider were not looked at".to_owned()),
@@ -179,47 +189,46 @@ impl App {
             is_cut_off,
         }
     }
+}
 
-    /// Why agent or user may not, as the rules in force are, whatever was granted.
-    fn refuses(
-        &self,
-        account: AccountId,
-        now: Timestamp,
-        agent: &WorkloadIdentity,
-        provider: &CredentialProvider,
-        (on_behalf_of, is_consented): (OnBehalfOf, bool),
-    ) -> Option<String> {
-        let no_scopes = Scopes::default();
-        let credential = match provider.kind {
-            ProviderKind::ApiKey => Credential::ApiKey,
-            ProviderKind::Oauth2 if is_consented => Credential::UserToken {
-                scopes: &no_scopes,
-                consent: None,
-            },
-            ProviderKind::Oauth2 => Credential::MachineToken(&no_scopes),
-        };
-        let verdict = self.authority.may_connect(&Use {
-            caller: &Caller::Operator,
-            agent: AgentOf {
-                account,
-                agent,
-                now,
-            },
-            whom: Whom {
-                account,
-                on_behalf_of,
-            },
-            provider: ProviderOf { account, provider },
-            credential,
-            grants: &[],
-            through: &[],
-            task: &Task::default(),
-            good_for: None,
-        });
-        match verdict {
-            Verdict::Yes(_) => None,
-            Verdict::No(denial) => Some(denial.public()),
-        }
+/// Why agent or user may not, as the rules and the policies in force are, whatever was granted.
+fn refuses(
+    decision: Decision<'_>,
+    (account, now): (AccountId, Timestamp),
+    agent: &WorkloadIdentity,
+    provider: &CredentialProvider,
+    (on_behalf_of, is_consented): (OnBehalfOf, bool),
+) -> Option<String> {
+    let no_scopes = Scopes::default();
+    let credential = match provider.kind {
+        ProviderKind::ApiKey => Credential::ApiKey,
+        ProviderKind::Oauth2 if is_consented => Credential::UserToken {
+            scopes: &no_scopes,
+            consent: None,
+        },
+        ProviderKind::Oauth2 => Credential::MachineToken(&no_scopes),
+    };
+    let verdict = decision.may_connect(&Use {
+        caller: &Caller::Operator,
+        agent: AgentOf {
+            account,
+            agent,
+            now,
+        },
+        whom: Whom {
+            account,
+            on_behalf_of,
+        },
+        provider: ProviderOf { account, provider },
+        credential,
+        grants: &[],
+        through: &[],
+        task: &Task::default(),
+        good_for: None,
+    });
+    match verdict {
+        Verdict::Yes(_) => None,
+        Verdict::No(denial) => Some(denial.public()),
     }
 }
 

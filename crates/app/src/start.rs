@@ -18,6 +18,7 @@ use procura_core::time::Clock;
 use procura_store::{Meta, Outcome, Store};
 
 use crate::App;
+use crate::account_policy::HeldPolicies;
 use crate::agent_use::AgentUses;
 use crate::authentication::SigningKeys;
 use crate::counters::NoteCounters;
@@ -147,7 +148,9 @@ impl App {
             in_flight: InFlight::new(Weak::clone(app)),
             store,
             spool,
-            authority,
+            authority: Arc::new(authority),
+            held_policies: HeldPolicies::default(),
+            reading_policies: tokio::sync::Mutex::default(),
             keyring,
             signing_keys: SigningKeys::default(),
             inline_policies: InlinePolicies::default(),

@@ -71,8 +71,8 @@ pub(crate) fn not_active(agent: &WorkloadIdentity, now: Timestamp) -> Error {
 }
 
 pub(crate) fn cut_meanwhile() -> Error {
-    let text =
-        "the access key or the issuer of the user's token was taken back meanwhile; try again";
+    let text = "the access key or the issuer of the user's token was taken back, or a policy changed, meanwhile; try \
+         again";
     Error::new(Kind::Unproved, text)
 }
 
@@ -182,7 +182,9 @@ impl App {
             .run_tx("mint_workload_access_token", move |tx| {
                 // SECURITY: what the token rests on is read again with the record: who was cut
                 // since the decision gets none.
-                let is_cut = tx.epoch()? != epoch && is_revoked(tx, caller)?;
+                let is_later = tx.epoch()? != epoch;
+                let is_cut = is_later
+                    && (is_revoked(tx, caller)? || tx.policies_were_cut(account, epoch)?);
                 if is_cut || !whom.still_stands(tx, account, epoch)? {
                     return Ok(Outcome::Refused(cut_meanwhile(), cut.clone()));
                 }

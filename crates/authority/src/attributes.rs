@@ -9,12 +9,20 @@ pub(crate) struct Attributes(BTreeMap<String, BTreeSet<(String, String)>>);
 
 impl Attributes {
     pub(crate) fn read_by(policies: &PolicySet) -> Self {
+        Self::of(policies.policies())
+    }
+
+    pub(crate) fn of<'a>(policies: impl Iterator<Item = &'a Policy>) -> Self {
         Self(
             policies
-                .policies()
                 .map(|policy| (policy.id().to_string(), reads(policy)))
                 .collect(),
         )
+    }
+
+    /// Whether there is a policy of this id.
+    pub(crate) fn has(&self, id: &str) -> bool {
+        self.0.contains_key(id)
     }
 
     /// The policy with what it read: `across-accounts (principal.account = …)`.

@@ -200,7 +200,12 @@ impl Vocabulary {
         ("account", reference(self.account_uid(account)))
     }
 
-    fn account_uid(&self, account: AccountId) -> EntityUid {
+    /// The type of holders of keys and of roles.
+    pub(crate) const fn caller_type(&self) -> &EntityTypeName {
+        &self.caller
+    }
+
+    pub(crate) fn account_uid(&self, account: AccountId) -> EntityUid {
         uid(&self.account, account.as_str())
     }
 

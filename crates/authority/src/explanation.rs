@@ -9,6 +9,7 @@ use procura_core::id::GrantId;
 use procura_core::task::Uncovered;
 use procura_core::user::OnBehalfOf;
 
+use crate::account_policies::AccountPolicies;
 use crate::advice;
 use crate::attributes::Attributes;
 use crate::request::{Caller, Credential, Through, Use};
@@ -38,12 +39,16 @@ impl Explainer {
     pub(crate) fn forbidden(
         &self,
         asked: &Asked<'_>,
-        among: &PolicySet,
+        (among, own): (&PolicySet, Option<&AccountPolicies>),
         (policies, errors): (Vec<String>, Vec<String>),
     ) -> Denial {
+        let attributes = |id: &str| match own.map(AccountPolicies::attributes) {
+            Some(own) if own.has(id) => own,
+            Some(_) | None => &self.attributes,
+        };
         let shown = policies
             .iter()
-            .map(|id| self.attributes.shown(id, asked.principal, asked.resource))
+            .map(|id| attributes(id).shown(id, asked.principal, asked.resource))
             .collect::<Vec<_>>()
             .join(", ");
         let also = if errors.is_empty() {
@@ -51,17 +56,18 @@ impl Explainer {
         } else {
             format!("; evaluation failed: {}", errors.join(", "))
         };
-        let advice = policies
-            .iter()
-            .find_map(|id| among.annotation(&PolicyId::new(id), "advice"));
+        let advice = policies.iter().find_map(|id| {
+            let rule = among.annotation(&PolicyId::new(id), "advice");
+            rule.or_else(|| own.and_then(|own| own.advice(id)))
+        });
         let advice = advice.unwrap_or(advice::ON_FORBID).to_owned();
         let denial = self.denial(asked, &format!("forbidden by {shown}{also}"), advice);
         let ids = policies.iter().map(String::as_str);
         let attributes = self.attributes.read(ids, asked.principal, asked.resource);
         Denial {
-            attributes,
             policies,
             errors,
+            attributes,
             ..denial
         }
     }
@@ -100,6 +106,12 @@ impl Explainer {
             errors: vec![error],
             ..denial
         }
+    }
+
+    /// The policies are those of another account: a defect of ours.
+    pub(crate) fn foreign_policies(&self, question: Question, action: Action) -> Denial {
+        let error = "the policies are of another account".to_owned();
+        self.unbuilt(question, action, error)
     }
 
     /// The caller is an agent, and the token is another's.
@@ -236,8 +248,8 @@ impl Explainer {
             .attributes
             .read(std::iter::empty(), principal, resource);
         Denial {
-            who,
             attributes,
+            who,
             ..self.sentence(question, action, &why, advice)
         }
     }
@@ -253,6 +265,7 @@ impl Explainer {
             explanation,
             grants: Vec::new(),
             attributes: BTreeMap::new(),
+            log_only: Vec::new(),
             who: advice::who(question, None),
             through: None,
             advice,

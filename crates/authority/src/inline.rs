@@ -173,22 +173,40 @@ impl Said {
     }
 }
 
-/// What the rules in force and what is written into a role say together.
+/// What two sets of policies say together: what they would say as one set.
 ///
 /// SECURITY: an error on either side is a no, a `forbid` on either side wins, and a yes needs a
 /// permit of one of them. Held by `what_is_written_into_a_role_joins_the_rules`.
-pub(crate) fn join(rules: Said, inline: Said) -> Said {
-    match (rules, inline) {
-        (forbidden @ Said::Forbidden { .. }, _) | (_, forbidden @ Said::Forbidden { .. }) => {
-            forbidden
+pub(crate) fn join(one: Said, other: Said) -> Said {
+    match (one, other) {
+        (Said::Forbidden { policies, errors }, other)
+        | (other, Said::Forbidden { policies, errors }) => {
+            let (also, failed) = match other {
+                Said::Forbidden { policies, errors } => (policies, errors),
+                Said::Failed(errors) => (Vec::new(), errors),
+                Said::Permitted(_) | Said::Silent => (Vec::new(), Vec::new()),
+            };
+            Said::Forbidden {
+                policies: merged(policies, also),
+                errors: merged(errors, failed),
+            }
         }
-        (failed @ Said::Failed(_), _) | (_, failed @ Said::Failed(_)) => failed,
-        (Said::Permitted(mut policies), Said::Permitted(others)) => {
-            policies.extend(others);
-            Said::Permitted(policies)
+        (Said::Failed(errors), Said::Failed(others)) => Said::Failed(merged(errors, others)),
+        (failed @ Said::Failed(_), Said::Permitted(_) | Said::Silent)
+        | (Said::Permitted(_) | Said::Silent, failed @ Said::Failed(_)) => failed,
+        (Said::Permitted(policies), Said::Permitted(others)) => {
+            Said::Permitted(merged(policies, others))
         }
         (permitted @ Said::Permitted(_), Said::Silent)
         | (Said::Silent, permitted @ Said::Permitted(_)) => permitted,
         (Said::Silent, Said::Silent) => Said::Silent,
     }
+}
+
+fn merged(mut one: Vec<String>, other: Vec<String>) -> Vec<String> {
+    if !other.is_empty() {
+        one.extend(other);
+        one.sort();
+    }
+    one
 }

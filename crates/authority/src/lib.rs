@@ -12,9 +12,12 @@
 //!
 //! Start with `policies/roles.cedar`, then [`row`] (the same as a table), then [`Authority`].
 
+mod account_policies;
 mod advice;
 mod attributes;
 mod authority;
+mod buckets;
+mod decision;
 pub mod document;
 mod entities;
 mod explanation;
@@ -22,17 +25,23 @@ mod inline;
 mod policies;
 mod request;
 mod rules;
+mod scope;
 mod slices;
 mod table;
+pub mod testing;
 mod verdict;
+mod written;
 
 #[cfg(test)]
 mod tests;
 
+pub use account_policies::AccountPolicies;
 pub use authority::Authority;
+pub use decision::Decision;
 pub use inline::Inline;
 pub use policies::{InvalidPolicies, PolicyInForce};
 pub use request::{AgentOf, Caller, Credential, ProviderOf, Target, Through, Use, Whom};
 pub use rules::{Rules, SCHEMA, STRUCTURE};
 pub use table::{Group, Row, Who, row};
 pub use verdict::{Denial, Question, Reasons, Verdict};
+pub use written::RefusedPolicy;

@@ -97,7 +97,13 @@ pub(crate) fn schema(text: &str) -> Result<Schema, InvalidPolicies> {
 /// forbids nothing) and of texts that read otherwise than they look (mixed scripts, reversed text).
 pub(crate) fn policies(text: &str, schema: &Schema) -> Result<PolicySet, InvalidPolicies> {
     let named = named(text)?;
-    let validation = Validator::new(schema.clone()).validate(&named, ValidationMode::Strict);
+    validate(&named, schema)?;
+    Ok(named)
+}
+
+/// Whether policies fit the schema.
+pub(crate) fn validate(policies: &PolicySet, schema: &Schema) -> Result<(), InvalidPolicies> {
+    let validation = Validator::new(schema.clone()).validate(policies, ValidationMode::Strict);
     let errors = validation
         .validation_errors()
         .map(|e| (e.policy_id(), e.to_string()));
@@ -105,7 +111,7 @@ pub(crate) fn policies(text: &str, schema: &Schema) -> Result<PolicySet, Invalid
         .validation_warnings()
         .map(|w| (w.policy_id(), w.to_string()));
     match errors.chain(warnings).min() {
-        None => Ok(named),
+        None => Ok(()),
         Some((id, reason)) => Err(InvalidPolicies::Refused {
             id: id.to_string(),
             reason,

@@ -9,13 +9,13 @@
 use std::collections::BTreeMap;
 
 use cedar_policy::{
-    ActionConstraint, Entities, Entity, EntityTypeName, EntityUid, Policy, PolicySet,
-    PrincipalConstraint, RequestEnv, ResourceConstraint, Schema,
+    Entities, Entity, EntityTypeName, EntityUid, Policy, PolicySet, RequestEnv, Schema,
 };
 use procura_core::action::Action;
 
 use crate::entities::Vocabulary;
 use crate::policies::InvalidPolicies;
+use crate::scope::Scope;
 
 /// Everything that answering one kind of request needs.
 pub(crate) struct Slice {
@@ -68,7 +68,9 @@ impl Slices {
         schema: &Schema,
         vocabulary: &Vocabulary,
     ) -> Result<Self, InvalidPolicies> {
-        Self::cut(policies, schema, vocabulary, applies)
+        Self::cut(policies, schema, vocabulary, |policy, request, actions| {
+            Scope::of(policy).reach(request, schema, actions).is_some()
+        })
     }
 
     /// What there is to ask of an action. There is one for each, or [`Slices::new`] had failed.
@@ -136,31 +138,4 @@ fn slice(
         resource: request.resource().clone(),
         policies,
     })
-}
-
-/// Whether the scope of a policy can match the request. What it is `in` is not looked at: only the
-/// entities know.
-fn applies(policy: &Policy, request: &RequestEnv, actions: &Entities) -> bool {
-    let action = request.action();
-    let within = |named: &EntityUid| named == action || actions.is_ancestor_of(named, action);
-    let action = match policy.action_constraint() {
-        ActionConstraint::Any => true,
-        ActionConstraint::Eq(named) => named == *action,
-        ActionConstraint::In(named) => named.iter().any(within),
-    };
-    let principal = match policy.principal_constraint() {
-        PrincipalConstraint::Any | PrincipalConstraint::In(_) => true,
-        PrincipalConstraint::Eq(named) => named.type_name() == request.principal(),
-        PrincipalConstraint::Is(named) | PrincipalConstraint::IsIn(named, _) => {
-            named == *request.principal()
-        }
-    };
-    let resource = match policy.resource_constraint() {
-        ResourceConstraint::Any | ResourceConstraint::In(_) => true,
-        ResourceConstraint::Eq(named) => named.type_name() == request.resource(),
-        ResourceConstraint::Is(named) | ResourceConstraint::IsIn(named, _) => {
-            named == *request.resource()
-        }
-    };
-    action && principal && resource
 }

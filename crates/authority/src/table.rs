@@ -99,6 +99,8 @@ pub enum Group {
     ManageKeys,
     /// Say whose tokens prove a user.
     ManageIssuers,
+    /// Write the policies of an account.
+    ManagePolicies,
     /// Grant providers' own credentials to agents.
     ManageGrants,
     /// Read and list what providers gave for users, never a token.
@@ -145,6 +147,7 @@ impl Group {
             Self::ReadRecords => "ReadRecords",
             Self::ManageKeys => "ManageKeys",
             Self::ManageIssuers => "ManageIssuers",
+            Self::ManagePolicies => "ManagePolicies",
             Self::ManageGrants => "ManageGrants",
             Self::ReadConnections => "ReadConnections",
             Self::ManageConnections => "ManageConnections",
@@ -294,6 +297,11 @@ pub const fn row(action: Action) -> Row {
         Action::RegisterIssuer | Action::ListIssuers | Action::RemoveIssuer => {
             always(Group::ManageIssuers, &[Who::Operator])
         }
+        // Whoever may write a policy may give itself anything.
+        Action::ListAccountPolicies
+        | Action::GetAccountPolicy
+        | Action::PutAccountPolicy
+        | Action::DeleteAccountPolicy => always(Group::ManagePolicies, &[Who::Operator]),
         Action::ReadVaultKeys | Action::RotateKeys | Action::CreateBackup => {
             always(Group::ManageVault, &[Who::Operator])
         }

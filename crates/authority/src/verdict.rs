@@ -13,7 +13,7 @@ pub enum Verdict {
     /// It may, for these reasons.
     Yes(Reasons),
     /// It may not.
-    No(Denial),
+    No(Box<Denial>),
 }
 
 impl Verdict {
@@ -31,7 +31,7 @@ impl Verdict {
     }
 
     /// For `?`.
-    pub fn into_result(self) -> Result<Reasons, Denial> {
+    pub fn into_result(self) -> Result<Reasons, Box<Denial>> {
         match self {
             Self::Yes(reasons) => Ok(reasons),
             Self::No(denial) => Err(denial),
@@ -39,8 +39,8 @@ impl Verdict {
     }
 }
 
-impl From<Result<Reasons, Denial>> for Verdict {
-    fn from(answer: Result<Reasons, Denial>) -> Self {
+impl From<Result<Reasons, Box<Denial>>> for Verdict {
+    fn from(answer: Result<Reasons, Box<Denial>>) -> Self {
         match answer {
             Ok(reasons) => Self::Yes(reasons),
             Err(denial) => Self::No(denial),
@@ -57,6 +57,8 @@ pub struct Reasons {
     pub grant: Option<GrantId>,
     /// Those of the agents that the agent acts through, who began first.
     pub through: Vec<GrantId>,
+    /// What policies would have said that are only logged.
+    pub log_only: Vec<String>,
 }
 
 impl Reasons {
@@ -114,6 +116,8 @@ pub struct Denial {
     pub grants: Vec<GrantId>,
     /// What the policies read, or could have read, with the values that it had.
     pub attributes: BTreeMap<String, String>,
+    /// What policies would have said that are only logged.
+    pub log_only: Vec<String>,
     /// Who was refused, without a name.
     pub(crate) who: &'static str,
     /// Which of the agents that the agent acts through it was, from 1, who began first.

@@ -13,6 +13,7 @@ mod grants;
 mod issuers;
 mod keys;
 mod migrate;
+mod policies;
 mod policy;
 mod pools;
 mod revoke;
@@ -54,6 +55,9 @@ pub(crate) enum Command {
     /// Grant providers' own credentials (API keys, tokens of the client itself) to agents.
     #[command(subcommand)]
     Grants(grants::Grants),
+    /// Write, list and delete the policies of an account, and look at what they were.
+    #[command(subcommand)]
+    Policies(policies::Policies),
     /// List, look at and revoke what providers gave agents for users.
     #[command(subcommand)]
     Connections(connections::Connections),
@@ -99,6 +103,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Keys(keys) => keys::run(&data_dir, output, keys).await,
         Command::SigningKeys(keys) => signing_keys::run(&data_dir, output, keys).await,
         Command::Grants(grants) => grants::run(&data_dir, output, grants).await,
+        Command::Policies(policies) => policies::run(&data_dir, output, policies).await,
         Command::Connections(command) => connections::run(&data_dir, output, command).await,
         Command::Revoke(revoke) => revoke::run(&data_dir, output, revoke).await,
         Command::Pools(command) => pools::run(&data_dir, output, command).await,

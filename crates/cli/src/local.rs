@@ -37,6 +37,22 @@ impl Local<'_> {
         parse(&self.call(Method::POST, path, body).await?)
     }
 
+    /// Puts `body` at `path`: in the place of the version `instead_of`, if one is named; 0 is none.
+    pub(crate) async fn put<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+        instead_of: Option<u64>,
+    ) -> anyhow::Result<T> {
+        let body = Bytes::from(serde_json::to_vec(body)?);
+        let condition = match instead_of {
+            None => None,
+            Some(0) => Some(("if-none-match", "*".to_owned())),
+            Some(version) => Some(("if-match", format!("\"{version}\""))),
+        };
+        parse(&self.ask(Method::PUT, path, body, condition).await?)
+    }
+
     /// Deletes `path`.
     pub(crate) async fn delete(&self, path: &str) -> anyhow::Result<()> {
         self.call(Method::DELETE, path, Bytes::new())
@@ -45,6 +61,16 @@ impl Local<'_> {
     }
 
     async fn call(&self, method: Method, path: &str, body: Bytes) -> anyhow::Result<Bytes> {
+        self.ask(method, path, body, None).await
+    }
+
+    async fn ask(
+        &self,
+        method: Method,
+        path: &str,
+        body: Bytes,
+        condition: Option<(&'static str, String)>,
+    ) -> anyhow::Result<Bytes> {
         let socket = self.0.socket();
         let stream = UnixStream::connect(&socket).await.with_context(|| {
             format!(
@@ -54,11 +80,14 @@ impl Local<'_> {
             )
         })?;
         let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
-        let request = Request::builder()
+        let mut request = Request::builder()
             .method(method)
             .uri(path)
-            .header("host", "local")
-            .body(Full::new(body))?;
+            .header("host", "local");
+        if let Some((name, value)) = condition {
+            request = request.header(name, value);
+        }
+        let request = request.body(Full::new(body))?;
         let exchange = async {
             let response = sender.send_request(request).await?;
             let status = response.status();

@@ -133,6 +133,14 @@ pub enum Action {
     ListIssuers,
     /// Take an issuer's registration back.
     RemoveIssuer,
+    /// List the policies of an account.
+    ListAccountPolicies,
+    /// Read one, and how it was before.
+    GetAccountPolicy,
+    /// Write one, have it count or have it logged only.
+    PutAccountPolicy,
+    /// Delete one.
+    DeleteAccountPolicy,
     /// Make a directory of users who sign in here.
     CreateUserPool,
     /// Delete one with everything in it.
@@ -249,7 +257,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 117] = [
+    pub const ALL: [Self; 121] = [
         Self::CreateWorkloadIdentity,
         Self::GetWorkloadIdentity,
         Self::UpdateWorkloadIdentity,
@@ -311,6 +319,10 @@ impl Action {
         Self::RegisterIssuer,
         Self::ListIssuers,
         Self::RemoveIssuer,
+        Self::ListAccountPolicies,
+        Self::GetAccountPolicy,
+        Self::PutAccountPolicy,
+        Self::DeleteAccountPolicy,
         Self::CreateUserPool,
         Self::DeleteUserPool,
         Self::CreateUserPoolClient,
@@ -434,6 +446,10 @@ impl Action {
             Self::RegisterIssuer => "RegisterIssuer",
             Self::ListIssuers => "ListIssuers",
             Self::RemoveIssuer => "RemoveIssuer",
+            Self::ListAccountPolicies => "ListAccountPolicies",
+            Self::GetAccountPolicy => "GetAccountPolicy",
+            Self::PutAccountPolicy => "PutAccountPolicy",
+            Self::DeleteAccountPolicy => "DeleteAccountPolicy",
             Self::CreateUserPool => "CreateUserPool",
             Self::DeleteUserPool => "DeleteUserPool",
             Self::CreateUserPoolClient => "CreateUserPoolClient",

@@ -9,6 +9,7 @@
 
 pub mod access_key;
 pub mod account;
+pub mod account_policy;
 pub mod action;
 pub mod arn;
 pub mod audit;

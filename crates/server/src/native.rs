@@ -9,6 +9,7 @@ mod expected_account;
 mod grants;
 mod issuers;
 mod keys;
+mod policies;
 mod policy;
 mod pool_keys;
 mod record_search;
@@ -125,6 +126,9 @@ impl Call<'_> {
             }
             (&Method::DELETE, ["v1", "accounts", account, "grants", grant]) => {
                 self.revoke_grant(account, grant).await
+            }
+            (_, ["v1", "accounts", account, "policies", rest @ ..]) => {
+                self.route_policies(&method, account, rest).await
             }
             (_, ["v1", "accounts", account, "connections", rest @ ..]) => {
                 self.route_connections(&method, account, rest, &query).await

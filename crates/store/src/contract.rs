@@ -5,6 +5,7 @@
     reason = "`Tx::chains` is of one lifetime and closures are of all, so it does not compile"
 )]
 
+mod account_policies;
 mod account_rows;
 mod agent_uses;
 mod audit_rows;
@@ -78,6 +79,10 @@ macro_rules! on_both_engines {
 }
 
 on_both_engines! {
+    account_policies {
+        a_policy_is_kept_with_all_that_it_was
+        a_change_of_policies_is_a_cut_of_their_account
+    }
     agent_uses {
         the_latest_use_of_an_agent_stands
         agents_are_found_by_standing_and_by_use

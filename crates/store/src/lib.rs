@@ -12,6 +12,7 @@
 
 mod access_key;
 mod account;
+mod account_policy;
 mod agent_use;
 mod audit;
 mod authorization_session;
@@ -64,6 +65,7 @@ mod workload_identity;
 #[cfg(test)]
 mod contract;
 
+pub use crate::account_policy::{PolicySetTag, PolicyVersion, policies_in_cuts};
 pub use crate::agent_use::{AgentFilter, ListedAgent};
 pub use crate::audit::{ChainRow, RecordSpan};
 pub use crate::authorization_session::{Opening, SealedSession};

@@ -52,7 +52,8 @@ const MIGRATIONS: &[Migration] = migrations! {
     13 "0013_pool_keys"
     14 "0014_agent_use"
     15 "0015_task_use"
-    18 "0018_consent"
+    16 "0016_consent"
+    17 "0017_account_policies"
 };
 
 /// Two that migrate at once take turns.

@@ -1,7 +1,9 @@
 //! Figures that are taken once: start, memory, size, disk.
 
-use anyhow::Context as _;
-use serde_json::json;
+use std::process::Command;
+
+use anyhow::{Context as _, bail};
+use serde_json::{Value, json};
 
 use super::Places;
 use super::client::Client;
@@ -35,6 +37,33 @@ pub(super) fn run(places: &Places, options: &Options) -> anyhow::Result<()> {
     if options.wants("disk") || options.wants("rss-rows") {
         rows(places, options)?;
     }
+    if options.wants("authority") {
+        authority(places)?;
+    }
+    Ok(())
+}
+
+/// What a decision costs, by the number of policies of the account that are about others.
+fn authority(places: &Places) -> anyhow::Result<()> {
+    let output = Command::new(places.examples.join("decision_cost")).output()?;
+    if !output.status.success() {
+        bail!("decision_cost: {}", String::from_utf8_lossy(&output.stderr));
+    }
+    let figures: Value = serde_json::from_slice(&output.stdout)?;
+    let of = |policies: &str, what: &str| {
+        let figure = figures.get(policies).and_then(|of| of.get(what));
+        figure.and_then(Value::as_f64).context("decision_cost")
+    };
+    let (none, few, many) = (of("0", "ns")?, of("10", "ns")?, of("1000", "ns")?);
+    println!(
+        "authority: {:.1} us without policies of the account, {:.1} us among 10, {:.1} us among 1,000 \
+         (goal: ≤ 60); {:.2} times as much (goal: ≤ 1.2); 1,000 are read in {} ms",
+        none / 1000.0,
+        few / 1000.0,
+        many / 1000.0,
+        many / few,
+        of("1000", "read_ms")?
+    );
     Ok(())
 }
 

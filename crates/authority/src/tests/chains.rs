@@ -39,7 +39,11 @@ fn consent(flow: &Flow, to: &WorkloadIdentity, items: &[&str]) -> Consent {
 }
 
 /// Why agent 1 does not get the API key through these.
-fn no_through(authority: &Authority, flow: &Flow, agents: &[WorkloadIdentity]) -> Option<Denial> {
+fn no_through(
+    authority: &Authority,
+    flow: &Flow,
+    agents: &[WorkloadIdentity],
+) -> Option<Box<Denial>> {
     let through: Vec<_> = agents.iter().map(|agent| through(agent, None)).collect();
     let asked = Use {
         through: &through,

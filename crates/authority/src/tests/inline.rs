@@ -69,6 +69,14 @@ fn what_is_written_into_a_role_joins_the_rules() {
         errors: Vec::new(),
     };
     let failed = || Said::Failed(vec!["error".to_owned()]);
+    let no_and_failed = |id: &str| Said::Forbidden {
+        policies: vec![id.to_owned()],
+        errors: vec!["error".to_owned()],
+    };
+    let noes = Said::Forbidden {
+        policies: vec!["a".to_owned(), "b".to_owned()],
+        errors: Vec::new(),
+    };
     let both = Said::Permitted(vec!["a".to_owned(), "b".to_owned()]);
     for (rules, inline, together) in [
         (yes("a"), yes("b"), both),
@@ -77,8 +85,9 @@ fn what_is_written_into_a_role_joins_the_rules() {
         (Said::Silent, Said::Silent, Said::Silent),
         (yes("a"), no("b"), no("b")),
         (no("a"), yes("b"), no("a")),
-        (no("a"), failed(), no("a")),
-        (failed(), no("b"), no("b")),
+        (no("a"), no("b"), noes),
+        (no("a"), failed(), no_and_failed("a")),
+        (failed(), no("b"), no_and_failed("b")),
         (failed(), yes("b"), failed()),
         (yes("a"), failed(), failed()),
         (Said::Silent, failed(), failed()),

@@ -11,7 +11,7 @@ use crate::slices::Slices;
 use crate::{AgentOf, Authority, ProviderOf, Rules, SCHEMA, STRUCTURE, Who, Whom, row};
 
 /// The same policies in every slice.
-fn unsliced(schema: &str, text: &str) -> Authority {
+pub(super) fn unsliced(schema: &str, text: &str) -> Authority {
     let mut authority = Authority::from_text(schema, text).unwrap();
     let parsed = crate::policies::schema(schema).unwrap();
     let all = crate::policies::policies(&[STRUCTURE, text].join("\n"), &parsed).unwrap();
@@ -76,7 +76,7 @@ fn a_slice_is_small() {
 }
 
 /// A policy of somebody's own, of every form of scope, some of which fail when evaluated.
-fn own_policy() -> impl Strategy<Value = String> {
+pub(super) fn own_policy() -> impl Strategy<Value = String> {
     let any_action = || proptest::sample::select(Action::ALL.as_slice());
     let group = |action: Action| format!(r#"Procura::Action::"{}""#, row(action).group.name());
     let single = |action: Action| format!(r#"Procura::Action::"{}""#, action.name());

@@ -23,8 +23,8 @@ const HUGE_LIFETIME_S: u64 = u64::MAX;
 /// How a client is answered.
 pub(super) struct Customs {
     profile: Profile,
-    is_refresh: bool,
-    is_exchange: bool,
+    /// What the client asked by.
+    grant_type: Option<String>,
     /// Form-encoded.
     as_form: bool,
     /// Refusals have the status 200.
@@ -45,16 +45,19 @@ impl Customs {
         let profile = client.map_or_else(Profile::default, |client| client.profile);
         let accept = headers.get(ACCEPT).and_then(|value| value.to_str().ok());
         let accepts_json = accept.is_some_and(|accept| accept.contains("application/json"));
-        let is_of = |wanted| form.is_some_and(|form| form.one("grant_type") == Some(wanted));
+        let grant_type = form.and_then(|form| form.one("grant_type"));
         Self {
             profile,
-            is_refresh: is_of(refresh::GRANT_TYPE),
-            is_exchange: is_of(exchange::TOKEN_EXCHANGE),
+            grant_type: grant_type.map(str::to_owned),
             as_form: matches!(misbehaviour, Some(Misbehaviour::FormEncoded))
                 || (profile == Profile::Github && !accepts_json),
             never_fails: matches!(misbehaviour, Some(Misbehaviour::ErrorsWith200))
                 || matches!(profile, Profile::Github | Profile::Slack),
         }
+    }
+
+    fn asked_by(&self, grant_type: &str) -> bool {
+        self.grant_type.as_deref() == Some(grant_type)
     }
 
     /// What was issued, or something like it.
@@ -85,7 +88,8 @@ impl Customs {
         // RFC 8693 §2.2.1.
         member(
             "issued_token_type",
-            self.is_exchange.then(|| exchange::ISSUED.into()),
+            self.asked_by(exchange::TOKEN_EXCHANGE)
+                .then(|| exchange::ISSUED.into()),
         );
         match misbehaviour {
             Some(Misbehaviour::IssuedTokenType(Some(other))) => {
@@ -118,7 +122,7 @@ impl Customs {
             return reply;
         };
         reply.insert("token_type".to_owned(), "user".into());
-        let mut outer = if self.is_refresh {
+        let mut outer = if self.asked_by(refresh::GRANT_TYPE) {
             reply
         } else {
             reply.insert("id".to_owned(), user.into());

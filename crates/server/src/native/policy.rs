@@ -180,7 +180,7 @@ impl Call<'_> {
     ) -> Result<NativeAnswer, Error> {
         self.cx.action = Action::ReadAudit;
         match (method, rest) {
-            (&Method::GET, ["policies"]) => self.policies(),
+            (&Method::GET, ["policies"]) => self.rules_in_force(),
             (&Method::GET, ["why", record]) => self.why(record).await,
             (&Method::POST, ["who-can"]) => self.who_can().await,
             (&Method::POST, ["reach"]) => self.reach().await,
@@ -188,7 +188,7 @@ impl Call<'_> {
         }
     }
 
-    fn policies(&mut self) -> Result<NativeAnswer, Error> {
+    fn rules_in_force(&mut self) -> Result<NativeAnswer, Error> {
         let policies = self.app.policies_in_force(&mut self.cx)?;
         let view = PoliciesView {
             version: self.app.policy_version(),

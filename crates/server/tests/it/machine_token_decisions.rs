@@ -50,7 +50,7 @@ pub(crate) fn account() -> AccountId {
 }
 
 /// Begins to ask; when this returns, the provider has the question and waits at the gate.
-async fn on_its_way(app: &TestApp, token: &str) -> (JoinSet<Response>, Arc<Semaphore>) {
+pub(crate) async fn on_its_way(app: &TestApp, token: &str) -> (JoinSet<Response>, Arc<Semaphore>) {
     on_its_way_to(app, app.agent_host(), token).await
 }
 
@@ -73,7 +73,11 @@ async fn on_its_way_to(
 }
 
 /// The one answer, whose refusal is on record; nothing was released.
-async fn refusal(app: &TestApp, mut waiting: JoinSet<Response>, gate: &Semaphore) -> Response {
+pub(crate) async fn refusal(
+    app: &TestApp,
+    mut waiting: JoinSet<Response>,
+    gate: &Semaphore,
+) -> Response {
     gate.close();
     let answer = waiting.join_next().await.unwrap().unwrap();
     assert_ne!(answer.status, 200);

@@ -33,6 +33,7 @@ macro_rules! tests {
     };
 }
 
+mod account_policies;
 mod agents;
 mod arn;
 mod audit;

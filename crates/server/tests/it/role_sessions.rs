@@ -34,7 +34,7 @@ tests! {
     }
 }
 
-const HOST: &str = "arn:aws:iam::procura:policy/AgentHost";
+pub(crate) const HOST: &str = "arn:aws:iam::procura:policy/AgentHost";
 
 fn trusting(principal: &Value, action: &str, condition: &Value) -> String {
     let mut statement = json!({ "Effect": "Allow", "Principal": principal, "Action": action });

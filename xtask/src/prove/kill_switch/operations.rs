@@ -186,14 +186,14 @@ pub(super) const fn of_policies(action: Action) -> Option<Nature> {
         A::ListTrustedWorkloads | A::ListAccounts | A::ListAccessKeys | A::ListGrants
         | A::ListConnections | A::GetConnection | A::ListSigningKeys | A::ListIssuers | A::ReadAudit
         | A::ExportAudit | A::ReadVaultKeys | A::DescribeAuthorizationSession
-        | A::ListUserPoolKeys => Some(Tells),
+        | A::ListUserPoolKeys | A::ListAccountPolicies | A::GetAccountPolicy => Some(Tells),
         // After a report the next token is another one; whether there is one is asked then.
         A::SuspendAgent | A::ResumeAgent | A::TrustWorkload | A::DistrustWorkload
         | A::ReportUnauthorized | A::CreateAccount | A::CreateAccessKey | A::RevokeAccessKey
         | A::CreateGrant | A::RevokeGrant | A::RevokeConnection | A::PinConnection
         | A::UnpinConnection | A::CreateSigningKey | A::RegisterIssuer | A::RemoveIssuer
         | A::RotateKeys | A::CreateBackup | A::RetireAgent | A::ChangeAgent | A::RotateUserPoolKey
-        | A::RevokeUserPoolKey => Some(Administers),
+        | A::RevokeUserPoolKey | A::PutAccountPolicy | A::DeleteAccountPolicy => Some(Administers),
         A::CreateWorkloadIdentity | A::GetWorkloadIdentity | A::UpdateWorkloadIdentity
         | A::DeleteWorkloadIdentity | A::ListWorkloadIdentities | A::CreateApiKeyCredentialProvider
         | A::GetApiKeyCredentialProvider | A::UpdateApiKeyCredentialProvider

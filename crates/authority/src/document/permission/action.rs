@@ -42,6 +42,7 @@ pub(crate) fn service_of(action: Action) -> Option<&'static str> {
         | Group::ReadRecords
         | Group::ManageKeys
         | Group::ManageIssuers
+        | Group::ManagePolicies
         | Group::ManageGrants
         | Group::ReadConnections
         | Group::ManageConnections

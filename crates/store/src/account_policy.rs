@@ -237,6 +237,7 @@ fn read(mut row: Row) -> Result<AccountPolicy, Error> {
 
 fn read_version(mut row: Row) -> Result<PolicyVersion, Error> {
     let inconsistent = || Error::inconsistent(HISTORY, "mode");
+    let version = row.count("version")?;
     let said = match (row.optional_text("mode")?, row.optional_text("document")?) {
         (Some(mode), Some(text)) => {
             let mode = PolicyMode::from_stored(&mode).ok_or_else(inconsistent)?;
@@ -246,7 +247,7 @@ fn read_version(mut row: Row) -> Result<PolicyVersion, Error> {
         (Some(_), None) | (None, Some(_)) => return Err(inconsistent()),
     };
     Ok(PolicyVersion {
-        version: row.count("version")?,
+        version,
         said,
         updated_at: row.timestamp("updated_at")?,
         updated_by: row.text("updated_by")?,

@@ -20,7 +20,7 @@ use crate::data_dir::DataDir;
 use crate::local::Local;
 use crate::print;
 
-mod account_export;
+pub(super) mod account_export;
 mod search;
 
 use self::search::Search;
@@ -243,6 +243,12 @@ pub(super) async fn count_running(data_dir: &DataDir) -> anyhow::Result<u64> {
     Ok(export.chains.iter().map(|chain| chain.size).sum())
 }
 
+/// The key of the node of a data directory.
+pub(super) fn own_key(data_dir: &DataDir) -> anyhow::Result<VerifierKey> {
+    let path = key_path(&data_dir.checkpoints(), data_dir.node()?);
+    read_key(&path.to_string_lossy())
+}
+
 /// Verifies the running service against what lies outside of its database: the notes and the key
 /// in the data directory, or those that are named. The server's word for its key is not taken.
 pub(super) async fn verify_running(
@@ -255,7 +261,7 @@ pub(super) async fn verify_running(
     let own_notes = notes_path(&directory, node);
     let key = match key {
         Some(key) => read_key(&key)?,
-        None => read_key(&key_path(&directory, node).to_string_lossy())?,
+        None => own_key(data_dir)?,
     };
     let mut bytes = Vec::new();
     write_export(data_dir, &mut bytes).await?;

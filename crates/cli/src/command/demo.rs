@@ -5,6 +5,7 @@
 
 mod api;
 mod browser;
+mod deputy;
 mod loopback;
 mod resource;
 
@@ -13,7 +14,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use clap::builder::PossibleValuesParser;
-use clap::{Args, CommandFactory as _};
+use clap::{Args, CommandFactory as _, Subcommand};
 use procura_core::secret::Plain;
 use procura_core::secret::kind::{AccessToken, UserToken};
 use procura_demo::{DEMO_PASSWORD, DEMO_USERS};
@@ -44,7 +45,25 @@ const POLLS_MAX: usize = 600;
 
 /// `procura demo`
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Demo {
+    #[command(subcommand)]
+    story: Option<Story>,
+    #[command(flatten)]
+    asking: Asking,
+}
+
+/// Other stories than the plain one.
+#[derive(Debug, Subcommand)]
+enum Story {
+    /// The confused deputy: an agent that may do more than the user who drives it, one that is talked
+    /// into something, and what stops them. Nobody has to click.
+    Deputy,
+}
+
+/// How the user is asked.
+#[derive(Debug, Args)]
+struct Asking {
     /// For whom the agent acts.
     #[arg(
         long,
@@ -110,14 +129,18 @@ pub(crate) async fn run(
     let stage = Stage {
         api: Api::new(&instance),
         demo: demo.parse().context("instance.json")?,
-        command,
+        agent: AGENT,
+        asking: command.asking,
         output,
     };
+    if let Some(Story::Deputy) = command.story {
+        return deputy::run(data_dir, &instance.account, stage.without_clicks()).await;
+    }
     let agent_is_new = stage.agent().await?;
     let workload_token = stage.delegation().await?;
     let (token, consent_was_asked) = stage.access_token(&workload_token).await?;
     let repositories = resource::repositories(&stage.demo, &token).await?;
-    let user = &stage.command.user;
+    let user = &stage.asking.user;
     stage.say(&format!(
         "✓ {AGENT} lists the repositories of {user}: {}",
         repositories.join(", ")
@@ -151,11 +174,18 @@ pub(crate) async fn run(
 struct Stage<'a> {
     api: Api<'a>,
     demo: OutboundUrl,
-    command: Demo,
+    agent: &'static str,
+    asking: Asking,
     output: Output,
 }
 
 impl Stage<'_> {
+    /// The same, where users consent by a browser of the demo's own.
+    fn without_clicks(mut self) -> Self {
+        self.asking.yes = true;
+        self
+    }
+
     /// Says what was done; beside the output where that is for programs.
     fn say(&self, text: &str) -> anyhow::Result<()> {
         let text = print::escaped(text);
@@ -168,7 +198,8 @@ impl Stage<'_> {
 
     /// Makes the agent, unless it is there, and looks whether the provider is; whether it was made.
     async fn agent(&self) -> anyhow::Result<bool> {
-        let name = json!({ "name": AGENT });
+        let agent = self.agent;
+        let name = json!({ "name": agent });
         let found = self.api.call(Operation::GetWorkloadIdentity, &name).await;
         let is_new = match found.map(|_: Value| ()) {
             Ok(()) => false,
@@ -180,7 +211,7 @@ impl Stage<'_> {
             Err(error) => return Err(error),
         };
         let state = if is_new { "made now" } else { "was there" };
-        self.say(&format!("✓ agent {AGENT} ({state})"))?;
+        self.say(&format!("✓ agent {agent} ({state})"))?;
         let name = json!({ "name": PROVIDER });
         let found = self.api.call(Operation::GetOauth2CredentialProvider, &name);
         let _: Value = found
@@ -193,10 +224,10 @@ impl Stage<'_> {
 
     /// A workload access token: this agent, for this user, who is proved by a token of their own.
     async fn delegation(&self) -> anyhow::Result<String> {
-        let user = &self.command.user;
+        let user = &self.asking.user;
         let proof: Plain<UserToken> = resource::user_token(&self.demo, user).await?;
         let proof = proof.expose_secret_text().unwrap_or_default();
-        let asked = json!({ "workloadName": AGENT, "userToken": proof });
+        let asked = json!({ "workloadName": self.agent, "userToken": proof });
         let minted = self
             .api
             .call(Operation::GetWorkloadAccessTokenForJWT, &asked);
@@ -212,7 +243,7 @@ impl Stage<'_> {
         &self,
         workload_token: &str,
     ) -> anyhow::Result<(Plain<AccessToken>, bool)> {
-        let user = &self.command.user;
+        let user = &self.asking.user;
         let mut asked = json!({
             "workloadIdentityToken": workload_token,
             "resourceCredentialProviderName": PROVIDER,
@@ -220,7 +251,7 @@ impl Stage<'_> {
             "oauth2Flow": "USER_FEDERATION",
         });
         let mut first = asked.clone();
-        if self.command.again {
+        if self.asking.again {
             set(&mut first, "forceAuthentication", true.into());
         }
         let answer: Answered = self.ask(&first).await?;
@@ -241,8 +272,8 @@ impl Stage<'_> {
 
     /// Has the user open the link, or opens it in their place.
     async fn show(&self, link: &str) -> anyhow::Result<()> {
-        let user = &self.command.user;
-        if self.command.yes {
+        let user = &self.asking.user;
+        if self.asking.yes {
             self.say(&format!("→ consenting in the place of {user} (--yes)"))?;
             let person = Person {
                 user,

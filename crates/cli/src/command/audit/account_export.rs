@@ -22,13 +22,29 @@ use crate::exit::Exit;
 use crate::local::Local;
 use crate::print;
 
-/// Writes the export of an account.
+/// Writes the export of an account, and says so.
 pub(super) async fn write(
     data_dir: &DataDir,
     file: &Path,
     account: &str,
     since: Option<&str>,
 ) -> anyhow::Result<ExitCode> {
+    let (records, key) = export(data_dir, file, account, since).await?;
+    let file = file.display();
+    print::line(&format!(
+        "wrote {records} records of account {account} to {file}\nverify it anywhere with: procura \
+         audit verify {file} --key '{key}'"
+    ))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Writes the export of an account: how many records, and the key that signed.
+pub(in crate::command) async fn export(
+    data_dir: &DataDir,
+    file: &Path,
+    account: &str,
+    since: Option<&str>,
+) -> anyhow::Result<(u64, VerifierKey)> {
     let account: AccountId = account.parse().map_err(|_| {
         Exit::usage("--account is 12 decimal digits; `procura accounts list` shows them".to_owned())
     })?;
@@ -67,12 +83,7 @@ pub(super) async fn write(
     }
     out.write_all(ending(records).as_bytes())?;
     out.into_inner()?.sync_all()?;
-    let file = file.display();
-    print::line(&format!(
-        "wrote {records} records of account {account} to {file}\nverify it anywhere with: procura \
-         audit verify {file} --key '{key}'"
-    ))?;
-    Ok(ExitCode::SUCCESS)
+    Ok((records, key))
 }
 
 /// The earlier checkpoint: the one of this number among those that the node kept, or the last one of
@@ -110,6 +121,12 @@ pub(super) fn is_one(file: &Path) -> anyhow::Result<bool> {
 
 /// Verifies the export of an account with nothing but the key, and says what that shows.
 pub(super) fn verify(file: &Path, key: &VerifierKey, output: Output) -> anyhow::Result<ExitCode> {
+    say(&prove(file, key)?, output)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Verifies the export of an account with nothing but the key.
+pub(in crate::command) fn prove(file: &Path, key: &VerifierKey) -> anyhow::Result<Proved> {
     let input = File::open(file).with_context(|| format!("{}", file.display()))?;
     let mut input = BufReader::new(input);
     let mut verifier = AccountVerifier::new(key.clone());
@@ -121,8 +138,7 @@ pub(super) fn verify(file: &Path, key: &VerifierKey, output: Output) -> anyhow::
         }
         verifier.line(&line)?;
     }
-    say(&verifier.finish()?, output)?;
-    Ok(ExitCode::SUCCESS)
+    Ok(verifier.finish()?)
 }
 
 /// What it does not show; it stands where it cannot be overlooked.

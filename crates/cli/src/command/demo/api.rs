@@ -31,7 +31,9 @@ pub(super) struct Api<'a> {
 pub(super) struct Refused {
     /// The name of the exception.
     pub(super) exception: String,
-    message: String,
+    pub(super) message: String,
+    /// The audit record of it.
+    pub(super) record: Option<String>,
 }
 
 impl fmt::Display for Refused {
@@ -57,8 +59,18 @@ impl<'a> Api<'a> {
         operation: Operation,
         body: &Value,
     ) -> anyhow::Result<T> {
-        let name = operation.name();
-        let url = format!("{}{}", self.instance.api, operation.uri_template());
+        self.post(operation.name(), operation.uri_template(), body)
+            .await
+    }
+
+    /// Posts `body` to `path`; `name` is what it is called. An error may be [`Refused`].
+    pub(super) async fn post<T: DeserializeOwned>(
+        &self,
+        name: &str,
+        path: &str,
+        body: &Value,
+    ) -> anyhow::Result<T> {
+        let url = format!("{}{path}", self.instance.api);
         let url: OutboundUrl = url.parse().context("instance.json names no API")?;
         let body = body.to_string().into_bytes();
         let signer = Signer {
@@ -76,18 +88,25 @@ impl<'a> Api<'a> {
             .header("x-amz-date", headers.amz_date)
             .header(AUTHORIZATION, authorization)
             .body(Full::new(Bytes::from(body)))?;
-        let answer = loopback::send(&url, request).await.context(name)?;
+        let answer = loopback::send(&url, request).await;
+        let answer = answer.with_context(|| name.to_owned())?;
         if answer.status().is_success() {
             let read = serde_json::from_slice(answer.body());
             return read.with_context(|| format!("the answer to {name} cannot be read"));
         }
         let said: Value = serde_json::from_slice(answer.body()).unwrap_or_default();
-        let message = said.get("message").and_then(Value::as_str);
-        let exception = answer.headers().get("x-amzn-errortype");
-        let exception = exception.and_then(|value| value.to_str().ok());
+        // The native operations answer with problems (RFC 9457).
+        let message = said.get("message").or_else(|| said.get("detail"));
+        let message = message.and_then(Value::as_str);
+        let header = |name: &str| {
+            let value = answer.headers().get(name);
+            let value = value.and_then(|value| value.to_str().ok());
+            value.map(str::to_owned)
+        };
         let refused = Refused {
-            exception: exception.unwrap_or_default().to_owned(),
+            exception: header("x-amzn-errortype").unwrap_or_default(),
             message: message.unwrap_or("no reason is given").to_owned(),
+            record: header("x-procura-record"),
         };
         Err(anyhow::Error::new(refused).context(format!("{name} was refused")))
     }

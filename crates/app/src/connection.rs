@@ -372,11 +372,7 @@ impl App {
         let (consent, destination) = (known.consent.id, known.destination);
         // What others decide on, too, is decided on for just what the token is good for.
         let decided_for = claims.is_handed_on().then(|| known.granted.clone());
-        let uses = if is_let_out {
-            claims.uses.clone()
-        } else {
-            Vec::new()
-        };
+        let uses: Vec<_> = claims.uses.iter().filter(|_| is_let_out).copied().collect();
         let refused = self.refusal(cx, &used_up());
         let last_use = LastUse {
             at: now,

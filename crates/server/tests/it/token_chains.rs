@@ -647,7 +647,7 @@ async fn what_cannot_be_read_is_refused_and_not_repeated(app: TestApp) {
         (json!({ "purpose": "" }), "task.purpose"),
         (json!({ "purpose": "a\nb" }), "task.purpose"),
         (
-            json!({ "scopes": vec!["x".repeat(100); 1], "tools": (0..60).map(|n| format!("tool-number-{n}")).collect::<Vec<_>>() }),
+            json!({ "scopes": ["x".repeat(100)], "tools": (0..60).map(|n| format!("tool-number-{n}")).collect::<Vec<_>>() }),
             "longer than fits",
         ),
     ] {

@@ -94,14 +94,25 @@ struct RevokedView {
 struct Change {
     scopes: Option<Vec<String>>,
     state: Option<String>,
-    /// `null` takes the end away; what is not there stays.
-    #[serde(default, deserialize_with = "named")]
-    expires_at: Option<Option<String>>,
+    #[serde(default, deserialize_with = "end")]
+    expires_at: End,
 }
 
-/// A member that is there, also with `null`.
-fn named<'de, D: Deserializer<'de>>(member: D) -> Result<Option<Option<String>>, D::Error> {
-    Option::deserialize(member).map(Some)
+/// What is said of the end.
+#[derive(Default)]
+enum End {
+    /// Nothing: it stays.
+    #[default]
+    Unsaid,
+    /// `null`: there is none.
+    Never,
+    /// This time.
+    At(String),
+}
+
+fn end<'de, D: Deserializer<'de>>(member: D) -> Result<End, D::Error> {
+    let text = Option::<String>::deserialize(member)?;
+    Ok(text.map_or(End::Never, End::At))
 }
 
 impl From<&ListedConnection> for ConsentView {
@@ -245,15 +256,19 @@ async fn change(
         let odd = || Error::field("state", "state is active or paused");
         ConsentState::from_stored(&word).ok_or_else(odd)
     });
-    let time = |text: String| {
+    let time = |text: String| -> Result<Timestamp, Error> {
         let odd = |_| Error::field("expires_at", "write expires_at as RFC 3339 has it, or null");
         text.parse::<Timestamp>().map_err(odd)
     };
-    let ends_at = change.expires_at.map(|end| end.map(time).transpose());
+    let ends_at = match change.expires_at {
+        End::Unsaid => None,
+        End::Never => Some(None),
+        End::At(text) => Some(Some(time(text)?)),
+    };
     let wanted = ConsentChange {
         scopes: scopes.map_err(|error| Error::field("scopes", error.to_string()))?,
         state: state.transpose()?,
-        ends_at: ends_at.transpose()?,
+        ends_at,
     };
     let changed = app.change_own_consent(own, id, meant, &wanted).await?;
     shown(&changed.value, asked.request, changed.record)

@@ -43,10 +43,11 @@ async fn sent(app: &TestApp, line: &str, headers: &[(&str, &str)], body: &Value)
     } else {
         body.to_string()
     };
-    let headers: String = headers
+    let headers: Vec<String> = headers
         .iter()
         .map(|(name, value)| format!("{name}: {value}\r\n"))
         .collect();
+    let headers = headers.concat();
     let request = format!(
         "{line} HTTP/1.1\r\nhost: x\r\n{headers}content-length: {}\r\n\r\n{body}",
         body.len()
@@ -364,8 +365,8 @@ async fn a_new_owner_or_return_url_is_asked_about_anew(app: TestApp) {
     let mut cx = operator(&app, Action::ChangeAgent);
     let owner = AgentChange::Owner("team spam".parse().unwrap());
     let (account, name) = (ACCOUNT.parse().unwrap(), "agent".parse().unwrap());
-    let owned = app.app().change_agent(&mut cx, account, name, owner);
-    owned.await.unwrap();
+    let changed = app.app().change_agent(&mut cx, account, name, owner);
+    changed.await.unwrap();
     asks().await;
     delegation::connected(&app, &token, "alice", json!({})).await;
     given(&app, &token).await;

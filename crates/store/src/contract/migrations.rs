@@ -13,7 +13,8 @@ fn names() -> Vec<String> {
 }
 
 fn newest() -> u32 {
-    names().last().unwrap()[..4].parse().unwrap()
+    let newest = names().pop().unwrap();
+    newest.get(..4).unwrap().parse().unwrap()
 }
 
 /// A version that we do not have yet.

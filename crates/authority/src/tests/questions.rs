@@ -117,6 +117,22 @@ fn who_may_not_have_it_may_not_ask_for_it_either() {
     assert_eq!(no(strict().may_connect(&asked)), Some("user"));
 }
 
+/// Whatever is permitted: here, everything.
+#[test]
+fn an_exchange_is_asked_of_a_proved_user_alone() {
+    let scopes = Scopes::NONE;
+    let authority = baseline_and("@id(\"all\") permit (principal, action, resource);");
+    let no = |whom| {
+        let flow = Flow::honest().on_behalf_of(own(), whom);
+        let asked = flow.asking_for(Credential::ExchangedToken(&scopes));
+        let verdict = authority.may_release(&asked);
+        verdict.denial().map(|denial| denial.question.as_str())
+    };
+    assert_eq!(no(user(1, UserKind::Verified)), None);
+    assert_eq!(no(user(1, UserKind::Asserted)), Some("user"));
+    assert_eq!(no(OnBehalfOf::NoUser), Some("user"));
+}
+
 /// Whatever is permitted to agents that prove themselves: here, everything.
 #[test]
 fn an_agent_that_signs_uses_its_own_tokens_alone() {

@@ -268,17 +268,15 @@ fn permitted<A>(
 
 /// The reasons of a yes, or the error of a no; what the record is to say goes into `cx`.
 fn told(cx: &mut OpCx, verdict: Verdict) -> Result<Reasons, Error> {
-    let log_only = match &verdict {
-        Verdict::Yes(reasons) => &reasons.log_only,
-        Verdict::No(denial) => &denial.log_only,
-    };
-    for note in log_only {
-        if !cx.about.log_only.contains(note) {
-            cx.about.log_only.push(note.clone());
-        }
-    }
     match verdict {
-        Verdict::Yes(reasons) => Ok(reasons),
+        Verdict::Yes(reasons) => {
+            for note in &reasons.log_only {
+                if !cx.about.log_only.contains(note) {
+                    cx.about.log_only.push(note.clone());
+                }
+            }
+            Ok(reasons)
+        }
         Verdict::No(denial) => Err(cx.about.refused(&denial)),
     }
 }

@@ -302,7 +302,10 @@ impl Decision<'_> {
                     let beside = format!(" [{}]", own.version());
                     denial.explanation.push_str(&beside);
                 }
-                denial.log_only = log_only;
+                if !log_only.is_empty() {
+                    let beside = format!("; log-only: {}", log_only.join("; "));
+                    denial.explanation.push_str(&beside);
+                }
                 Verdict::No(denial)
             }
         }

@@ -265,7 +265,6 @@ impl Explainer {
             explanation,
             grants: Vec::new(),
             attributes: BTreeMap::new(),
-            log_only: Vec::new(),
             who: advice::who(question, None),
             through: None,
             advice,

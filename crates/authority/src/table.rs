@@ -257,14 +257,12 @@ pub const fn row(action: Action) -> Row {
         | Action::DescribeUserPoolDomain => {
             always(Group::ReadPools, POOL_READERS)
         },
-        Action::CreateRole
-        | Action::DeleteRole
-        | Action::UpdateRole
-        | Action::UpdateAssumeRolePolicy
-        | Action::AttachRolePolicy
-        | Action::DetachRolePolicy
-        | Action::PutRolePolicy
-        | Action::DeleteRolePolicy => always(Group::ManageRoles, ADMINISTRATORS),
+        #[rustfmt::skip]
+        Action::CreateRole | Action::DeleteRole | Action::UpdateRole
+        | Action::UpdateAssumeRolePolicy | Action::AttachRolePolicy | Action::DetachRolePolicy
+        | Action::PutRolePolicy | Action::DeleteRolePolicy => {
+            always(Group::ManageRoles, ADMINISTRATORS)
+        },
         Action::GetRole
         | Action::ListRoles
         | Action::ListAttachedRolePolicies
@@ -297,10 +295,8 @@ pub const fn row(action: Action) -> Row {
         Action::RegisterIssuer | Action::ListIssuers | Action::RemoveIssuer => {
             always(Group::ManageIssuers, &[Who::Operator])
         }
-        // Whoever may write a policy may give itself anything.
-        Action::ListAccountPolicies
-        | Action::GetAccountPolicy
-        | Action::PutAccountPolicy
+        #[rustfmt::skip] // Whoever may write a policy may give itself anything.
+        Action::ListAccountPolicies | Action::GetAccountPolicy | Action::PutAccountPolicy
         | Action::DeleteAccountPolicy => always(Group::ManagePolicies, &[Who::Operator]),
         Action::ReadVaultKeys | Action::RotateKeys | Action::CreateBackup => {
             always(Group::ManageVault, &[Who::Operator])

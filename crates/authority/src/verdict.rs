@@ -110,14 +110,12 @@ pub struct Denial {
     /// What failed in the evaluation, sorted. An error is a no, whatever else was said.
     pub errors: Vec<String>,
     /// Everything there is to know, for the record and for who may read it: ids, policies and the
-    /// attributes that they read.
+    /// attributes that they read, and what policies would have said that are only logged.
     pub explanation: String,
     /// The grants or the consent that were looked at and do not cover it.
     pub grants: Vec<GrantId>,
     /// What the policies read, or could have read, with the values that it had.
     pub attributes: BTreeMap<String, String>,
-    /// What policies would have said that are only logged.
-    pub log_only: Vec<String>,
     /// Who was refused, without a name.
     pub(crate) who: &'static str,
     /// Which of the agents that the agent acts through it was, from 1, who began first.

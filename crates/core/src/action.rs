@@ -382,6 +382,7 @@ impl Action {
     ];
 
     /// Its name: in policies, records and errors. The API's own names where it has one.
+    #[rustfmt::skip]
     #[expect(clippy::too_many_lines, reason = "it is a table")]
     pub const fn name(self) -> &'static str {
         match self {
@@ -407,8 +408,7 @@ impl Action {
             Self::UpdateOauth2CredentialProvider => "UpdateOauth2CredentialProvider",
             Self::DeleteOauth2CredentialProvider => "DeleteOauth2CredentialProvider",
             Self::ListOauth2CredentialProviders => "ListOauth2CredentialProviders",
-            Self::TagResource => "TagResource",
-            Self::UntagResource => "UntagResource",
+            Self::TagResource => "TagResource", Self::UntagResource => "UntagResource",
             Self::ListTagsForResource => "ListTagsForResource",
             Self::GetTokenVault => "GetTokenVault",
             Self::GetWorkloadAccessToken => "GetWorkloadAccessToken",
@@ -425,13 +425,11 @@ impl Action {
             Self::DescribeAuthorizationSession => "DescribeAuthorizationSession",
             Self::CompleteResourceTokenAuth => "CompleteResourceTokenAuth",
             Self::BindAssertedUser => "BindAssertedUser",
-            Self::CreateAccount => "CreateAccount",
-            Self::ListAccounts => "ListAccounts",
+            Self::CreateAccount => "CreateAccount", Self::ListAccounts => "ListAccounts",
             Self::CreateAccessKey => "CreateAccessKey",
             Self::ListAccessKeys => "ListAccessKeys",
             Self::RevokeAccessKey => "RevokeAccessKey",
-            Self::CreateGrant => "CreateGrant",
-            Self::ListGrants => "ListGrants",
+            Self::CreateGrant => "CreateGrant", Self::ListGrants => "ListGrants",
             Self::RevokeGrant => "RevokeGrant",
             Self::ListConnections => "ListConnections",
             Self::GetConnection => "GetConnection",
@@ -461,8 +459,7 @@ impl Action {
             Self::AdminDisableUser => "AdminDisableUser",
             Self::AdminDeleteUser => "AdminDeleteUser",
             Self::AdminUserGlobalSignOut => "AdminUserGlobalSignOut",
-            Self::CreateGroup => "CreateGroup",
-            Self::UpdateGroup => "UpdateGroup",
+            Self::CreateGroup => "CreateGroup", Self::UpdateGroup => "UpdateGroup",
             Self::DeleteGroup => "DeleteGroup",
             Self::AdminAddUserToGroup => "AdminAddUserToGroup",
             Self::AdminRemoveUserFromGroup => "AdminRemoveUserFromGroup",
@@ -485,13 +482,11 @@ impl Action {
             Self::DescribeResourceServer => "DescribeResourceServer",
             Self::ListResourceServers => "ListResourceServers",
             Self::DescribeUserPoolDomain => "DescribeUserPoolDomain",
-            Self::CreateRole => "CreateRole",
-            Self::DeleteRole => "DeleteRole",
+            Self::CreateRole => "CreateRole", Self::DeleteRole => "DeleteRole",
             Self::UpdateAssumeRolePolicy => "UpdateAssumeRolePolicy",
             Self::AttachRolePolicy => "AttachRolePolicy",
             Self::DetachRolePolicy => "DetachRolePolicy",
-            Self::GetRole => "GetRole",
-            Self::ListRoles => "ListRoles",
+            Self::GetRole => "GetRole", Self::ListRoles => "ListRoles",
             Self::ListAttachedRolePolicies => "ListAttachedRolePolicies",
             Self::ListRolePolicies => "ListRolePolicies",
             Self::UpdateRole => "UpdateRole",

@@ -31,7 +31,7 @@ pub(super) async fn a_policy_is_kept_with_all_that_it_was(database: Database) {
             assert_eq!(mine.policy_set()?, Some([1; 16]));
             mine.put_account_policy(&second, &[2; 16])?;
             assert_eq!(mine.policy_set()?, Some([2; 16]));
-            assert_eq!(mine.account_policies()?, [second.clone()]);
+            assert_eq!(mine.account_policies()?, std::slice::from_ref(&second));
             assert_eq!(mine.account_policy(id)?, Some(second));
             assert_eq!(mine.account_policy_count()?, 1);
 

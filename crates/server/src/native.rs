@@ -139,10 +139,7 @@ impl Call<'_> {
             (_, ["v1", "pools", pool, "keys", rest @ ..]) => {
                 self.route_pool_keys(&method, pool, rest).await
             }
-            (&Method::GET, ["v1", "audit", "records"]) => self.records(&query).await,
-            (&Method::POST, ["v1", "audit", "search"]) => self.search_records().await,
-            (&Method::GET, ["v1", "audit", "export"]) => self.export().await,
-            (&Method::GET, ["v1", "audit", "chains", chain]) => self.chain(chain, &query).await,
+            (_, ["v1", "audit", rest @ ..]) => self.route_audit(&method, rest, &query).await,
             (_, ["v1", "policy", rest @ ..]) => self.route_policy(&method, rest).await,
             (&Method::GET, ["v1", "vault", "keys"]) => self.vault_keys().await,
             (&Method::GET, ["v1", "vault", "rotations"]) => self.rotations().await,

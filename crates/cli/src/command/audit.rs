@@ -35,7 +35,7 @@ pub(crate) enum Audit {
         lines: u32,
     },
     /// Look for records: those of which everything that is named is true, the newest first.
-    Search(Search),
+    Search(Box<Search>),
     /// Write records and the checkpoint that signs them into a file that can be verified offline:
     /// all records, or with `--account` those of one account, each with the proof that it stands in
     /// the chains.
@@ -86,7 +86,7 @@ pub(crate) async fn run(
 ) -> anyhow::Result<ExitCode> {
     match command {
         Audit::Tail { lines } => tail(data_dir, output, lines).await,
-        Audit::Search(wanted) => search::run(data_dir, output, wanted).await,
+        Audit::Search(wanted) => search::run(data_dir, output, *wanted).await,
         Audit::Export {
             file,
             account: Some(account),

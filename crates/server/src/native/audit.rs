@@ -2,13 +2,13 @@
 
 use bytes::Bytes;
 use http_body_util::Full;
-use hyper::Response;
+use hyper::{Method, Response};
 use procura_core::action::Action;
 use procura_core::error::Error;
 use procura_core::id::{ChainId, RecordId};
 use serde::Serialize;
 
-use super::{Call, NativeAnswer, reply};
+use super::{Call, NativeAnswer, no_such, reply};
 
 /// How many records are read from the store at once.
 const LINES: u32 = 1000;
@@ -29,7 +29,23 @@ struct ChainView {
 }
 
 impl Call<'_> {
-    pub(super) async fn records(&mut self, query: &str) -> Result<NativeAnswer, Error> {
+    /// Everything below `/v1/audit`.
+    pub(super) async fn route_audit(
+        &mut self,
+        method: &Method,
+        rest: &[&str],
+        query: &str,
+    ) -> Result<NativeAnswer, Error> {
+        match (method, rest) {
+            (&Method::GET, ["records"]) => self.records(query).await,
+            (&Method::POST, ["search"]) => self.search_records().await,
+            (&Method::GET, ["export"]) => self.export().await,
+            (&Method::GET, ["chains", chain]) => self.chain(chain, query).await,
+            _ => Err(no_such(method, &format!("audit/{}", rest.join("/")))),
+        }
+    }
+
+    async fn records(&mut self, query: &str) -> Result<NativeAnswer, Error> {
         self.cx.action = Action::ReadAudit;
         let mut after: Option<RecordId> = None;
         let mut limit = 20;
@@ -48,7 +64,7 @@ impl Call<'_> {
     }
 
     /// Which chains an export has, how far, and the note that closes it.
-    pub(super) async fn export(&mut self) -> Result<NativeAnswer, Error> {
+    async fn export(&mut self) -> Result<NativeAnswer, Error> {
         self.cx.action = Action::ExportAudit;
         let (states, note) = self.app.begin_export(&mut self.cx).await?;
         let view = |state: procura_core::audit::note::ChainState| ChainView {
@@ -65,7 +81,7 @@ impl Call<'_> {
     }
 
     /// At most a thousand lines of a chain, from a sequence number on.
-    pub(super) async fn chain(&mut self, chain: &str, query: &str) -> Result<NativeAnswer, Error> {
+    async fn chain(&mut self, chain: &str, query: &str) -> Result<NativeAnswer, Error> {
         self.cx.action = Action::ExportAudit;
         let chain = chain
             .parse()

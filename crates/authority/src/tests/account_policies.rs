@@ -336,11 +336,11 @@ fn bare(verdict: Verdict) -> Verdict {
 
 /// The account's policies by scopes and ids, and all of them with the rules as one set.
 fn assert_buckets_change_nothing(texts: &[String]) {
-    let named: String = texts
-        .iter()
-        .enumerate()
-        .map(|(n, text)| format!("@id(\"own-{n}\") {text}\n"))
+    let named = texts.iter().enumerate();
+    let named: Vec<String> = named
+        .map(|(n, text)| format!("@id(\"own-{n}\") {text}"))
         .collect();
+    let named = named.join("\n");
     let whole = super::slicing::unsliced(SCHEMA, &(Rules::Baseline.text() + &named));
     let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
     let (authority, own_policies) = (baseline(), of(own(), &texts));

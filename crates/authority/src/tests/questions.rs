@@ -193,7 +193,7 @@ fn each_question_says_no_alone() {
     const GRANT: Option<&str> = Some("grant");
     const YES: Option<&str> = None;
     let (f, host, no_user) = (Flow::honest, [Role::AgentHost], OnBehalfOf::NoUser);
-    let lines = [
+    let lines = vec![
         (f(), YES, YES),
         (f().by(key(own(), &[Role::Admin])), CALL, CALL),
         (f().by(key(own(), &[Role::Auditor])), CALL, CALL),

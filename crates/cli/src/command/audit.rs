@@ -67,13 +67,13 @@ pub(crate) enum Audit {
 
 #[derive(Deserialize)]
 struct Export {
-    chains: Vec<Chain>,
+    chains: Vec<Exported>,
     note: String,
     key: String,
 }
 
 #[derive(Deserialize)]
-struct Chain {
+struct Exported {
     chain: ChainId,
     size: u64,
     state: String,
@@ -203,7 +203,7 @@ async fn write_export(data_dir: &DataDir, out: &mut impl Write) -> anyhow::Resul
     let local = Local(data_dir);
     let export: Export = local.get("/v1/audit/export").await?;
     writeln!(out, "{TITLE}")?;
-    for Chain { chain, size, .. } in &export.chains {
+    for Exported { chain, size, .. } in &export.chains {
         let take = |line: &[u8]| Ok(out.write_all(line)?);
         each_line(&local, *chain, *size, take).await?;
     }

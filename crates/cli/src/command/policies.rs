@@ -83,7 +83,7 @@ pub(crate) enum Policies {
 }
 
 #[derive(Serialize, Deserialize)]
-struct Policy {
+struct Shown {
     #[serde(skip_serializing_if = "Option::is_none", default)]
     id: Option<String>,
     version: u64,
@@ -103,11 +103,11 @@ pub(crate) async fn run(
     match command {
         Policies::List { account } => {
             let path = account_path(&account, "policies")?;
-            let policies: Vec<Policy> = local.get(&path).await?;
+            let policies: Vec<Shown> = local.get(&path).await?;
             list(output, &policies)?;
         }
         Policies::Show { id, account } => {
-            let policy: Policy = local.get(&path_of(&account, &id)?).await?;
+            let policy: Shown = local.get(&path_of(&account, &id)?).await?;
             match (output, &policy.policy) {
                 (Output::Table, Some(text)) => print::line(text.trim_end())?,
                 (Output::Table, None) | (Output::Json, _) => list(output, &[policy])?,
@@ -124,7 +124,7 @@ pub(crate) async fn run(
                 .with_context(|| format!("cannot read {}", file.display()))?;
             let body = json!({ "policy": text, "mode": mode(log_only) });
             let path = path_of(&account, &id)?;
-            let put: Policy = local.put(&path, &body, instead_of).await?;
+            let put: Shown = local.put(&path, &body, instead_of).await?;
             list(output, &[put])?;
         }
         Policies::Activate { id, account } => {
@@ -139,7 +139,7 @@ pub(crate) async fn run(
         }
         Policies::History { id, account } => {
             let path = format!("{}/history", path_of(&account, &id)?);
-            let versions: Vec<Policy> = local.get(&path).await?;
+            let versions: Vec<Shown> = local.get(&path).await?;
             history(output, &versions)?;
         }
     }
@@ -157,7 +157,7 @@ async fn set_mode(
     log_only: bool,
 ) -> anyhow::Result<()> {
     let body = json!({ "mode": mode(log_only) });
-    let policy: Policy = local.post(&format!("{path}/mode"), &body).await?;
+    let policy: Shown = local.post(&format!("{path}/mode"), &body).await?;
     list(output, &[policy])
 }
 
@@ -171,7 +171,7 @@ fn path_of(account: &str, id: &str) -> anyhow::Result<String> {
     Err(Exit::usage(text.to_owned()).into())
 }
 
-fn list(output: Output, policies: &[Policy]) -> anyhow::Result<()> {
+fn list(output: Output, policies: &[Shown]) -> anyhow::Result<()> {
     let columns = ["POLICY", "VERSION", "MODE", "WRITTEN", "BY"];
     print::rows(output, policies, &columns, |policy| {
         vec![
@@ -184,7 +184,7 @@ fn list(output: Output, policies: &[Policy]) -> anyhow::Result<()> {
     })
 }
 
-fn history(output: Output, versions: &[Policy]) -> anyhow::Result<()> {
+fn history(output: Output, versions: &[Shown]) -> anyhow::Result<()> {
     let columns = ["VERSION", "MODE", "WRITTEN", "BY", "POLICY"];
     print::rows(output, versions, &columns, |was| {
         vec![

@@ -90,14 +90,14 @@ async fn records_are_found_by_everything_that_they_name(app: TestApp) {
     )
     .await;
     assert_eq!(operations(&one), used);
-    let (id, user) = (&one[0]["agent"], &one[0]["user"]);
+    let (id, whose) = (&one[0]["agent"], &one[0]["user"]);
     assert_eq!(
-        search(&app, of(json!({ "agent": id, "user": user })))
+        search(&app, of(json!({ "agent": id, "user": whose })))
             .await
             .0,
         one
     );
-    let (github, _) = search(&app, of(json!({ "provider": "github", "user": user }))).await;
+    let (github, _) = search(&app, of(json!({ "provider": "github", "user": whose }))).await;
     assert_eq!(operations(&github), ["GetResourceApiKey"]);
     let denied = json!({ "verdict": "deny", "agent": "two", "operation": "GetResourceApiKey" });
     let (denied, _) = search(&app, of(denied)).await;

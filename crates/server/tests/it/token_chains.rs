@@ -159,13 +159,13 @@ async fn every_agent_of_a_chain_needs_the_consent_of_the_user(app: TestApp) {
     let own = minted.expect_status(200).member("workloadAccessToken");
     delegation::connected(&app, &own, "bob", json!({})).await;
     let caller = delegation::token_for(&app, "agent", "bob").await;
-    let called = through(&app, &caller, "helper").await;
-    let refused = delegation::ask(&app, &called, json!({})).await;
+    let second = through(&app, &caller, "helper").await;
+    let refused = delegation::ask(&app, &second, json!({})).await;
     let record = app.record(refused.record().unwrap()).await.entry;
     assert!(record.reason.contains("it has no consent"), "{record:?}");
     denied(refused, "agent 1 of those that this one acts through");
     delegation::connected(&app, &caller, "bob", json!({})).await;
-    let given = delegation::ask(&app, &called, json!({})).await;
+    let given = delegation::ask(&app, &second, json!({})).await;
     given.expect_status(200).member("accessToken");
 }
 

@@ -378,7 +378,7 @@ impl Deputy<'_> {
 
 impl Answer {
     fn of(entry: &Entry, names: &BTreeMap<String, &'static str>) -> Self {
-        let named = |id: String| names.get(&id).map_or(id, |name| (*name).to_owned());
+        let called = |id: String| names.get(&id).map_or(id, |name| (*name).to_owned());
         let denied = entry.denied.as_deref();
         let why = denied.map(|denied| {
             let policies = match denied.policies.as_slice() {
@@ -394,13 +394,13 @@ impl Answer {
             record: entry.id.to_string(),
             at: entry.at.to_string(),
             operation: entry.operation.to_string(),
-            agent: named(entry.agent.map(|id| id.to_string()).unwrap_or_default()),
+            agent: called(entry.agent.map(|id| id.to_string()).unwrap_or_default()),
             through: entry
                 .through
                 .iter()
-                .map(|id| named(id.to_string()))
+                .map(|id| called(id.to_string()))
                 .collect(),
-            user: named(entry.user.map(|id| id.to_string()).unwrap_or_default()),
+            user: called(entry.user.map(|id| id.to_string()).unwrap_or_default()),
             why: why.unwrap_or_else(|| entry.reason.to_string()),
         }
     }

@@ -9,7 +9,7 @@ use crate::print;
 #[derive(Serialize, Deserialize)]
 pub(super) struct Reach {
     granted: Vec<Granted>,
-    consented: Vec<Consented>,
+    consented: Vec<ByConsent>,
     keys: Vec<Key>,
     workloads: Option<u64>,
     cut_off: bool,
@@ -38,7 +38,7 @@ struct Grant {
 }
 
 #[derive(Serialize, Deserialize)]
-struct Consented {
+struct ByConsent {
     connection: String,
     agent: Named,
     user: User,

@@ -84,11 +84,12 @@ impl TestApp {
 /// A no of the policies names the question, the policy or the grant, and what was read.
 fn says_why(record: &Record) {
     let entry = &record.entry;
-    let version = entry
+    // The policies of an account are said to be in force beside the rules.
+    let rules = entry
         .policy
         .as_deref()
-        .map(|version| format!("[{version}]"));
-    let is_of_policies = version.is_some_and(|version| entry.reason.contains(&version));
+        .and_then(|version| version.split(" + ").next());
+    let is_of_policies = rules.is_some_and(|rules| entry.reason.contains(&format!("[{rules}]")));
     let denied = entry.denied.as_deref();
     let is_deny = entry.verdict == Verdict::Deny;
     assert_eq!(denied.is_some(), is_deny && is_of_policies, "{record:?}");

@@ -155,6 +155,25 @@ def continues(user: str) -> Answer:
     return answer
 
 
+def the_deputy_is_not_confused(dev: Dev) -> None:
+    told = dev.demo("deputy")
+    for expected in ("✓ the API key of demo-weather is given", "who   deputy, for bob", "✓ deputy is suspended"):
+        assert expected in told, (expected, told)
+    # It clears up behind itself: a second story is the same.
+    done = dev.run("demo", "deputy", "--output", "json")
+    assert done.returncode == 0, done.stderr
+    facts = json.loads(done.stdout)
+    who = [(one["through"], one["agent"], one["user"]) for one in facts["refused"]]
+    assert who == [
+        ([], "deputy", "bob"),
+        (["deputy"], "deputy-reader", "alice"),
+        (["deputy"], "deputy-reader", "alice"),
+    ], facts
+    assert "account/demo-deputy" in facts["refused"][0]["why"], facts
+    assert facts["verified"] > 40 and facts["stopped_within_ms"] <= 1000, facts
+    assert "demo-deputy" not in dev.run("policies", "list", "--account", "0" * 12).stdout
+
+
 def what_cannot_be_is_said() -> None:
     with Dev("--no-demo") as dev:
         done = dev.run("demo", "--yes")
@@ -176,6 +195,7 @@ def main() -> None:
             a_person_consents_in_a_browser(dev)
             a_person_says_no(dev)
             the_wait_can_be_ended(dev)
+            the_deputy_is_not_confused(dev)
         print(f"procura demo on {engine}: ok; the first run took {took:.1f} s")
     what_cannot_be_is_said()
 

@@ -256,7 +256,7 @@ fn what_is_wrong_with_a_policy_is_told_with_its_place() {
             "line 1, column 39",
             "unexpected token",
         ),
-        ("", "", "polic"),
+        ("", "line 1, column 1", "unexpected end"),
         (
             "@note(\"x\") permit (principal, action, resource);",
             "",

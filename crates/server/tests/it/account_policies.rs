@@ -138,7 +138,7 @@ async fn what_is_only_logged_is_on_record_and_changes_nothing(app: TestApp) {
     assert_eq!(record.entry.verdict, Verdict::Allow);
     let reason = record.entry.reason.clone().into_owned();
     assert!(
-        reason.ends_with("; log-only: would forbid by account/trial"),
+        reason.contains("; log-only: would forbid by account/trial;"),
         "{reason}"
     );
     let mut cx = app.app().operator_cx(Action::PutAccountPolicy);

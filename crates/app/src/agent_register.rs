@@ -127,7 +127,7 @@ impl App {
             now: cx.now,
         });
         let may_list = self
-            .authority
+            .decision(cx)
             .may_call(&cx.caller, Action::ListTrustedWorkloads, &target)
             .is_yes();
         let (id, now) = (agent.id, cx.now);

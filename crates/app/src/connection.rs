@@ -110,7 +110,7 @@ fn unknown_session() -> Error {
 }
 
 /// Nobody is asked anew for what the user has paused.
-fn paused() -> Error {
+pub(crate) fn paused() -> Error {
     Error::denied(
         "the user paused the consent to this agent at this provider; only the user can let it go on",
     )

@@ -29,6 +29,8 @@ use crate::workload_access_token::{cut_meanwhile, not_active, tell_of};
 
 /// Most uses that a token can be good for.
 pub const USES_MAX: u32 = 10_000;
+/// How many providers a task can name.
+const PROVIDERS_MAX: usize = 32;
 
 /// What a token shall become.
 #[derive(Debug, Default)]
@@ -228,6 +230,11 @@ impl App {
         let Some(named) = named else {
             return Ok(None);
         };
+        let named: BTreeSet<ProviderName> = named.into_iter().collect();
+        // So many ids fit into no token, and each is looked for.
+        if named.len() > PROVIDERS_MAX {
+            return Err(member(TaskError::TooLong));
+        }
         let (account, vault) = (parent.account, VaultName::default_vault());
         let among = parent.task.providers().cloned();
         let is_limited = among.is_some();

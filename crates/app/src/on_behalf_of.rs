@@ -33,8 +33,10 @@ use self::request::{Acting, Scoped, ask};
 use crate::App;
 use crate::authorize::ExchangePermits;
 use crate::basis::{Basis, DECISIONS_MAX, busy};
+use crate::connection::paused;
 use crate::delegation::used_up;
 use crate::operation::OpCx;
+use crate::through::ActedThrough;
 use crate::token_endpoint::{ClientAt, refused, unaskable};
 use crate::user_proof::subject_token_place;
 
@@ -180,6 +182,7 @@ impl App {
         let kind = ProviderKind::Oauth2;
         let basis = self.basis(cx, claims, kind, &asked.provider).await?;
         let scopes = &asked.request.scopes;
+        self.check_unpaused(cx, claims, &basis).await?;
         let (permits, reasons) = self.authorize_exchange(cx, claims, &basis, scopes)?;
         self.circuits.check(basis.provider.id, cx.now)?;
         let Some(client) = self.client_to_exchange_by(&basis).await? else {
@@ -232,6 +235,23 @@ impl App {
             acting: &acting,
         };
         self.send(sending, &asked.request).await.map(Some)
+    }
+
+    /// SECURITY: what the user paused, no other flow gives either, nor to whoever acts through the agent.
+    /// Held by `an_exchange_does_not_ask_around_a_pause`.
+    async fn check_unpaused(
+        &self,
+        cx: &mut OpCx,
+        claims: &Claims,
+        basis: &Basis,
+    ) -> Result<(), Error> {
+        if let Some(user) = claims.user {
+            self.known_connection(cx, claims, basis, user).await?;
+        }
+        if basis.through.iter().any(ActedThrough::is_paused) {
+            return Err(paused());
+        }
+        Ok(())
     }
 
     async fn client_to_exchange_by(&self, basis: &Basis) -> Result<Option<Oauth2Client>, Error> {
@@ -407,6 +427,7 @@ impl App {
             if basis.provider.version != exchanged.provider_version {
                 break;
             }
+            self.check_unpaused(cx, claims, &basis).await?;
             // SECURITY: decided for what was granted. A provider that grants more than was asked for
             // makes no grant grow. Held by `an_exchange_that_grants_more_needs_a_grant_of_that`.
             let credential = Credential::ExchangedToken(&exchanged.scopes);

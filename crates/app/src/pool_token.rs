@@ -29,7 +29,7 @@ use crate::user_pool::key_set;
 /// What every refresh token of ours begins with. Never change it: secret scanners know it.
 pub const REFRESH_TOKEN_PREFIX: &str = "procura_prt_";
 /// What a token says that its user may do to the user's own account here.
-const OWN_ACCOUNT: &str = "aws.cognito.signin.user.admin";
+pub(crate) const OWN_ACCOUNT: &str = "aws.cognito.signin.user.admin";
 
 /// What a sign-in gives.
 #[derive(Debug)]

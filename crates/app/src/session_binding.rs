@@ -1,7 +1,7 @@
 //! The end of a session: whoever signs users in says who came back, and only if it is the user for
 //! whom the session began is the code redeemed.
 
-use procura_authority::{AgentOf, Target, Verdict};
+use procura_authority::{AgentOf, Target};
 use procura_core::account::AccountId;
 use procura_core::action::Action;
 use procura_core::audit::record::Committed;
@@ -91,12 +91,7 @@ impl App {
         };
         self.authorize(cx, &target)?;
         if let CameBack::Asserted(_) = who {
-            let verdict = self
-                .authority
-                .may_call(&cx.caller, Action::BindAssertedUser, &target);
-            if let Verdict::No(denial) = verdict {
-                return Err(cx.about.refused(&denial));
-            }
+            self.authorize_action(cx, Action::BindAssertedUser, &target)?;
         }
         found.ok_or_else(unknown)
     }

@@ -74,7 +74,7 @@ impl App {
         };
         self.authorize(cx, &target)?;
         let may_name = self
-            .authority
+            .decision(cx)
             .may_call(&cx.caller, Action::BindAssertedUser, &target)
             .is_yes();
         let (Some(session), Some(agent)) = (found, agent) else {

@@ -3,6 +3,7 @@
 use procura_authority::{AgentOf, Through};
 use procura_core::account::AccountId;
 use procura_core::connection::{Consent, Health, agreed};
+use procura_core::consent::ConsentState;
 use procura_core::credential_provider::{CredentialProvider, ProviderKind};
 use procura_core::error::Error;
 use procura_core::id::{AgentId, ProviderId, UserId};
@@ -85,6 +86,12 @@ impl ActedThrough {
     fn is(&self, before: &Self) -> bool {
         let same = self.agent.id == before.agent.id && self.agent.version == before.agent.version;
         same && self.consent == before.consent
+    }
+
+    /// Whether the user paused what this agent was given.
+    pub(crate) fn is_paused(&self) -> bool {
+        let mut consent = self.consent.iter();
+        consent.any(|consent| consent.terms.state == ConsentState::Paused)
     }
 
     /// It, as the questions are asked about it.

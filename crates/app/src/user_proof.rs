@@ -13,6 +13,7 @@ use procura_core::encryption_key::KeyPurpose;
 use procura_core::error::{Error, Kind};
 use procura_core::id::{DeploymentId, SubjectTokenId, UserId};
 use procura_core::issuer::RegisteredIssuer;
+use procura_core::pool_authorization::has_scope;
 use procura_core::sealing::{self, Location, Subject};
 use procura_core::secret::{Plain, kind::UserToken};
 use procura_core::time::Timestamp;
@@ -26,11 +27,13 @@ use procura_store::{Outcome, Tx};
 use crate::App;
 use crate::issuer_keys::KeySource;
 use crate::operation::OpCx;
-use crate::pool_token::{ProvedByPool, no_such_pool};
+use crate::pool_token::{OWN_ACCOUNT, ProvedByPool, no_such_pool};
 
 /// How many verified tokens are remembered.
 const REMEMBERED_MAX: u64 = 100_000;
 
+const NOT_FOR_THIS: &str = "of a user pool, show an access token with the scope \
+                            aws.cognito.signin.user.admin";
 const NOT_REGISTERED: &str = "the issuer of the token is not registered here; ask the operator to \
                               register it with `procura issuers register`";
 
@@ -187,9 +190,16 @@ impl App {
         let (is_there, registration, epoch) = self.store.look_up("issuer", read).await?;
         if let Some(pool) = self.own_issuer(&issuer) {
             let pool = pool.map_err(|_| no_such_pool())?;
-            let proved = self.proved_by_pool(Some(account), pool, &unverified, now);
+            let proved = self
+                .proved_by_pool(Some(account), pool, &unverified, now)
+                .await?;
+            // SECURITY: an application that the user signed in to has of the user here what it asked
+            // for. Held by `a_token_without_the_scope_opens_no_consents`.
+            if !proved.is_access || !has_scope(&proved.scope, OWN_ACCOUNT) {
+                return Err(Error::new(Kind::Unproved, NOT_FOR_THIS));
+            }
             return Ok(Known {
-                user: Some(proved.await?.user.user),
+                user: Some(proved.user.user),
                 issuer: issuer.into(),
                 standing: Standing::OwnPool,
                 epoch,

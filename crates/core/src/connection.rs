@@ -138,7 +138,9 @@ impl Connection {
     /// user: those that are kept are good for more than the user agrees to since the user took something
     /// back, and a renewal can name less (RFC 6749 §6).
     pub fn can_be_narrowed(&self, asked: &Scopes) -> bool {
-        self.consent.terms.narrowed_at.is_some()
+        let narrowed_at = self.consent.terms.narrowed_at;
+        // A provider that does not narrow is asked once.
+        narrowed_at.is_some_and(|at| self.fetched_at <= at)
             && self.refreshable
             && self.is_grown()
             && asked.is_subset(&self.consent.scopes)

@@ -164,7 +164,13 @@ impl Task {
         let is_in_scope = match (&self.scopes, scopes) {
             (None, _) => true,
             (Some(_), None) => false,
-            (Some(own), Some(scopes)) => !scopes.is_empty() && excess(own, scopes).is_empty(),
+            // Not those alone that say how a token is got, and not what it opens.
+            (Some(own), Some(scopes)) => {
+                let shares = scopes
+                    .iter()
+                    .any(|scope| own.iter().any(|had| had == scope));
+                shares && excess(own, scopes).is_empty()
+            }
         };
         if is_in_scope {
             Ok(())

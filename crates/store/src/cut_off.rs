@@ -9,6 +9,10 @@ use crate::driver::Value;
 use crate::row::time;
 use crate::tx::AccountTx;
 
+/// By how much the end of a consent is put back that is ended at once, in seconds: on a node whose clock
+/// is slow it is over as well.
+const ENDED_BEFORE_S: i64 = 60;
+
 /// How many there are, or were.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct CutOff {
@@ -82,7 +86,7 @@ impl AccountTx<'_> {
     pub fn cut_off(&mut self, of: &ConnectionFilter, now: Timestamp) -> Result<CutOff, Error> {
         let found = self.to_cut_off(of, now)?;
         self.end_flows(of)?;
-        self.end_connections(of)?;
+        self.end_connections(of, now)?;
         if let Some(agent) = of.agent {
             self.delete_by(
                 "DELETE FROM temporary_key WHERE account = $1 AND agent = $2",
@@ -107,9 +111,12 @@ impl AccountTx<'_> {
         Ok(found)
     }
 
-    fn end_connections(&mut self, of: &ConnectionFilter) -> Result<u64, Error> {
+    /// SECURITY: what the user agreed to ends with it, for a renewal that is under way writes how it went
+    /// over the health.
+    fn end_connections(&mut self, of: &ConnectionFilter, now: Timestamp) -> Result<u64, Error> {
         self.session.execute(
-            "UPDATE connection SET health = 'ended'
+            "UPDATE connection SET health = 'ended', consent_ends_at = $5,
+                 consent_version = consent_version + 1
              WHERE account = $1
                AND (agent = $2 OR $2 IS NULL)
                AND (\"user\" = $3 OR $3 IS NULL)
@@ -119,6 +126,7 @@ impl AccountTx<'_> {
                 id(of.agent.as_ref().map(AgentId::as_bytes)),
                 id(of.user.as_ref().map(UserId::as_bytes)),
                 id(of.provider.as_ref().map(ProviderId::as_bytes)),
+                time(now.plus_seconds(-ENDED_BEFORE_S)),
             ],
         )
     }

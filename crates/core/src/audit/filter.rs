@@ -39,7 +39,8 @@ impl RecordFilter {
                 .provider
                 .is_some_and(|provider| providers.contains(&provider))
         };
-        agent.is_none_or(|agent| entry.agent == Some(agent))
+        // Also what another did that acted through it.
+        agent.is_none_or(|agent| entry.agent == Some(agent) || entry.through.contains(&agent))
             && user.is_none_or(|user| entry.user == Some(user))
             && is(caller.as_deref(), entry.caller.as_deref())
             && providers.as_ref().is_none_or(at)

@@ -32,6 +32,10 @@ const RESERVED: &[&str] = &[
     "request_uri",
     "requested_token_type",
     "response_type",
+    // Whose token, and of which server: of Keycloak's exchanges of before RFC 8693.
+    "requested_issuer",
+    "requested_subject",
+    "subject_issuer",
     "subject_token",
     "subject_token_type",
     "username",

@@ -6,14 +6,16 @@ use procura_core::account_policy::PolicyMode;
 use procura_core::action::Action;
 use procura_core::audit::record::Verdict;
 use procura_core::error::{Error, Kind};
-use procura_testkit::{ACCOUNT, TestApp};
-use procura_wire::Operation::{GetWorkloadAccessToken, GetWorkloadIdentity};
+use procura_testkit::{ACCOUNT, Browser, TestApp};
+use procura_wire::Operation::{
+    CompleteResourceTokenAuth, GetWorkloadAccessToken, GetWorkloadIdentity,
+};
 use serde_json::{Value, json};
 
 use crate::connections::local;
 use crate::machine_token_decisions::{on_its_way, refusal};
 use crate::user_proof::agent;
-use crate::{oauth2, role_sessions};
+use crate::{delegation, oauth2, role_sessions};
 
 tests! {
     on_both_engines {
@@ -24,6 +26,7 @@ tests! {
     }
     on_sqlite {
         a_policy_of_one_account_is_about_no_other
+        a_policy_is_asked_about_the_parts_of_a_call
         what_is_no_policy_is_not_on_record
         a_policy_takes_the_place_of_the_version_that_was_named
         who_is_under_a_policy_hands_nothing_on_that_it_forbids
@@ -281,4 +284,22 @@ async fn the_operator_writes_policies_over_the_socket(app: TestApp) {
     let (_, history) = local(&app, "GET", &format!("{one}/history"), &Value::Null).await;
     assert_eq!(history[0]["mode"], "deleted");
     assert_eq!(history[2]["policy"], NOT_GITHUB);
+}
+
+async fn a_policy_is_asked_about_the_parts_of_a_call(app: TestApp) {
+    let app = delegation::ready(app).await;
+    let token = app.agent_host().token_for("agent", "alice").await;
+    let begun = delegation::begin(&app, &token, json!({})).await;
+    delegation::come_back(&mut Browser::new(), &begun, "alice").await;
+    let who = json!({ "userId": "alice" });
+    let body = json!({ "sessionUri": begun.session_id(), "userIdentifier": who });
+    let text = r#"forbid (principal, action == Procura::Action::"BindAssertedUser", resource);"#;
+    put(&app, "proved", text, PolicyMode::Active).await.unwrap();
+    let complete = async || {
+        let body = body.clone();
+        app.binding().call(CompleteResourceTokenAuth, body).await
+    };
+    complete().await.expect_error(403, "AccessDeniedException");
+    delete(&app, "proved").await;
+    complete().await.expect_status(200);
 }

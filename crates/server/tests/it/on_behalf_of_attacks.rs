@@ -21,7 +21,7 @@ use crate::machine_token_decisions::{account, grant, only, take_back};
 use crate::on_behalf_of::{
     ask, claims, config, more, ready, ready_with_exchange, sent, with_actor,
 };
-use crate::{oauth2, token_chains, trace, user_proof};
+use crate::{connections, consents, delegation, oauth2, token_chains, trace, user_proof};
 
 tests! {
     on_both_engines {
@@ -33,6 +33,7 @@ tests! {
     }
     on_sqlite {
         an_exchange_is_a_use_of_a_task
+        an_exchange_does_not_ask_around_a_pause
         a_stopped_agent_exchanges_nothing
         no_parameter_puts_another_token_in_the_place_of_the_users
         a_provider_that_refuses_repeats_no_token
@@ -352,4 +353,30 @@ async fn an_exchange_is_a_use_of_a_task(app: TestApp) {
         refused.text()
     );
     assert_eq!(app.demo().token_requests(), 1);
+}
+
+async fn an_exchange_does_not_ask_around_a_pause(app: TestApp) {
+    let member = "onBehalfOfTokenExchangeConfig";
+    let config = oauth2::with(oauth2::config(&app), member, with_actor("NONE"));
+    let app = delegation::ready_with(app, &config).await;
+    delegation::agent(&app, "helper").await;
+    let token = delegation::token_for(&app, "agent", "alice").await;
+    delegation::connected(&app, &token, "alice", json!({})).await;
+    let through = token_chains::through(&app, &token, "helper").await;
+    let consent = format!("/{}", connections::only(&app).await);
+    for (state, is_given) in [("active", true), ("paused", false), ("active", true)] {
+        let change = json!({ "state": state });
+        let changed = consents::own(&app, "alice", "PATCH", &consent, change).await;
+        changed.expect_status(200);
+        for token in [&token, &through] {
+            let before = app.demo().token_requests();
+            let answer = ask(&app, token, json!({})).await;
+            if is_given {
+                answer.expect_status(200);
+            } else {
+                answer.expect_error(403, "AccessDeniedException");
+                assert_eq!(app.demo().token_requests(), before);
+            }
+        }
+    }
 }

@@ -68,7 +68,7 @@ async fn handed_on(client: &Client, parent: &str, to: Option<&str>, task: Value)
 }
 
 /// A token for `agent`, made of `parent`.
-async fn through(app: &TestApp, parent: &str, agent: &str) -> String {
+pub(crate) async fn through(app: &TestApp, parent: &str, agent: &str) -> String {
     let made = called(app.agent_host(), parent, agent).await;
     made.expect_status(200).member("workloadAccessToken")
 }

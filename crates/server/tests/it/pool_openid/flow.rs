@@ -1,6 +1,6 @@
 //! What an honest application does, and what its users see.
 
-use procura_testkit::{Browser, TestApp};
+use procura_testkit::{ACCOUNT, Browser, TestApp};
 use procura_wire::cognito::Operation::{
     AdminDisableUser, AdminUserGlobalSignOut, GetUser, InitiateAuth,
 };
@@ -19,6 +19,7 @@ tests! {
     on_sqlite {
         a_client_finds_everything_in_the_metadata
         a_token_without_the_scope_opens_no_account
+        a_token_without_the_scope_opens_no_consents
         a_token_of_a_client_proves_no_user
         a_public_client_on_this_machine_is_confirmed
         each_login_is_another_session
@@ -242,6 +243,23 @@ async fn a_token_without_the_scope_opens_no_account(app: TestApp) {
         "ClientId": pool.client, "AuthFlow": "REFRESH_TOKEN_AUTH", "AuthParameters": refresh,
     });
     assert_eq!(call(app.admin(), InitiateAuth, body).await.status, 400);
+}
+
+async fn a_token_without_the_scope_opens_no_consents(app: TestApp) {
+    let pool = Pool::new(&app).await;
+    let consents = format!("/v1/accounts/{ACCOUNT}/my/consents");
+    let scope = "openid aws.cognito.signin.user.admin";
+    let whole = pool.tokens(&[("scope", Some(scope))]).await;
+    let less = pool.tokens(&[("scope", Some("openid email"))]).await;
+    for (token, status) in [
+        (&whole["access_token"], 200),
+        (&whole["id_token"], 401),
+        (&less["access_token"], 401),
+    ] {
+        let bearer = format!("Bearer {}", token.as_str().unwrap());
+        let message = pool.message("GET", &consents).add("authorization", &bearer);
+        pool.sends(&message).await.expect_status(status);
+    }
 }
 
 async fn a_token_of_a_client_proves_no_user(app: TestApp) {

@@ -132,6 +132,9 @@ fn what_is_ours_in_an_exchange_stays_ours() {
             "resource",
             "SUBJECT_TOKEN_TYPE",
             "Audience",
+            "requested_subject",
+            "requested_issuer",
+            "Subject_Issuer",
         ] {
             let told = custom(&[(name, "canary")]);
             let refused = asks(grant, &told).check().unwrap_err();
